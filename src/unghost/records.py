@@ -1,0 +1,263 @@
+"""The records that flow from room to room.
+
+Plain, immutable, written to disk and read back unchanged.
+
+Each record type has a parquet schema (:func:`schema`) that carries :data:`SCHEMA_VERSION`; pyarrow
+is imported only when a table is really built, so that scanning stays quick to start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import types
+import typing
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from unghost.errors import UnghostError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SCHEMA_VERSION = 1
+"""Version of every parquet schema below; a file of another version is refused."""
+
+Asks = Literal["packages", "requirements", "code", "task", "text"]
+"""What a prompt asks for.
+
+Packages for a task, requirements of code, code, a new task, or anything else.
+"""
+MentionKind = Literal["install", "import", "manifest", "list", "prose"]
+Status = Literal["exists", "absent", "stdlib", "local", "private", "reserved", "unknown"]
+ResolvedBy = Literal["name", "import-map", "submodule-of"]
+FinishReason = Literal["stop", "length", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How tokens are drawn: temperature 0 is greedy; ``top_k`` 0 and ``top_p`` 1 cut nothing."""
+
+    temperature: float = 0.0
+    top_k: int = 0
+    top_p: float = 1.0
+    max_new_tokens: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question to a model.
+
+    ``task_id`` names the base task (all paraphrases of one task share it, and statistics cluster by
+    it); ``family`` is the seed family and ``operator`` what made this prompt of its ``parent_id``;
+    ``gold`` is the canonical name of the right package, if one is known.
+    """
+
+    id: str
+    task_id: str
+    messages: tuple[Message, ...]
+    asks: Asks
+    task: str
+    family: str
+    operator: str
+    split: str
+    parent_id: str | None = None
+    gold: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSpan:
+    """Where one generated token stands in the completion's text.
+
+    In UTF-8 bytes and in characters (end exclusive).
+    """
+
+    byte_start: int
+    byte_end: int
+    char_start: int
+    char_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a model answered.
+
+    ``token_ids`` (with the final EOS, if one was drawn) and ``spans`` are None when the source is
+    an HTTP endpoint; ``log_probs`` are those of the untempered model, one per token. ``text`` is
+    without special tokens.
+    """
+
+    id: str
+    prompt_id: str
+    model_id: str
+    round: int
+    sample: int
+    text: str
+    finish_reason: FinishReason
+    sampling: Sampling
+    token_ids: tuple[int, ...] | None = None
+    spans: tuple[TokenSpan, ...] | None = None
+    log_probs: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place where a text names a package.
+
+    ``start`` and ``end`` are character offsets, ``line`` and ``column`` from 1.
+
+    ``raw`` is ``text[start:end]``; ``name`` is the name as judged: the distribution name as
+    written, or for an import the dotted module.
+    """
+
+    id: str
+    source_id: str
+    start: int
+    end: int
+    line: int
+    column: int
+    raw: str
+    name: str
+    ecosystem: str
+    kind: MentionKind
+    language: str | None = None
+    version: str | None = None
+    confidence: float = 1.0
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the source of truth says of one mention.
+
+    ``canonical`` is the distribution's canonical name when it exists, otherwise the canonical form
+    of what was written.
+    """
+
+    mention_id: str
+    canonical: str
+    status: Status
+    resolved_by: ResolvedBy
+    snapshot_id: str
+    as_of: str
+    first_seen: str | None = None
+    suggestions: tuple[str, ...] = ()
+
+
+Record = TypeVar("Record", Prompt, Completion, Mention, Verdict)
+
+
+def record_id(*parts: str | int) -> str:
+    """Make a short stable id (16 hex digits) from the parts that identify a record."""
+    text = "\x1f".join(str(part) for part in parts)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def schema(record_type: type[Record]) -> pa.Schema:
+    """Give the parquet schema of a record type, with its version in the metadata."""
+    import pyarrow as pa
+
+    hints = get_type_hints(record_type)
+    columns = [_field(field.name, hints[field.name]) for field in fields(record_type)]
+    metadata = {"unghost.record": record_type.__name__, "unghost.version": str(SCHEMA_VERSION)}
+    return pa.schema(columns, metadata=metadata)
+
+
+def to_table(records: Sequence[Record], record_type: type[Record]) -> pa.Table:
+    """Turn records into an Arrow table of :func:`schema`."""
+    import pyarrow as pa
+
+    columns = {
+        field.name: [_plain(getattr(record, field.name)) for record in records]
+        for field in fields(record_type)
+    }
+    return pa.table(columns, schema=schema(record_type))
+
+
+def from_table(table: pa.Table, record_type: type[Record]) -> list[Record]:
+    """Turn a table back into records.
+
+    Raises:
+        UnghostError: The table holds another record type or another schema version.
+    """
+    metadata = table.schema.metadata or {}
+    found = (
+        metadata.get(b"unghost.record", b"?").decode(),
+        metadata.get(b"unghost.version", b"?").decode(),
+    )
+    if found != (record_type.__name__, str(SCHEMA_VERSION)):
+        raise UnghostError(
+            f"this file holds {found[0]} records of version {found[1]}, but this unghost reads"
+            f" {record_type.__name__} of version {SCHEMA_VERSION}: use the unghost that wrote it"
+        )
+    hints = get_type_hints(record_type)
+    return [_record(row, record_type, hints) for row in table.to_pylist()]
+
+
+def _record(row: dict[str, Any], record_type: type[Record], hints: dict[str, Any]) -> Record:
+    return record_type(**{name: _revive(value, hints[name]) for name, value in row.items()})
+
+
+def _field(name: str, hint: Any) -> pa.Field:
+    import pyarrow as pa
+
+    inner, nullable = _split_optional(hint)
+    return pa.field(name, _arrow_type(inner), nullable=nullable)
+
+
+def _arrow_type(hint: Any) -> pa.DataType:
+    import pyarrow as pa
+
+    origin = get_origin(hint)
+    if origin is Literal:
+        return pa.string()
+    if origin is tuple:
+        return pa.list_(_arrow_type(get_args(hint)[0]))
+    if is_dataclass(hint) and isinstance(hint, type):
+        hints = get_type_hints(hint)
+        return pa.struct([_field(field.name, hints[field.name]) for field in fields(hint)])
+    return {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}[hint]
+
+
+def _split_optional(hint: Any) -> tuple[Any, bool]:
+    if get_origin(hint) in (types.UnionType, typing.Union):
+        inner = [arm for arm in get_args(hint) if arm is not type(None)]
+        return inner[0], True
+    return hint, False
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _revive(value: Any, hint: Any) -> Any:
+    inner, _ = _split_optional(hint)
+    if value is None:
+        return None
+    if get_origin(inner) is tuple:
+        item = get_args(inner)[0]
+        return tuple(_revive(entry, item) for entry in value)
+    if is_dataclass(inner) and isinstance(inner, type):
+        hints = get_type_hints(inner)
+        return inner(**{name: _revive(entry, hints[name]) for name, entry in value.items()})
+    return value
+
+
+def by_source(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
+    """Group mentions by the completion or file that they stand in, in order of appearance."""
+    groups: dict[str, list[Mention]] = {}
+    for mention in mentions:
+        groups.setdefault(mention.source_id, []).append(mention)
+    return groups
