@@ -123,7 +123,7 @@ class RoundFolder:
         path = self.path / "metrics.json"
         if not path.exists():
             return None
-        return _read_json(path)
+        return read_json(path)
 
     def finish(self, metrics: dict[str, Any]) -> None:
         """Write the round's metrics, which completes it."""
@@ -183,7 +183,7 @@ def read_header(path: Path) -> dict[str, Any]:
     """
     if not (path / "run.json").exists():
         raise UnghostError(f"{path} is not a run: it has no run.json")
-    header = _read_json(path / "run.json")
+    header = read_json(path / "run.json")
     if header.get("run_version") != RUN_VERSION:
         raise UnghostError(
             f"{path} is a run of version {header.get('run_version')}, this unghost reads"
@@ -237,7 +237,12 @@ def _differences(one: Any, other: Any, prefix: str = "") -> list[str]:
     return [] if one == other else [prefix]
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object of a run.
+
+    Raises:
+        UnghostError: It is not there, or damaged.
+    """
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -1,0 +1,1 @@
+"""What exists: snapshots of a registry's names, the walk through them, and the import map."""
