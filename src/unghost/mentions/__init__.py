@@ -1,0 +1,1 @@
+"""Where a text names a package: answers, shell commands, imports."""
