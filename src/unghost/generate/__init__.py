@@ -1,0 +1,1 @@
+"""Asking models: local ones by transformers, others by an OpenAI-compatible endpoint."""

@@ -1,0 +1,108 @@
+"""Loading a causal language model: safetensors only, no code of the model's own, clear refusals."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from unghost.errors import UnghostError
+
+Dtype = Literal["auto", "fp32", "bf16"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model with its tokenizer, and a name that is the same for the same weights."""
+
+    model: Any
+    tokenizer: Any
+    model_id: str
+
+
+def load_model(
+    place: str, *, dtype: Dtype = "auto", device: str = "auto", quantization: Any = None
+) -> Loaded:
+    """Load a model from a folder, or by its hub name through transformers' own cache.
+
+    Args:
+        place: A folder in the transformers format, or a hub name.
+        dtype: Type of the weights; ``auto`` is fp32 on a CPU and bf16 on a GPU.
+        device: ``auto`` takes a GPU if there is one.
+        quantization: A transformers quantization configuration, or None.
+
+    Raises:
+        UnghostError: It is not a model, its weights are damaged or no safetensors, or it needs code
+            of its own.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    folder = Path(place)
+    if folder.exists() or place.startswith((".", "/", "~")):
+        _check_folder(folder)
+    where = _device(device)
+    kind = _dtype(dtype, where)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(place, trust_remote_code=False)
+        model = AutoModelForCausalLM.from_pretrained(
+            place,
+            dtype=kind,
+            use_safetensors=True,
+            trust_remote_code=False,
+            quantization_config=quantization,
+            **({"device_map": where} if quantization is not None else {}),
+        )
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise UnghostError(f"cannot load the model {place}: {reason}") from error
+    if quantization is None:
+        model.to(torch.device(where))  # type: ignore[arg-type]
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    if tokenizer.eos_token_id is None:
+        raise UnghostError(f"the tokenizer of {place} has no end-of-sequence token: set one")
+    model.train(False)
+    return Loaded(model, tokenizer, _model_id(place, folder, model))
+
+
+def _check_folder(folder: Path) -> None:
+    if not (folder / "config.json").is_file():
+        raise UnghostError(
+            f"{folder} is not a model: it has no config.json; name a folder in the"
+            " transformers format"
+        )
+    weights = sorted(folder.glob("*.safetensors"))
+    if not weights:
+        if any(folder.glob("*.bin")) or any(folder.glob("*.pt")):
+            raise UnghostError(
+                f"{folder} holds its weights as pickles, which can run code: convert them to"
+                " safetensors"
+            )
+        raise UnghostError(f"{folder} has no weights: it needs *.safetensors files")
+    if not any((folder / name).is_file() for name in ("tokenizer.json", "tokenizer.model")):
+        raise UnghostError(f"{folder} has no tokenizer: it needs a tokenizer.json")
+
+
+def _device(device: str) -> str:
+    if device != "auto":
+        return device
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _dtype(dtype: Dtype, device: str) -> torch.dtype:
+    if dtype == "auto":
+        return torch.float32 if device == "cpu" else torch.bfloat16
+    return torch.float32 if dtype == "fp32" else torch.bfloat16
+
+
+def _model_id(place: str, folder: Path, model: Any) -> str:
+    """Name a model by its place and a hash of a sample of its weights."""
+    digest = hashlib.sha256()
+    for name, weight in model.named_parameters():
+        digest.update(f"{name}:{tuple(weight.shape)}".encode())
+        digest.update(weight.detach().flatten()[:64].float().cpu().numpy().tobytes())
+    name = folder.resolve().name if folder.exists() else place
+    return f"{name}@{digest.hexdigest()[:8]}"
