@@ -1,0 +1,147 @@
+"""An answer with its names: which tokens hold each of them, and which one doomed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from unghost.errors import UnghostError
+from unghost.records import Completion, Mention, MentionKind, TokenSpan, Verdict
+
+if TYPE_CHECKING:
+    from unghost.names.universe import Universe
+    from unghost.names.walk import Walk
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One mention, seen by tokens.
+
+    Attributes:
+        mention: Where it stands.
+        verdict: What the truth says of it.
+        start: Its first byte in the answer.
+        end: The byte behind its last.
+        tokens: Those that hold at least one byte of it.
+        trusted: It exists, and existing means something.
+        broken_off: The answer ends inside it.
+        diverges: The token that doomed it, if it is absent; -1 if there is none.
+    """
+
+    mention: Mention
+    verdict: Verdict
+    start: int
+    end: int
+    tokens: range
+    trusted: bool
+    broken_off: bool
+    diverges: int = -1
+
+    @property
+    def decided(self) -> bool:
+        """Whether it counts: a whole name that exists or does not."""
+        return self.verdict.status in ("exists", "absent") and not self.broken_off
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A completion with its names."""
+
+    completion: Completion
+    token_ids: tuple[int, ...]
+    spans: tuple[TokenSpan, ...]
+    names: tuple[Name, ...]
+
+    def reward(self) -> Fraction | None:
+        """Give the share of its decided names that exist, None without such a name."""
+        decided = [name.verdict.status == "exists" for name in self.names if name.decided]
+        return Fraction(sum(decided), len(decided)) if decided else None
+
+
+def read_answer(
+    completion: Completion,
+    mentions: Iterable[Mention],
+    verdict_of: Mapping[str, Verdict],
+    universe: Universe,
+    eos: frozenset[int],
+) -> Answer:
+    """Find the tokens of an answer's names.
+
+    Raises:
+        UnghostError: The answer has no token ids, or a mention has no verdict.
+    """
+    if completion.token_ids is None or completion.spans is None:
+        raise UnghostError(
+            f"answer {completion.id} has no token ids (an HTTP endpoint gives none): it can be"
+            " measured but not trained on, so generate with local weights"
+        )
+    answer = Answer(completion, completion.token_ids, completion.spans, ())
+    names = []
+    for mention in sorted(mentions, key=lambda each: (each.start, each.end)):
+        verdict = verdict_of.get(mention.id)
+        if verdict is None:
+            raise UnghostError(
+                f"mention {mention.id} ({mention.raw}) has no verdict: verify it first"
+            )
+        names.append(_name(answer, mention, verdict, universe, eos))
+    return Answer(completion, answer.token_ids, answer.spans, tuple(names))
+
+
+def _name(
+    answer: Answer, mention: Mention, verdict: Verdict, universe: Universe, eos: frozenset[int]
+) -> Name:
+    text = answer.completion.text
+    start = len(text[: mention.start].encode())
+    end = start + len(mention.raw.encode())
+    tokens = holding(answer.spans, start, end)
+    unfinished = answer.completion.finish_reason != "stop"
+    broken_off = unfinished and not text[mention.end :].strip("-_.")
+    diverges = -1
+    if verdict.status == "absent" and not broken_off:
+        walk = universe.walk(mention.kind)
+        dead = first_dead_byte(walk, mention.raw.encode(), mention.kind)
+        if dead is not None:
+            diverges = _token_of(answer, tokens.start, start + dead, eos)
+    return Name(
+        mention=mention,
+        verdict=verdict,
+        start=start,
+        end=end,
+        tokens=tokens,
+        trusted=verdict.status == "exists" and universe.trusted(verdict.canonical),
+        broken_off=broken_off,
+        diverges=diverges,
+    )
+
+
+def holding(spans: Sequence[TokenSpan], start: int, end: int) -> range:
+    """Give the tokens that hold at least one byte of [start, end); an empty range if none does."""
+    on = [i for i, span in enumerate(spans) if span.byte_start < end and span.byte_end > start]
+    return range(on[0], on[-1] + 1) if on else range(0)
+
+
+def first_dead_byte(walk: Walk, name: bytes, kind: MentionKind) -> int | None:
+    """Give the index of the byte after which neither a real name nor a prefix of one is left.
+
+    ``len(name)`` if it is the beginning of a real name: then what comes next ends it. None if the
+    walk holds the very name, so that no token can be told to be the mistake. A dot behind a real
+    module begins a sub-module, which no walk need know.
+    """
+    node = walk.root
+    for index, byte in enumerate(name):
+        step = walk.step(node, byte)
+        if step is None:
+            begins_submodule = kind == "import" and byte == ord(".") and walk.is_name(node)
+            return index + 1 if begins_submodule else index
+        node = step
+    return None if walk.is_name(node) else len(name)
+
+
+def _token_of(answer: Answer, first: int, byte: int, eos: frozenset[int]) -> int:
+    """Give the first token from ``first`` on that holds the byte or is an EOS, -1 if none is."""
+    for index in range(first, len(answer.token_ids)):
+        if answer.spans[index].byte_end > byte or answer.token_ids[index] in eos:
+            return index
+    return -1
