@@ -1,0 +1,130 @@
+"""When a run is not called a success: the price of the cut, against stated tolerances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+NO_GHOST = "no ghost found: nothing to unlearn"
+"""How a run ends that met no ghost at all, which is a fine result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerances:
+    """How much a run may cost.
+
+    Attributes:
+        retention: Least share of the base's right answers still given.
+        names: Least ratio of names per answer, after to before.
+        perplexity: Greatest ratio of perplexity on texts that are not about packages.
+    """
+
+    retention: float = 0.98
+    names: float = 0.95
+    perplexity: float = 1.01
+
+
+DEFAULT = Tolerances()
+"""The tolerances that every report uses unless it says otherwise."""
+
+
+def found_no_ghost(report: Mapping[str, Any]) -> bool:
+    """Tell whether neither discovery nor the held-out measurement met a ghost."""
+    discovered = sum((r.get("discover") or {}).get("new_ghosts", 0) for r in report["rounds"])
+    heldout = report.get("heldout") or {}
+    return not discovered and not _ghosts(heldout.get("before"))
+
+
+def judge(report: Mapping[str, Any], tolerances: Tolerances = DEFAULT) -> list[str]:
+    """Say why a run is not a success; no reason, a success.
+
+    A figure that was not measured is a reason too: nothing is taken on trust. A run that found no
+    ghost at all has no reasons (see :func:`found_no_ghost`), nor has a plain measurement, which
+    trained nothing (``heldout.after`` is None and no round trained).
+
+    Args:
+        report: A report as :mod:`unghost.report.schema` describes it; its verdict is not read.
+        tolerances: How much a run may cost.
+    """
+    trained = any(r.get("train") for r in report["rounds"])
+    heldout = report.get("heldout")
+    if found_no_ghost(report) or (not trained and not (heldout and heldout.get("after"))):
+        return []
+    if not heldout or not heldout.get("after"):
+        return ["the tuned model was not measured on held-out tasks"]
+    checks = (
+        _rate(heldout),
+        _at_least(heldout, "retention", tolerances.retention, "right answers kept"),
+        _names(heldout, tolerances.names),
+        _fit(heldout),
+        _perplexity(heldout, tolerances.perplexity),
+        _exact_match(heldout),
+    )
+    return [reason for reason in checks if reason]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _ghosts(rates: Mapping[str, Any] | None) -> int:
+    return int(rates["statuses"]["absent"]) if rates else 0
+
+
+def _rate(heldout: Mapping[str, Any]) -> str | None:
+    cut = heldout.get("cut") or {}
+    if cut.get("value") is None:
+        return "the base made no ghost on held-out tasks, so no cut can be measured"
+    if cut["value"] <= 0:
+        return f"the ghost rate did not fall (cut {_percent(cut['value'])})"
+    if cut["low"] is None or cut["low"] <= 0:
+        return f"the fall of the ghost rate ({_percent(cut['value'])}) may be chance"
+    return None
+
+
+def _at_least(heldout: Mapping[str, Any], key: str, least: float, what: str) -> str | None:
+    value = (heldout.get(key) or {}).get("value")
+    if value is None:
+        return f"{what}: not measured"
+    if value < least:
+        return f"{what}: {_percent(value)}, under {_percent(least)}"
+    return None
+
+
+def _names(heldout: Mapping[str, Any], least: float) -> str | None:
+    reason = _at_least(heldout, "names_ratio", least, "names per answer, of before")
+    answering = (heldout.get("names_ratio_answering") or {}).get("value")
+    if reason and answering is not None:
+        reason += f" ({_percent(answering)} without answers that say they know none)"
+    return reason
+
+
+def _fit(heldout: Mapping[str, Any]) -> str | None:
+    fit = heldout.get("fit")
+    if not fit or fit["difference"]["value"] is None:
+        return "fit of the packages named: not measured"
+    if fit["difference"]["high"] is not None and fit["difference"]["high"] < 0:
+        before, after = fit["before"]["value"], fit["after"]["value"]
+        return f"packages named fit their tasks less: {before:.3f} before, {after:.3f} after"
+    return None
+
+
+def _perplexity(heldout: Mapping[str, Any], most: float) -> str | None:
+    change = (heldout.get("perplexity") or {}).get("change") or {}
+    if change.get("value") is None:
+        return "perplexity of other tasks: not measured"
+    if change["value"] > most:
+        grown, allowed = change["value"] - 1, most - 1
+        return f"perplexity of other tasks grew by {_percent(grown)}, more than {_percent(allowed)}"
+    return None
+
+
+def _exact_match(heldout: Mapping[str, Any]) -> str | None:
+    match = heldout.get("exact_match")
+    if not match or match["change"]["value"] is None:
+        return "exact match on other tasks: not measured"
+    if match["change"]["high"] is not None and match["change"]["high"] < 0:
+        before, after = match["before"]["value"], match["after"]["value"]
+        return f"exact match on other tasks fell from {_percent(before)} to {_percent(after)}"
+    return None

@@ -1,0 +1,112 @@
+"""All figures of the held-out tasks in one object, as the report keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from unghost.evaluate.answers import Answer
+from unghost.evaluate.compare import (
+    fit,
+    names_ratio,
+    only,
+    prone_questions,
+    rate_change,
+    recall,
+    retention,
+    right_answers,
+)
+from unghost.evaluate.rates import rates_of
+
+SELECTION = (
+    "prompts chosen because the base made a ghost on them: the rate before is high by selection,"
+    " and part of the fall would come without training"
+)
+"""What is said wherever figures on prone prompts stand."""
+
+_KEYS = (
+    "before",
+    "after",
+    "cut",
+    "difference",
+    "retention",
+    "recall",
+    "fit",
+    "names_ratio",
+    "names_ratio_answering",
+    "known_right",
+    "perplexity",
+    "exact_match",
+    "drift",
+    "prone",
+)
+
+
+def heldout_section(
+    before: Sequence[Answer],
+    after: Sequence[Answer] | None = None,
+    *,
+    again: Sequence[Answer] | None = None,
+    known: Mapping[str, bool] | None = None,
+    task_keywords: Mapping[str, Collection[str]] | None = None,
+    package_keywords: Mapping[str, Collection[str]] | None = None,
+    seed: int = 0,
+    resamples: int = 2000,
+) -> dict[str, Any]:
+    """Give the report's ``heldout`` object, but for what needs a model.
+
+    The caller adds ``perplexity``, ``exact_match`` and ``drift``, which stay None here.
+
+    Args:
+        before: Answers of the base.
+        after: Answers of the tuned model to the same prompts, or None for a measurement alone.
+        again: A second run of the base with other noise, where answers are sampled.
+        known: For a canonical name, whether the model was taught it.
+        task_keywords: Keywords by task id, for fit.
+        package_keywords: Keywords by canonical name, for fit.
+        seed: Seed of the bootstrap.
+        resamples: Number of bootstrap samples.
+    """
+    section: dict[str, Any] = dict.fromkeys(_KEYS)
+    kwargs: dict[str, Any] = {"seed": seed, "resamples": resamples}
+    section["before"] = rates_of(before, known=known, **kwargs).to_json()
+    if after is None:
+        return section
+    section["after"] = rates_of(after, known=known, **kwargs).to_json()
+    section |= _changes(before, after, kwargs)
+    section["recall"] = recall(before, after, again, **kwargs).to_json()
+    section["known_right"] = {
+        "before": right_answers(before, known, **kwargs).to_json(),
+        "after": right_answers(after, known, **kwargs).to_json(),
+    }
+    section["prone"] = _prone_section(before, after, kwargs)
+    if task_keywords is not None and package_keywords is not None:
+        section["fit"] = fit(before, after, task_keywords, package_keywords, **kwargs).to_json()
+    return section
+
+
+def _changes(
+    before: Sequence[Answer], after: Sequence[Answer], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    answering = names_ratio(before, after, without_abstentions=True, **kwargs)
+    return {
+        "cut": rate_change(before, after, "cut", **kwargs).to_json(),
+        "difference": rate_change(before, after, "difference", **kwargs).to_json(),
+        "retention": retention(before, after, **kwargs).to_json(),
+        "names_ratio": names_ratio(before, after, **kwargs).to_json(),
+        "names_ratio_answering": answering.to_json(),
+    }
+
+
+def _prone_section(
+    before: Sequence[Answer], after: Sequence[Answer], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    questions = prone_questions(before)
+    first, second = only(before, questions), only(after, questions)
+    return {
+        "prompts": len(questions),
+        "selection": SELECTION,
+        "before": rates_of(first, **kwargs).to_json(),
+        "after": rates_of(second, **kwargs).to_json(),
+        "cut": rate_change(first, second, "cut", **kwargs).to_json(),
+    }

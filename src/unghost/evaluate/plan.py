@@ -1,0 +1,81 @@
+"""What is asked to measure a model: unfiltered tasks of one split, the same for base and tuned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from unghost.domains.packages.prompts import ask
+from unghost.domains.packages.tasks import Task
+from unghost.errors import UnghostError
+from unghost.records import Asks, Prompt
+from unghost.splits import Split, split_of, unit_hash
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureSettings:
+    """How much is asked.
+
+    Attributes:
+        validate_tasks: Tasks of ``validate``, asked after every round.
+        heldout_tasks: Tasks of ``heldout``, asked of the base and of the final model alone.
+        code_share: Share of the tasks that are asked for code as well, and then which packages the
+            model's own code needs.
+        max_new_tokens: Longest answer; longer ones are counted as truncated.
+
+    Raises:
+        UnghostError: A value makes no sense.
+    """
+
+    validate_tasks: int = 200
+    heldout_tasks: int = 400
+    code_share: float = 0.25
+    max_new_tokens: int = 96
+
+    def __post_init__(self) -> None:
+        if min(self.validate_tasks, self.heldout_tasks, self.max_new_tokens) < 1:
+            raise UnghostError("measure settings count tasks and tokens: give at least 1")
+        if not 0 <= self.code_share <= 1:
+            raise UnghostError("code_share is a share: give a number from 0 to 1")
+
+
+def tasks_of(tasks: Sequence[Task], split: Split) -> list[Task]:
+    """Give the tasks of a split, by the right package or, where none is known, by the task."""
+    return [task for task in tasks if split_of(task.gold or task.id) == split]
+
+
+def choose_tasks(tasks: Sequence[Task], count: int) -> list[Task]:
+    """Choose tasks by hash; half known and half unknown ones where it is stated which are known.
+
+    The choice depends on the tasks alone, so that every seed and every objective is measured on
+    the same ones.
+    """
+    order = sorted(tasks, key=lambda task: unit_hash(b"unghost-measure-v1:", task.id))
+    known = [task for task in order if task.known]
+    others = [task for task in order if not task.known]
+    if not known or not others:
+        return order[:count]
+    half = min(count // 2, len(known))
+    return known[:half] + others[: count - half]
+
+
+def measure_prompts(tasks: Sequence[Task], split: Split, code_share: float) -> list[Prompt]:
+    """Ask each task for packages, and a fixed share of them for code as well."""
+    prompts = []
+    for task in tasks:
+        asked: list[Asks] = ["packages"]
+        if unit_hash(b"unghost-measure-code-v1:", task.id) < code_share:
+            asked.append("code")
+        prompts += [
+            ask(
+                task.text,
+                asks=asks,
+                task_id=task.id,
+                family="facts",
+                operator="measure",
+                split=split,
+                gold=task.gold,
+            )
+            for asks in asked
+        ]
+    return prompts

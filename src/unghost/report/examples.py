@@ -1,0 +1,78 @@
+"""Answers before and after, token by token, for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from unghost.records import Completion, Mention, Prompt, Verdict, by_source
+from unghost.runs import Batch
+
+_ROLES = {"absent": "ghost", "exists": "real"}
+
+
+def before_and_after(
+    before: Batch, after: Batch, kl: Mapping[str, Any], count: int
+) -> list[dict[str, Any]]:
+    """Choose questions in the order asked: three on which the base made a ghost, then one without.
+
+    Args:
+        before: The base's answers.
+        after: The tuned model's answers to the same prompts.
+        kl: For a completion's id, KL(base || tuned) at each of its tokens, in nats.
+        count: How many examples.
+
+    Returns:
+        Examples as the report's schema has them; names are masked by whoever publishes them.
+    """
+    tuned = {completion.prompt_id: completion for completion in after.completions}
+    asked = [p for p in before.prompts if p.asks == "packages" and p.id in tuned]
+    own = {completion.prompt_id: completion for completion in before.completions}
+    ghostly = _with_ghost(before)
+    sick = [p for p in asked if own[p.id].id in ghostly]
+    well = [p for p in asked if own[p.id].id not in ghostly]
+    healthy = min(count // 4, len(well))
+    chosen = sick[: count - healthy] + well[:healthy]
+    return [
+        {
+            "question": _question(prompt),
+            "before": _tokens(own[prompt.id], before, kl),
+            "after": _tokens(tuned[prompt.id], after, kl),
+        }
+        for prompt in chosen
+    ]
+
+
+def _question(prompt: Prompt) -> str:
+    return prompt.messages[-1].content
+
+
+def _with_ghost(batch: Batch) -> set[str]:
+    source = {mention.id: mention.source_id for mention in batch.mentions}
+    return {source[v.mention_id] for v in batch.verdicts if v.status == "absent"}
+
+
+def _tokens(completion: Completion, batch: Batch, kl: Mapping[str, Any]) -> list[dict[str, Any]]:
+    verdicts = {verdict.mention_id: verdict for verdict in batch.verdicts}
+    mentions = by_source(batch.mentions).get(completion.id, [])
+    divergences = kl.get(completion.id)
+    if completion.spans is None:
+        return [{"text": completion.text, "role": "plain", "kl": None}]
+    return [
+        {
+            "text": completion.text[span.char_start : span.char_end],
+            "role": _role(span.char_start, span.char_end, mentions, verdicts),
+            "kl": None if divergences is None else float(divergences[index]),
+        }
+        for index, span in enumerate(completion.spans)
+        if span.char_end > span.char_start
+    ]
+
+
+def _role(
+    start: int, end: int, mentions: Sequence[Mention], verdicts: Mapping[str, Verdict]
+) -> str:
+    for mention in mentions:
+        if mention.start < end and start < mention.end:
+            return _ROLES.get(verdicts[mention.id].status, "plain")
+    return "plain"

@@ -1,0 +1,360 @@
+"""The figures of a report as rows of words, the same for the page and for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from unghost.evaluate.gates import NO_GHOST, found_no_ghost
+
+NONE = "n/a"
+COUNTS = ("Answers", "Occurrences")
+"""Titles of the groups that hold counts, not estimates."""
+Format = Callable[[float], str]
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure before and after, its change, and what it means."""
+
+    label: str
+    before: str
+    after: str
+    change: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows under one heading."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What is said first: ``tone`` is ``good``, ``bad`` or ``calm``."""
+
+    tone: str
+    text: str
+    reasons: tuple[str, ...]
+
+
+def percent(value: float) -> str:
+    """Write a share in percent."""
+    return f"{100 * value:.1f} %"
+
+
+def number(value: float) -> str:
+    """Write a number with three significant digits or two decimals, whichever is more."""
+    return f"{value:.3f}" if abs(value) < 1 else f"{value:,.2f}"
+
+
+def points(value: float) -> str:
+    """Write a difference of shares in percentage points."""
+    return f"{100 * value:+.1f} pp"
+
+
+def show(estimate: Data | None, style: Format = percent) -> str:
+    """Write an estimate with its interval."""
+    if estimate is None or estimate["value"] is None:
+        return NONE
+    text = style(estimate["value"])
+    if estimate["low"] is None and estimate["high"] is None:
+        return text
+    low, high = (
+        NONE if x is None else style(x).removesuffix(" %").removesuffix(" pp")
+        for x in (estimate["low"], estimate["high"])
+    )
+    return f"{text} [{low}, {high}]"
+
+
+def caption(report: Data) -> str:
+    """Say what was taken for existing, and of when: it stands at every figure."""
+    universe = report["universe"]
+    kind = "closed world" if universe["closed_world"] else "open world"
+    whole = "complete" if universe["complete"] else "incomplete"
+    return (
+        f"{universe['label']}, {universe['count']:,} names, as of {universe['as_of']}"
+        f" ({whole}, {kind}); 95 % intervals clustered by task"
+    )
+
+
+def headline(report: Data) -> Headline:
+    """Give the verdict of a report in one line, with reasons."""
+    heldout = report["heldout"] or {}
+    reasons = tuple(report["verdict"]["reasons"])
+    if found_no_ghost(report):
+        return Headline("good", NO_GHOST[0].upper() + NO_GHOST[1:], reasons)
+    trained = any(entry["train"] for entry in report["rounds"])
+    if not trained and not heldout.get("after"):
+        before = heldout.get("before")
+        rate = show(before["rate"]) if before else "no rate"
+        return Headline("calm", f"Measured, nothing trained: ghost rate {rate}", reasons)
+    cut = show(heldout.get("cut"))
+    if report["verdict"]["success"]:
+        return Headline("good", f"Success: ghost rate cut by {cut}", reasons)
+    return Headline("bad", f"Not called a success (ghost rate cut by {cut})", reasons)
+
+
+def groups(report: Data) -> list[Group]:
+    """Give all figures on held-out tasks, those that matter most first."""
+    heldout = report["heldout"]
+    if not heldout:
+        return []
+    made = [
+        _ghosts(heldout),
+        _price(heldout),
+        _elsewhere(heldout),
+        _answers(heldout),
+        _counts(heldout),
+    ]
+    return [group for group in made if group.rows]
+
+
+def _ghosts(heldout: Data) -> Group:
+    before, after = heldout["before"], heldout["after"]
+    rows = [
+        Row(
+            "Ghost rate, by occurrence",
+            show(before["rate"]),
+            _side(after, "rate"),
+            _labelled("cut", heldout["cut"]),
+            "ghosts among all names that could be decided",
+        ),
+        Row(
+            "Ghost rate, by prompt",
+            show(before["prompt_rate"]),
+            _side(after, "prompt_rate"),
+            "",
+            "mean of the rate within each prompt",
+        ),
+        Row(
+            "Answers with a ghost",
+            show(before["response_rate"]),
+            _side(after, "response_rate"),
+            "",
+            "share of all answers that hold at least one",
+        ),
+        Row(
+            "Bounds over unknown names",
+            _bounds(before),
+            _bounds(after),
+            "",
+            "the rate if every undecided name existed, or none did",
+        ),
+    ]
+    rows += _parts(before, after)
+    prone = heldout["prone"]
+    if prone:
+        rows.append(
+            Row(
+                f"Prone prompts ({prone['prompts']})",
+                show(prone["before"]["rate"]),
+                show(prone["after"]["rate"]),
+                _labelled("cut", prone["cut"]),
+                prone["selection"],
+            )
+        )
+    return Group("Ghosts", tuple(rows))
+
+
+def _parts(before: Data, after: Data | None) -> list[Row]:
+    titles = {"by_asks": "asked for", "by_gold": "right package"}
+    return [
+        Row(
+            f"Ghost rate, {title} {name}",
+            show(part["rate"]),
+            _side((after or {}).get(key, {}).get(name), "rate"),
+        )
+        for key, title in titles.items()
+        for name, part in before[key].items()
+        if len(before[key]) > 1
+    ]
+
+
+def _price(heldout: Data) -> Group:
+    before, after = heldout["before"], heldout["after"]
+    rows = []
+    if heldout["retention"]:
+        text = "share of the base's right answers still given, greedy"
+        rows.append(Row("Right answers kept", "", show(heldout["retention"]), "", text))
+    right = heldout["known_right"]
+    if right:
+        text = "greedy answers that name the right package, where the model was taught it"
+        rows.append(Row("Known tasks right", show(right["before"]), show(right["after"]), "", text))
+    recall = heldout["recall"]
+    if recall:
+        text = "base's valid names that are named again; before: by a second run of the base"
+        change = _labelled("ratio", recall["ratio"])
+        rows.append(
+            Row("Recall of valid names", show(recall["again"]), show(recall["tuned"]), change, text)
+        )
+    rows += _fit_rows(heldout["fit"])
+    ratio = _labelled("ratio", heldout["names_ratio"])
+    rows.append(
+        Row(
+            "Names per answer",
+            show(before["names_per_answer"], number),
+            _side(after, "names_per_answer", number),
+            ratio,
+            "over all answers, empty ones and abstentions too",
+        )
+    )
+    rows.append(
+        Row(
+            "Names per naming answer",
+            show(before["names_per_naming_answer"], number),
+            _side(after, "names_per_naming_answer", number),
+        )
+    )
+    if heldout["names_ratio_answering"]:
+        rows.append(
+            Row(
+                "Names per answer that is no abstention",
+                "",
+                "",
+                _labelled("ratio", heldout["names_ratio_answering"]),
+            )
+        )
+    return Group("What it cost" if after else "Names", tuple(rows))
+
+
+def _fit_rows(fit: Data | None) -> list[Row]:
+    if not fit:
+        return []
+    control = "the same names held against other tasks: what chance alone would give"
+    return [
+        Row(
+            "Fit to the task",
+            show(fit["before"], number),
+            show(fit["after"], number),
+            show(fit["difference"], lambda x: f"{x:+.3f}"),
+            "overlap of keywords of the task and of the package named (Jaccard)",
+        ),
+        Row(
+            "Fit, shuffled control",
+            show(fit["shuffled_before"], number),
+            show(fit["shuffled_after"], number),
+            "",
+            control,
+        ),
+        Row("Names with known keywords", _share(fit["rated_before"]), _share(fit["rated_after"])),
+    ]
+
+
+def _elsewhere(heldout: Data) -> Group:
+    rows = []
+    perplexity, match, drift = heldout["perplexity"], heldout["exact_match"], heldout["drift"]
+    if perplexity:
+        rows.append(
+            Row(
+                "Perplexity",
+                show(perplexity["before"], number),
+                show(perplexity["after"], number),
+                show(_minus_one(perplexity["change"]), lambda x: f"{100 * x:+.2f} %"),
+                "of texts that are not about packages",
+            )
+        )
+    if match:
+        rows.append(
+            Row(
+                "Exact match",
+                show(match["before"]),
+                show(match["after"]),
+                show(match["change"], points),
+                "greedy answers equal to the expected ones",
+            )
+        )
+    if drift:
+        text = "KL(base || tuned) in nats per token"
+        rows.append(Row("Drift on names", "", show(drift["names"], number), "", text))
+        rows.append(
+            Row(
+                "Drift on all other tokens",
+                "",
+                show(drift["others"], number),
+                _labelled("others / names", drift["ratio"]),
+                text,
+            )
+        )
+    return Group("Elsewhere", tuple(rows))
+
+
+def _answers(heldout: Data) -> Group:
+    before, after = heldout["before"], heldout["after"]
+
+    def row(label: str, count: Callable[[Data], object], text: str = "") -> Row:
+        return Row(label, str(count(before)), str(count(after)) if after else "", "", text)
+
+    rows = [
+        row("Prompts", lambda r: f"{r['prompts']:,}"),
+        row("Answers", lambda r: f"{r['answers']:,}"),
+    ]
+    words = {
+        "naming": "Name a package",
+        "no-package": "Name no package, only modules",
+        "abstention": "Say that they know none",
+        "empty": "Empty",
+        "unparsed": "No name found in the text",
+    }
+    rows += [row(text, lambda r, k=kind: r["classes"][k]) for kind, text in words.items()]  # type: ignore[misc]
+    rows += [
+        row("Cut off by the token cap", lambda r: r["truncated"], "of any class above"),
+        row("Distinct names", lambda r: f"{r['distinct_names']:,}"),
+        row("Share of the most frequent name", lambda r: _share(r["top_share"])),
+    ]
+    return Group("Answers", tuple(rows))
+
+
+def _counts(heldout: Data) -> Group:
+    before, after = heldout["before"], heldout["after"]
+    words = {
+        "exists": "exist",
+        "absent": "ghosts",
+        "unknown": "unknown",
+        "stdlib": "standard library",
+        "local": "local",
+        "private": "private",
+        "reserved": "reserved",
+    }
+    rows = [
+        Row(
+            f"Names: {word}",
+            str(before["statuses"][status]),
+            str(after["statuses"][status]) if after else "",
+        )
+        for status, word in words.items()
+    ]
+    total = str(after["names"]) if after else ""
+    rows.insert(0, Row("Names of packages", str(before["names"]), total))
+    for key, word in (("submodules", "as a sub-module"), ("import_mapped", "by the import map")):
+        rows.append(Row(f"Exist {word}", str(before[key]), str(after[key]) if after else ""))
+    return Group("Occurrences", tuple(rows))
+
+
+def _side(rates: Data | None, key: str, style: Format = percent) -> str:
+    return show(rates[key], style) if rates else ""
+
+
+def _labelled(label: str, estimate: Data | None) -> str:
+    return f"{label} {show(estimate)}" if estimate and estimate["value"] is not None else ""
+
+
+def _bounds(rates: Data | None) -> str:
+    if not rates or rates["rate_if_unknown_exist"] is None:
+        return "" if rates is None else NONE
+    low, high = rates["rate_if_unknown_exist"], rates["rate_if_unknown_absent"]
+    return f"{100 * low:.1f} to {percent(high)}"
+
+
+def _share(value: float | None) -> str:
+    return NONE if value is None else percent(value)
+
+
+def _minus_one(estimate: Data) -> dict[str, Any]:
+    ends = {k: None if estimate[k] is None else estimate[k] - 1 for k in ("value", "low", "high")}
+    return {**estimate, **ends}

@@ -1,0 +1,269 @@
+"""report.json: what it holds, its version, and the check that a file is such a report.
+
+Every figure is an object of :class:`EstimateData`; a section that was not measured is null. The
+page and the table are drawn from this object alone.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
+from unghost.atomic import write_json
+from unghost.errors import UnghostError
+
+REPORT_VERSION = 1
+"""Version of report.json; a report of another version is refused."""
+
+Role = Literal["plain", "ghost", "real", "blamed", "reinforced"]
+"""Of a token: nothing special, of a ghost, of a real name, of a ghost and blamed, trusted."""
+
+
+class EstimateData(TypedDict):
+    """A figure with its 95 % interval: :class:`unghost.evaluate.estimates.Estimate` as JSON."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    hits: float
+    total: float
+    clusters: int
+    method: Literal["bootstrap", "exact", "none"]
+
+
+class RatesData(TypedDict):
+    """:class:`unghost.evaluate.rates.Rates` as JSON."""
+
+    rate: EstimateData
+    prompt_rate: EstimateData
+    response_rate: EstimateData
+    rate_if_unknown_exist: float | None
+    rate_if_unknown_absent: float | None
+    statuses: dict[str, int]
+    submodules: int
+    import_mapped: int
+    names_per_answer: EstimateData
+    names_per_naming_answer: EstimateData
+    names: int
+    distinct_names: int
+    top_share: float | None
+    answers: int
+    prompts: int
+    classes: dict[str, int]
+    truncated: int
+    by_asks: dict[str, RatesData]
+    by_gold: dict[str, RatesData]
+
+
+class RoundRates(RatesData):
+    """The rates of one round on ``validate``; ``known_right`` is the share of known tasks right."""
+
+    known_right: EstimateData | None
+
+
+class Universe(TypedDict):
+    """What the run took for existing; ``label`` and ``as_of`` stand at each figure."""
+
+    label: str
+    as_of: str
+    count: int
+    complete: bool
+    closed_world: bool
+
+
+Arm = TypedDict("Arm", {"arm": str, "prompts": int, "new_ghosts": int, "yield": float})
+"""One arm of discovery (seed family and operator) in one round; ``yield`` as in Discover."""
+
+Discover = TypedDict(
+    "Discover",
+    {"prompts": int, "completions": int, "new_ghosts": int, "yield": float, "arms": list[Arm]},
+)
+"""What discovery brought in one round; ``yield`` is new ghosts per 1,000 generated tokens."""
+
+
+class Train(TypedDict):
+    """What training did in one round: mean value of each term, tokens trained on, seconds."""
+
+    terms: dict[str, float]
+    tokens: int
+    seconds: float
+
+
+class Round(TypedDict):
+    """One round; round 0 is the base. Parts that did not happen are null."""
+
+    round: int
+    validate: RoundRates | None
+    discover: Discover | None
+    train: Train | None
+
+
+class BeforeAfter(TypedDict):
+    """A figure of both models."""
+
+    before: EstimateData
+    after: EstimateData
+
+
+class BeforeAfterChange(BeforeAfter):
+    """A figure of both models and its change (a ratio for perplexity, else a difference)."""
+
+    change: EstimateData
+
+
+class RecallData(TypedDict):
+    """:class:`unghost.evaluate.compare.Recall` as JSON."""
+
+    tuned: EstimateData
+    again: EstimateData
+    ratio: EstimateData
+
+
+class FitData(TypedDict):
+    """:class:`unghost.evaluate.compare.Fit` as JSON."""
+
+    before: EstimateData
+    after: EstimateData
+    difference: EstimateData
+    shuffled_before: EstimateData
+    shuffled_after: EstimateData
+    rated_before: float | None
+    rated_after: float | None
+
+
+class DriftData(TypedDict):
+    """:class:`unghost.evaluate.drift.Drift` as JSON: nats per token, and others / names."""
+
+    names: EstimateData
+    others: EstimateData
+    ratio: EstimateData
+
+
+class Prone(TypedDict):
+    """Figures on the prompts where the base made a ghost; ``selection`` says what that means."""
+
+    prompts: int
+    selection: str
+    before: RatesData
+    after: RatesData
+    cut: EstimateData
+
+
+class Heldout(TypedDict):
+    """The held-out tasks, base and tuned; see :func:`unghost.evaluate.heldout.heldout_section`.
+
+    A plain measurement has ``before`` alone.
+    """
+
+    before: RatesData
+    after: RatesData | None
+    cut: EstimateData | None
+    difference: EstimateData | None
+    retention: EstimateData | None
+    recall: RecallData | None
+    fit: FitData | None
+    names_ratio: EstimateData | None
+    names_ratio_answering: EstimateData | None
+    known_right: BeforeAfter | None
+    perplexity: BeforeAfterChange | None
+    exact_match: BeforeAfterChange | None
+    drift: DriftData | None
+    prone: Prone | None
+
+
+class Token(TypedDict):
+    """One generated token of an example; ``kl`` is KL(base || tuned) at it in nats, or null."""
+
+    text: str
+    role: Role
+    kl: float | None
+
+
+class Example(TypedDict):
+    """One question with the answers of both models."""
+
+    question: str
+    before: list[Token]
+    after: list[Token]
+
+
+class VerdictData(TypedDict):
+    """Whether the run is a success, and the reasons of :func:`unghost.evaluate.gates.judge`."""
+
+    success: bool
+    reasons: list[str]
+
+
+class Report(TypedDict):
+    """A whole run; ``created`` is ISO 8601 in UTC, ``stopping`` says why the rounds ended."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    version: int
+    created: str
+    run: str
+    model: str
+    universe: Universe
+    config: dict[str, Any]
+    versions: dict[str, str]
+    seed: int
+    rounds: list[Round]
+    heldout: Heldout | None
+    examples: list[Example]
+    verdict: VerdictData
+    stopping: str
+
+
+def validate(report: Any) -> Report:
+    """Check that an object is a report of this version, and give it back unchanged.
+
+    Raises:
+        UnghostError: It is not; the message names the first place that is wrong.
+    """
+    version = report.get("version") if isinstance(report, dict) else None
+    if version != REPORT_VERSION:
+        raise UnghostError(
+            f"this report has version {version}, but this unghost reads version {REPORT_VERSION}:"
+            " write it again with `unghost report`"
+        )
+    try:
+        _adapter().validate_python(report, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UnghostError(
+            f"the report is wrong at {place}: {first['msg']}; write it again with `unghost report`"
+        ) from None
+    return report  # type: ignore[no-any-return]
+
+
+def write_report(report: Any, path: Path) -> None:
+    """Check a report and write it as JSON, whole or not at all.
+
+    Raises:
+        UnghostError: It is not a report, or the file cannot be written.
+    """
+    write_json(path, validate(report))
+
+
+def read_report(path: Path) -> Report:
+    """Read and check a report.
+
+    Raises:
+        UnghostError: The file cannot be read, is no JSON, or is no report of this version.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnghostError(f"cannot read the report {path}: {error}") from error
+    return validate(data)
+
+
+@cache
+def _adapter() -> TypeAdapter[Report]:
+    return TypeAdapter(Report)

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from unghost.evaluate.gates import Tolerances, found_no_ghost, judge
+
+Report = dict[str, Any]
+
+
+def _figure(value: float | None, low: float | None = None, high: float | None = None) -> Report:
+    return {"value": value, "low": low, "high": high}
+
+
+@pytest.fixture
+def report() -> Report:
+    rates = {"statuses": {"absent": 40}}
+    return {
+        "rounds": [
+            {"discover": None, "train": None},
+            {"discover": {"new_ghosts": 12}, "train": {"tokens": 9}},
+        ],
+        "heldout": {
+            "before": rates,
+            "after": {"statuses": {"absent": 3}},
+            "cut": _figure(0.9, 0.8, 0.95),
+            "retention": _figure(0.985),
+            "names_ratio": _figure(0.96),
+            "names_ratio_answering": _figure(0.99),
+            "fit": {
+                "before": _figure(0.4),
+                "after": _figure(0.39),
+                "difference": _figure(-0.01, -0.03, 0.01),
+            },
+            "perplexity": {"change": _figure(1.009)},
+            "exact_match": {
+                "before": _figure(0.97),
+                "after": _figure(0.96),
+                "change": _figure(-0.01, -0.02, 0.001),
+            },
+        },
+    }
+
+
+def test_a_run_within_all_tolerances_is_a_success(report: Report) -> None:
+    assert judge(report) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("cut",), _figure(-0.1, -0.3, 0.1), "did not fall"),
+        (("cut",), _figure(0.2, -0.1, 0.4), "may be chance"),
+        (("cut",), _figure(None), "no cut can be measured"),
+        (("retention",), _figure(0.979), "right answers kept: 97.9 %, under 98.0 %"),
+        (("retention",), None, "right answers kept: not measured"),
+        (("names_ratio",), _figure(0.8), "80.0 %, under 95.0 % (99.0 % without"),
+        (("fit", "difference"), _figure(-0.1, -0.2, -0.01), "fit their tasks less"),
+        (("fit",), None, "fit of the packages named: not measured"),
+        (("perplexity", "change"), _figure(1.02), "grew by 2.0 %"),
+        (("perplexity",), None, "perplexity of other tasks: not measured"),
+        (("exact_match", "change"), _figure(-0.1, -0.2, -0.01), "fell from 97.0 % to 96.0 %"),
+        (("exact_match",), None, "exact match on other tasks: not measured"),
+        (("after",), None, "not measured on held-out tasks"),
+    ],
+)
+def test_each_price_is_a_reason_of_its_own(
+    report: Report, path: tuple[str, ...], value: Any, said: str
+) -> None:
+    place = report["heldout"]
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    reasons = judge(report)
+    assert len(reasons) == 1
+    assert said in reasons[0]
+
+
+def test_all_prices_are_named(report: Report) -> None:
+    report["heldout"]["retention"] = _figure(0.5)
+    report["heldout"]["names_ratio"] = _figure(0.1)
+    assert len(judge(report)) == 2
+    assert judge(report, Tolerances(retention=0.4, names=0.1)) == []
+
+
+def test_no_ghost_found_has_no_reasons(report: Report) -> None:
+    report["rounds"] = report["rounds"][:1]
+    report["heldout"] = {"before": {"statuses": {"absent": 0}}, "after": None}
+    assert found_no_ghost(report)
+    assert judge(report) == []
+
+
+def test_a_measurement_with_ghosts_is_not_judged(report: Report) -> None:
+    report["rounds"] = report["rounds"][:1]
+    report["heldout"]["after"] = None
+    assert not found_no_ghost(report)
+    assert judge(report) == []
+
+
+def test_a_trained_run_without_measurement_is_no_success(report: Report) -> None:
+    report["heldout"] = None
+    assert judge(report) == ["the tuned model was not measured on held-out tasks"]
+
+
+def test_judging_changes_nothing(report: Report) -> None:
+    before = copy.deepcopy(report)
+    judge(report)
+    assert report == before

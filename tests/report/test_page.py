@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unghost.errors import UnghostError
+from unghost.report.page import render, write_page
+
+Report = dict[str, Any]
+HOSTILE = "</span></script><script>window.pwned=1</script><img src=x onerror='pwned=1'>\"'&<!--"
+
+
+class _Elements(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+        self.attributes += attrs
+        if tag not in ("meta", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in ("script", "style"):
+            self.text += data
+
+
+def _parse(page: str) -> _Elements:
+    parser = _Elements()
+    parser.feed(page)
+    parser.close()
+    assert parser.open == []
+    return parser
+
+
+def _everywhere(value: Any, text: str) -> Any:
+    """Put a text wherever a report holds free text."""
+    if isinstance(value, dict):
+        fixed = {"role", "method", "version"}
+        return {k: v if k in fixed else _everywhere(v, text) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_everywhere(item, text) for item in value]
+    return text if isinstance(value, str) else value
+
+
+def test_the_page_says_what_matters(report: Report) -> None:
+    text = _parse(render(report)).text
+    for said in (
+        "Success: ghost rate cut by",
+        "pypi demo, 12,345 names, as of 2026-04-01 (incomplete, closed world)",
+        "Right answers kept",
+        "Fit, shuffled control",
+        "Prone prompts (61)",
+        "Known tasks right",
+        "The frontier",
+        "seed-0/rarer-task",
+        "train.lora.r",
+        "Stopped: the upper bound",
+    ):
+        assert said in text, said
+
+
+def test_universe_and_date_stand_at_every_figure(report: Report) -> None:
+    page = render(report)
+    figures = re.findall(r"<section>(?:(?!</section>).)*?(?:<svg|figures|bars|<pre)", page, re.S)
+    assert len(figures) >= 5
+    assert page.count("as of 2026-04-01") >= len(figures) + 1
+
+
+def test_a_failed_run_is_not_called_a_success(failed: Report) -> None:
+    text = _parse(render(failed)).text
+    assert "Not called a success" in text
+    assert "Success:" not in text
+    assert "right answers kept: 61.0 %, under 98.0 %" in text
+
+
+def test_no_ghost_found_is_a_fine_result(without_ghosts: Report) -> None:
+    text = _parse(render(without_ghosts)).text
+    assert "No ghost found: nothing to unlearn" in text
+    assert "What was measured" in text
+    assert "success" not in text.lower()
+
+
+def test_a_plain_measurement_has_one_column(report: Report) -> None:
+    report["rounds"] = report["rounds"][:1]
+    report["heldout"] = {**dict.fromkeys(report["heldout"]), "before": report["heldout"]["before"]}
+    report["verdict"] = {"success": False, "reasons": []}
+    text = _parse(render(report)).text
+    assert "Measured, nothing trained: ghost rate" in text
+    assert "success" not in text.lower()
+
+
+def test_a_run_with_nothing_in_it_renders(without_ghosts: Report) -> None:
+    without_ghosts |= {"rounds": [], "heldout": None, "config": {}, "versions": {}}
+    assert "nothing to unlearn" in _parse(render(without_ghosts)).text
+
+
+def test_text_of_a_model_is_never_markup(report: Report) -> None:
+    names = _parse(render(report)).names
+    hostile = _everywhere(report, HOSTILE)
+    hostile["config"] = {HOSTILE: HOSTILE}
+    hostile["rounds"][1]["train"]["terms"] = {HOSTILE: 1.0}
+    parsed = _parse(render(hostile))
+    assert parsed.names.count("script") == names.count("script") == 1
+    assert "img" not in parsed.names
+    assert not any(name.startswith("on") for name, _ in parsed.attributes)
+    assert "window.pwned=1" in parsed.text
+
+
+def test_hidden_characters_are_shown(report: Report, make_token: Callable[..., Any]) -> None:
+    report["examples"][0]["after"] = [make_token("a\x00b\u202ec\ud800d")]
+    page = render(report)
+    page.encode("utf-8")
+    assert "a\\u0000b\\u202ec\\ud800d" in page
+
+
+def test_no_request_leaves_the_page(report: Report) -> None:
+    page = render(report)
+    parsed = _parse(page)
+    assert not re.search(r"""(?:src|href|action|xlink:href)\s*=""", page)
+    assert not re.search(r"url\(|@import|https?://|fetch\(|innerHTML", page)
+    policy = dict(parsed.attributes)["content"]
+    assert "default-src 'none'" in page
+    assert policy is not None
+
+
+def test_ghosts_are_masked_everywhere(report: Report) -> None:
+    page = render(report)
+    assert "qzv-plotrix" not in page
+    assert "plo" not in page.replace("exploration", "")
+    assert "qzv" in page  # in the answer, and in the question's mention
+    assert "flask" in page.replace('</span><span class="t reinforced"', "")
+
+
+def test_the_same_report_gives_the_same_page(report: Report) -> None:
+    assert render(report) == render(report)
+
+
+def test_writing_is_whole_or_not_at_all(report: Report, tmp_path: Path) -> None:
+    write_page(report, tmp_path / "report.html")
+    before = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert before.startswith("<!doctype html>")
+    with pytest.raises(UnghostError, match="version"):
+        write_page({**report, "version": 99}, tmp_path / "report.html")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == before
+    assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
