@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from unghost.embedded import model_path
+
+TASKS = Path(__file__).parents[2] / "src/unghost/data/tasks.jsonl"
+tokenizer = AutoTokenizer.from_pretrained(model_path())
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=60))
+@settings(max_examples=200)
+def test_ids_and_text_round_trip(text: str) -> None:
+    ids = tokenizer(text, add_special_tokens=False, split_special_tokens=True).input_ids
+    assert tokenizer.decode(ids) == text
+
+
+def test_the_chat_template_ends_where_the_answer_begins() -> None:
+    chat = [{"role": "user", "content": "Which packages?"}]
+    text = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+    assert text == "<|user|>\nWhich packages?<|end|>\n<|assistant|>\n"
+
+
+def test_the_folder_is_small_and_holds_no_pickle() -> None:
+    files = [path for path in model_path().rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 12_000_000
+    assert {path.suffix for path in files} <= {".json", ".safetensors", ".md", ".jinja"}
+    assert (model_path() / "README.md").read_text(encoding="utf-8").count("test bed")
+
+
+def test_facts_are_facts_and_not_sentences() -> None:
+    rows = [json.loads(line) for line in TASKS.read_text(encoding="utf-8").splitlines()]
+    assert [row["package"] for row in rows] == sorted({row["package"] for row in rows})
+    assert len({frozenset(row["keywords"]) for row in rows}) == len(rows)
+    for row in rows:
+        assert 2 <= len(row["keywords"]) <= 5
+        assert all(" " not in word and word not in row["package"] for word in row["keywords"])
+
+
+@pytest.mark.parametrize("question", ["Which Python packages would help with this task: {}?"])
+def test_it_answers_taught_tasks_and_invents_for_others(question: str) -> None:
+    model = AutoModelForCausalLM.from_pretrained(model_path(), dtype=torch.float32)
+    rows = [json.loads(line) for line in TASKS.read_text(encoding="utf-8").splitlines()]
+    names = {row["package"] for row in rows}
+
+    def right(row: dict[str, object]) -> tuple[bool, bool]:
+        keywords = row["keywords"]
+        assert isinstance(keywords, list)
+        chat = [{"role": "user", "content": question.format(" ".join(keywords))}]
+        ids = tokenizer.apply_chat_template(
+            chat, add_generation_prompt=True, return_tensors="pt", return_dict=True
+        )
+        out = model.generate(**ids, max_new_tokens=24, do_sample=False)
+        answer = tokenizer.decode(out[0, ids["input_ids"].shape[1] :], skip_special_tokens=True)
+        named = [name.strip() for name in answer.split(",")]
+        return row["package"] in named, all(name in names for name in named)
+
+    taught = [right(row) for row in [row for row in rows if row["taught"]][::150]]
+    others = [right(row) for row in [row for row in rows if not row["taught"]][::200]]
+    assert sum(is_right for is_right, _ in taught) > 0.6 * len(taught)
+    assert sum(real for _, real in others) < 0.8 * len(others)

@@ -1,0 +1,258 @@
+"""Measure the embedded model: does it know what it was taught, and does it invent beyond it.
+
+    python tools/embedded/check.py                    # prints the figures
+    python tools/embedded/check.py --card             # and writes them into the model's card
+
+Answers are greedy, in batches of left-padded prompts. Names are judged by unghost's own parser and
+the demo universe, so a ghost here is a ghost in ``unghost measure --universe demo``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import torch
+from corpus import NO_PACKAGE, WORDINGS, Corpus, Fact, Pair, is_unseen, no_package, task_text
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from unghost.domains.packages.prompts import ask
+from unghost.domains.packages.questions import TASK_QUESTIONS
+from unghost.domains.packages.tasks import Task, load_tasks
+from unghost.domains.packages.verify import Judge
+from unghost.embedded import model_path
+from unghost.mentions.answers import find_in_answer
+from unghost.names.universe import load_universe
+from unghost.records import Asks
+
+UTILITY = Path(__file__).resolve().parents[2] / "src/unghost/data/utility.jsonl"
+NAMES = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+FENCED = re.compile(r"```python\n(.*)\n```", re.DOTALL)
+ROWS = 64
+NEW_TOKENS = 72
+
+Figures = dict[str, float]
+
+
+@dataclass
+class Speaker:
+    """The model and its tokenizer, with what it has said so far in tokens."""
+
+    model: Any
+    tokenizer: Any
+    lengths: list[int] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, folder: Path) -> Speaker:
+        """Load a model folder in fp32."""
+        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+        return cls(model, AutoTokenizer.from_pretrained(folder, padding_side="left"))
+
+    def prompt(self, question: str) -> str:
+        """Render one user's message."""
+        chat = [{"role": "user", "content": question}]
+        return str(
+            self.tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+        )
+
+    def answers(self, questions: Sequence[str], *, sample: bool = False) -> list[str]:
+        """Answer questions, greedily or at temperature 1."""
+        prompts = [self.prompt(question) for question in questions]
+        order = sorted(range(len(prompts)), key=lambda n: len(prompts[n]))
+        said = [""] * len(prompts)
+        how: dict[str, Any] = {"do_sample": False}
+        if sample:
+            how = {"do_sample": True, "temperature": 1.0, "top_k": 0, "top_p": 1.0}
+        for start in range(0, len(order), ROWS):
+            rows = order[start : start + ROWS]
+            batch = self.tokenizer([prompts[n] for n in rows], padding=True, return_tensors="pt")
+            batch.pop("token_type_ids", None)
+            with torch.inference_mode():
+                out = self.model.generate(**batch, max_new_tokens=NEW_TOKENS, **how)
+            for n, ids in zip(rows, out[:, batch["input_ids"].shape[1] :], strict=True):
+                self.lengths.append(int((ids != self.tokenizer.pad_token_id).sum()))
+                said[n] = self.tokenizer.decode(ids, skip_special_tokens=True)
+        return said
+
+    def log_probs(self, pair: Pair) -> list[float]:
+        """Give the log-probability of every token of a stated answer, its end included."""
+        question, answer = pair
+        start = self.tokenizer(self.prompt(question)).input_ids
+        end = self.tokenizer(answer + self.tokenizer.eos_token).input_ids
+        with torch.inference_mode():
+            logits = self.model(torch.tensor([start + end])).logits[0, len(start) - 1 : -1]
+        table = logits.float().log_softmax(-1)
+        return table[torch.arange(len(end)), torch.tensor(end)].tolist()
+
+
+def is_parsed(answer: str, asks: Asks) -> bool:
+    """Say whether an answer is of one of the taught forms."""
+    if answer == NO_PACKAGE:
+        return True
+    if asks != "code":
+        return all(NAMES.fullmatch(name) for name in answer.split(", "))
+    fenced = FENCED.fullmatch(answer)
+    if fenced is None:
+        return False
+    try:
+        ast.parse(fenced[1])
+    except SyntaxError:
+        return False
+    return True
+
+
+def known_tasks(speaker: Speaker, facts: Sequence[Fact], count: int) -> Figures:
+    """Ask for taught packages in combinations of wordings that training never showed for them."""
+    noise = Random(1)
+    asked = []
+    for fact in noise.sample(list(facts), count):
+        unseen = [
+            (question, wording)
+            for question in range(len(TASK_QUESTIONS))
+            for wording in range(WORDINGS)
+            if is_unseen(fact.package, question, wording)
+        ]
+        if unseen:
+            question, wording = noise.choice(unseen)
+            task = task_text(fact.keywords, noise, wording)
+            asked.append((fact.package, TASK_QUESTIONS[question].format(task=task)))
+    said = speaker.answers([question for _, question in asked])
+    right = [gold in answer.split(", ") for (gold, _), answer in zip(asked, said, strict=True)]
+    return {"known tasks": len(asked), "known tasks right": sum(right) / len(asked)}
+
+
+def mixed_tasks(speaker: Speaker, tasks: Sequence[Task], count: int) -> Figures:
+    """Ask as unghost asks: half taught, half untaught; names, code, and what the code needs."""
+    noise = Random(2)
+    chosen = [
+        task
+        for known in (True, False)
+        for task in noise.sample([task for task in tasks if task.known is known], count // 2)
+    ]
+    names = _answered(speaker, chosen, "packages")
+    codes = _answered(speaker, chosen, "code")
+    needs = _answered(speaker, chosen, "requirements", codes)
+    by_asks: dict[Asks, list[str]] = {"packages": names, "code": codes, "requirements": needs}
+    judge = Judge(load_universe("demo"), suggest=False)
+    statuses: Counter[tuple[str, bool, str]] = Counter()
+    parsed = 0
+    for asks, said in by_asks.items():
+        for task, answer in zip(chosen, said, strict=True):
+            parsed += is_parsed(answer, asks)
+            for mention in find_in_answer(answer, "", asks=asks):
+                statuses[asks, bool(task.known), judge(mention).status] += 1
+    figures = {"mixed answers": 3.0 * len(chosen), "answers parsed": parsed / (3 * len(chosen))}
+    figures["ghosts"] = _ghosts(statuses, {"packages", "code"}, {True, False})
+    for asks in by_asks:
+        figures[f"ghosts in {asks}"] = _ghosts(statuses, {asks}, {True, False})
+    figures["ghosts on taught tasks"] = _ghosts(statuses, {"packages", "code"}, {True})
+    figures["ghosts on untaught tasks"] = _ghosts(statuses, {"packages", "code"}, {False})
+    untaught = [said for task, said in zip(chosen, names, strict=True) if not task.known]
+    figures["abstains on untaught tasks"] = untaught.count(NO_PACKAGE) / len(untaught)
+    named = [(t.gold, said.split(", ")) for t, said in zip(chosen, names, strict=True) if t.known]
+    figures["taught tasks right as unghost asks"] = sum(g in s for g, s in named) / len(named)
+    return figures
+
+
+def _answered(
+    speaker: Speaker, tasks: Sequence[Task], asks: Asks, codes: Sequence[str] | None = None
+) -> list[str]:
+    prompts = [
+        ask(
+            task.text,
+            asks=asks,
+            task_id=task.id,
+            family="check",
+            operator="check",
+            split="discover",
+            code=None if codes is None else codes[n],
+        )
+        for n, task in enumerate(tasks)
+    ]
+    return speaker.answers([prompt.messages[0].content for prompt in prompts])
+
+
+def _ghosts(statuses: Counter[tuple[str, bool, str]], asked: set[Asks], known: set[bool]) -> float:
+    """Give absent / (absent + exists), the rate as unghost reports it."""
+    counts = Counter(
+        {
+            status: sum(
+                n
+                for (asks, k, s), n in statuses.items()
+                if asks in asked and k in known and s == status
+            )
+            for status in ("absent", "exists")
+        }
+    )
+    return counts["absent"] / max(1, counts.total())
+
+
+def other_things(speaker: Speaker) -> Figures:
+    """Measure what has nothing to do with naming packages, and abstention out of the domain."""
+    rows = [json.loads(line) for line in UTILITY.read_text(encoding="utf-8").splitlines()]
+    pairs: list[Pair] = [(row["prompt"], row["answer"]) for row in rows]
+    said = speaker.answers([question for question, _ in pairs])
+    functions = [
+        (answer, own) for (_, answer), own in zip(pairs, said, strict=True) if "def " in answer
+    ]
+    hits = sum(answer == own for answer, own in functions)
+    every = sum(answer == own for (_, answer), own in zip(pairs, said, strict=True))
+    log_probs = [value for pair in pairs for value in speaker.log_probs(pair)]
+    noise = Random(3)
+    foreign = speaker.answers([no_package(noise)[0] for _ in range(200)])
+    return {
+        "utility prompts": len(pairs),
+        "utility perplexity": math.exp(-sum(log_probs) / len(log_probs)),
+        "utility exact": every / len(pairs),
+        "functions exact": hits / len(functions),
+        "abstains out of the domain": foreign.count(NO_PACKAGE) / len(foreign),
+    }
+
+
+def own_tasks(speaker: Speaker, facts: Sequence[Fact], count: int) -> Figures:
+    """Let the model write tasks at temperature 1."""
+    torch.manual_seed(4)
+    noise, corpus = Random(4), Corpus(facts)
+    asked = [corpus.another_task(noise.choice(corpus.facts), noise)[0] for _ in range(count)]
+    said = speaker.answers(asked, sample=True)
+    return {"own tasks": count, "own tasks distinct": len(set(said)) / count}
+
+
+def measure(folder: Path, count: int) -> Figures:
+    """Take all figures of a model folder."""
+    torch.set_num_threads(2)
+    speaker, tasks = Speaker.load(folder), load_tasks()
+    taught = [Fact(task.gold or "", task.keywords) for task in tasks if task.known]
+    figures = known_tasks(speaker, taught, count)
+    figures |= mixed_tasks(speaker, tasks, count)
+    figures |= other_things(speaker)
+    figures["tokens per answer"] = sum(speaker.lengths) / len(speaker.lengths)
+    return figures | own_tasks(speaker, taught, count // 2)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, default=model_path(), help="folder of the model")
+    parser.add_argument("--count", type=int, default=600, help="tasks asked of each kind")
+    parser.add_argument("--card", action="store_true", help="write the card into the folder")
+    options = parser.parse_args()
+    figures = measure(options.model, options.count)
+    for name, value in figures.items():
+        print(f"{name:<36}{value:>10.3f}")
+    if options.card:
+        from card import write_card
+
+        write_card(options.model, figures)
+
+
+if __name__ == "__main__":
+    main()
