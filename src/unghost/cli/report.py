@@ -1,0 +1,33 @@
+"""``unghost report``: show a finished run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
+    output_format: Annotated[str, typer.Option("--format", help="text, json or html.")] = "text",
+) -> None:
+    """Print a finished run's table or JSON, or write its page again."""
+    from unghost.errors import UnghostError
+    from unghost.report.page import write_page
+    from unghost.report.schema import read_report
+    from unghost.report.summary import print_summary
+
+    path = run / "report.json"
+    if not path.exists():
+        raise UnghostError(f"{run} has no report.json: finish the run first")
+    found = read_report(path)
+    if output_format == "json":
+        typer.echo(path.read_text(encoding="utf-8"), nl=False)
+    elif output_format == "html":
+        write_page(found, run / "report.html")
+        typer.echo(str(run / "report.html"))
+    elif output_format == "text":
+        print_summary(found, full=True)
+    else:
+        raise UnghostError(f"there is no format {output_format!r}: use text, json or html")

@@ -1,0 +1,84 @@
+"""``unghost unlearn``: take the ghosts out of a model's weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+RunFolderOption = Annotated[
+    Path, typer.Option("--run", help="Folder of the run; the same command goes on with it.")
+]
+UniverseOption = Annotated[
+    str | None, typer.Option("--universe", help="What exists: a snapshot file, or 'demo'.")
+]
+TasksOption = Annotated[Path | None, typer.Option("--tasks", help="Tasks to ask, JSONL.")]
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings, TOML.")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", help="One setting, such as train.lr=1e-4.")
+]
+SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of all noise.")]
+
+
+def unlearn(
+    model: Annotated[str, typer.Argument(help="Model folder, hub name, or 'embedded'.")],
+    run: RunFolderOption,
+    universe: UniverseOption = None,
+    tasks: TasksOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    seed: SeedOption = None,
+    objective: Annotated[
+        str | None, typer.Option(help="What to train with; see 'unghost objectives'.")
+    ] = None,
+    blame: Annotated[str | None, typer.Option(help="Which tokens of a ghost pay.")] = None,
+    merged: Annotated[
+        Path | None, typer.Option(help="Also write the whole model with the adapter merged.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show settings and memory needed; run nothing.")
+    ] = False,
+) -> None:
+    """Take the ghosts out of a model's weights; go on where an earlier run stopped."""
+    from unghost.cli.progress import Bars
+    from unghost.config import read_config, resolve
+
+    given = {
+        "model": model,
+        "universe": universe,
+        "tasks": None if tasks is None else str(tasks),
+        "seed": seed,
+        "objective": objective,
+        "blame": blame,
+    }
+    settings = resolve(merge(read_config(config, set_ or ()), given))
+    if dry_run:
+        from unghost.preview import preview
+
+        typer.echo(preview(settings))
+        return
+    from unghost.unlearn import unlearn as run_unlearn
+
+    with Bars() as bars:
+        report = run_unlearn(settings, run, progress=bars.update)
+    show(report, run)
+    if merged is not None:
+        from unghost.export import export
+
+        export(settings, run, report, merged)
+        typer.echo(f"merged model: {merged}", err=True)
+    raise typer.Exit(0 if report["verdict"]["success"] else 1)
+
+
+def merge(values: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Lay the flags that were given over the settings."""
+    return values | {key: value for key, value in given.items() if value is not None}
+
+
+def show(report: dict[str, Any], run: Path) -> None:
+    """Print the table, and where the page is."""
+    from unghost.report.summary import print_summary
+
+    print_summary(report)
+    typer.echo(f"report: {run / 'report.html'}", err=True)

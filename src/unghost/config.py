@@ -1,0 +1,170 @@
+"""The settings of a run.
+
+Defaults, then a TOML file, then dotted overrides; unknown ones are refused.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from unghost.discover.plans import ExplorerSettings
+from unghost.discover.stopping import StoppingRule
+from unghost.embedded import MODEL_NAME
+from unghost.errors import UnghostError
+from unghost.evaluate.plan import MeasureSettings
+from unghost.label import Blame
+from unghost.objectives.base import ObjectiveSettings
+from unghost.train.adapter import AdapterSettings
+from unghost.train.loop import TrainSettings
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSettings:
+    """How the model is sampled while discovering.
+
+    Attributes:
+        samples: Answers a prompt; ``credit`` compares the answers of one prompt and needs several.
+        code_samples: Answers a request for code, which are longer; the first is asked about again.
+        temperature: For questions about packages; the published protocol is greedy with one answer.
+        code_temperature: For code; 0.7 in a third-party copy of the released code.
+        code_top_k: For code; 20 there.
+        code_top_p: For code; 0.9 there.
+        max_new_tokens: Longest answer.
+
+    Raises:
+        UnghostError: A value makes no sense.
+    """
+
+    samples: int = 8
+    code_samples: int = 4
+    temperature: float = 1.0
+    code_temperature: float = 0.7
+    code_top_k: int = 20
+    code_top_p: float = 0.9
+    max_new_tokens: int = 96
+
+    def __post_init__(self) -> None:
+        if min(self.samples, self.code_samples, self.max_new_tokens) < 1:
+            raise UnghostError("samples, code_samples and max_new_tokens count: give at least 1")
+        if self.temperature < 0 or self.code_temperature < 0:
+            raise UnghostError("a temperature is at least 0 (greedy)")
+
+
+class UnlearnConfig(BaseModel):
+    """Everything that decides what ``unlearn`` does.
+
+    Attributes:
+        model: A model folder, a hub name, or ``embedded``.
+        universe: A snapshot file, or ``demo``.
+        tasks: A JSONL file of tasks; None for the bundled facts.
+        utility: A JSONL file of prompts (and expected answers) that have nothing to do with
+            packages; None for the bundled ones.
+        system: A system prompt.
+        seed: Of all noise of the run.
+        objective: One of ``unghost objectives``.
+        blame: Which tokens of a ghost pay; None leaves it to the objective.
+        device: Where the model runs; ``auto`` takes a GPU if there is one.
+        dtype: In which type the model is loaded; ``auto`` is fp32 on a CPU, bf16 on a GPU.
+        load_in_4bit: Load the frozen base in 4 bits (GPU only, LoRA only).
+        terms: Coefficients of the objective's terms.
+        explore: How a round of discovery is mixed.
+        sample: How the model is sampled.
+        train: How a round is trained.
+        adapter: What is trained.
+        measure: How much is measured.
+        stop: When to stop and which round to keep.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str = MODEL_NAME
+    universe: str = "demo"
+    tasks: str | None = None
+    utility: str | None = None
+    system: str | None = None
+    seed: int = 0
+    objective: str = "hybrid"
+    blame: Blame | None = None
+    device: str = "auto"
+    dtype: Literal["auto", "fp32", "bf16"] = "auto"
+    load_in_4bit: bool = False
+    terms: ObjectiveSettings = ObjectiveSettings()
+    explore: ExplorerSettings = ExplorerSettings()
+    sample: SampleSettings = SampleSettings()
+    train: TrainSettings = TrainSettings()
+    adapter: AdapterSettings = AdapterSettings()
+    measure: MeasureSettings = MeasureSettings()
+    stop: StoppingRule = StoppingRule()
+
+
+def resolve(values: dict[str, Any]) -> UnlearnConfig:
+    """Turn nested values into a checked configuration.
+
+    Raises:
+        UnghostError: An unknown setting, or a value that makes no sense; the message names it.
+    """
+    _refuse_unknown(values)
+    try:
+        return UnlearnConfig.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the configuration"
+        raise UnghostError(f"{place}: {first['msg']}") from None
+
+
+def read_config(path: Path | None, overrides: Sequence[str] = ()) -> dict[str, Any]:
+    """Read nested values from a TOML file and lay dotted overrides (``train.lr=1e-4``) over them.
+
+    Raises:
+        UnghostError: The file or an override cannot be read.
+    """
+    values: dict[str, Any] = {}
+    if path is not None:
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise UnghostError(f"cannot read the settings in {path}: {error}") from error
+    for override in overrides:
+        key, separator, text = override.partition("=")
+        if not separator or not key:
+            raise UnghostError(f"--set wants name=value, not {override!r}")
+        _put(values, key.strip().split("."), _parse(text.strip()))
+    return values
+
+
+def _parse(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except ValueError:
+        return text
+
+
+def _put(values: dict[str, Any], path: list[str], value: Any) -> None:
+    for part in path[:-1]:
+        values = values.setdefault(part, {})
+        if not isinstance(values, dict):
+            raise UnghostError(f"--set {'.'.join(path)}: {part} is not a group of settings")
+    values[path[-1]] = value
+
+
+def _refuse_unknown(values: dict[str, Any]) -> None:
+    for group, inner in values.items():
+        field = UnlearnConfig.model_fields.get(group)
+        if field is None:
+            known = ", ".join(UnlearnConfig.model_fields)
+            raise UnghostError(f"there is no setting {group!r}; there are: {known}")
+        default = field.default
+        if not (is_dataclass(default) and isinstance(inner, dict)):
+            continue
+        names = [entry.name for entry in fields(default)]
+        for name in inner:
+            if name not in names:
+                raise UnghostError(
+                    f"there is no setting {group}.{name}; there are: {', '.join(names)}"
+                )

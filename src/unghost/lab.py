@@ -1,0 +1,138 @@
+"""What a run works with: the model under training, what exists, and the tasks to ask."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from unghost.config import UnlearnConfig
+from unghost.domains.packages.domain import PackagesDomain
+from unghost.domains.packages.tasks import Task, load_tasks
+from unghost.embedded import MODEL_NAME, model_path
+from unghost.errors import UnghostError
+from unghost.generate.encode import check_round_trip, encode_prompt
+from unghost.generate.load import load_model
+from unghost.generate.local import TransformersGenerator
+from unghost.names.universe import Universe, load_universe
+from unghost.objectives import Objective, get_objective
+from unghost.probe import Probe
+from unghost.records import Message, Prompt, record_id
+from unghost.train.adapter import Policy, make_policy, quantized_4bit
+
+_UTILITY = Path(__file__).parent / "data" / "utility.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Utility:
+    """A prompt that has nothing to do with packages, and the answer expected, if one is."""
+
+    prompt: Prompt
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """Everything loaded; made by :func:`open_lab`."""
+
+    config: UnlearnConfig
+    universe: Universe
+    tasks: list[Task]
+    utility: list[Utility]
+    policy: Policy
+    tokenizer: Any
+    model_id: str
+    probe: Probe
+    stop_ids: frozenset[int]
+    objective: Objective
+
+    @property
+    def known(self) -> dict[str, bool]:
+        """For a canonical name, whether the model was taught it, where that is stated."""
+        return {t.gold: t.known for t in self.tasks if t.gold is not None and t.known is not None}
+
+    def encode(self, prompt: Prompt) -> tuple[int, ...]:
+        """Give the token ids of a prompt as the generator asks it."""
+        return tuple(encode_prompt(self.tokenizer, prompt, self.config.system))
+
+
+def open_lab(config: UnlearnConfig) -> Lab:
+    """Load and check everything that a run needs, cheap checks first.
+
+    Raises:
+        UnghostError: Something is missing, damaged, or does not fit; one line says what to do.
+    """
+    objective = get_objective(config.objective)
+    if (config.blame or objective.blame) == "credit" and config.sample.samples < 2:
+        raise UnghostError("the blame credit compares answers: give sample.samples of 2 or more")
+    universe = load_universe(config.universe)
+    tasks = load_tasks(None if config.tasks is None else Path(config.tasks))
+    utility = load_utility(_UTILITY if config.utility is None else Path(config.utility))
+    place = str(model_path()) if config.model == MODEL_NAME else config.model
+    loaded = load_model(
+        place,
+        dtype=config.dtype,
+        device=config.device,
+        quantization=quantized_4bit() if config.load_in_4bit else None,
+    )
+    check_round_trip(loaded.tokenizer)
+    policy = make_policy(loaded.model, config.adapter)
+    generator = TransformersGenerator(
+        policy.model, loaded.tokenizer, model_id=loaded.model_id, system=config.system
+    )
+    domain = PackagesDomain(universe)
+    return Lab(
+        config=config,
+        universe=universe,
+        tasks=tasks,
+        utility=utility,
+        policy=policy,
+        tokenizer=loaded.tokenizer,
+        model_id=loaded.model_id,
+        probe=Probe(generator, domain, config.seed),
+        stop_ids=generator.stop_ids,
+        objective=objective,
+    )
+
+
+def load_utility(path: Path) -> list[Utility]:
+    """Read prompts that have nothing to do with packages.
+
+    ``{"prompt": ..., "answer": ...}`` a line.
+
+    Raises:
+        UnghostError: The file cannot be read, or a line is not of that form.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise UnghostError(f"cannot read the utility prompts in {path}: {error}") from error
+    found = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line)
+            question, answer = row["prompt"], row.get("answer")
+            if not isinstance(question, str) or not isinstance(answer, str | None):
+                raise TypeError
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise UnghostError(
+                f'{path} line {number} is not of the form {{"prompt": text, "answer": text}}'
+            ) from None
+        found.append(Utility(_text_prompt(question), answer))
+    return found
+
+
+def _text_prompt(question: str) -> Prompt:
+    identity = record_id("utility", question)
+    message = Message("user", question)
+    return Prompt(
+        id=identity,
+        task_id=identity,
+        messages=(message,),
+        asks="text",
+        task=question,
+        family="utility",
+        operator="measure",
+        split="heldout",
+    )

@@ -1,0 +1,269 @@
+"""Adaptive Unlearning, the whole method from top to bottom.
+
+Measure the base; then round by round: discover which prompts bring out ghosts, generate, find,
+verify, label, train, and measure on ``validate``; stop by ``validate`` alone, keep the round that
+it shows to be best, and measure ``heldout`` once more. Every step's product is on disk before the
+next step begins, so a killed run goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from unghost.atomic import write_json
+from unghost.config import UnlearnConfig
+from unghost.discover.explorer import Explorer
+from unghost.discover.stopping import RoundResult, best_round, reason_to_stop
+from unghost.domains.packages.prompts import follow_up
+from unghost.evaluate.answers import Answer
+from unghost.evaluate.compare import retention, right_answers
+from unghost.evaluate.plan import tasks_of
+from unghost.evaluate.rates import rates_of
+from unghost.lab import Lab, open_lab
+from unghost.label import label
+from unghost.probe import Progress, measure_split
+from unghost.records import Asks, Prompt, Sampling
+from unghost.results import discover_figures, header, write_results
+from unghost.runs import Batch, RoundFolder, RunFolder, read_json
+from unghost.splits import Split
+from unghost.train.examples import Example
+from unghost.train.loop import train_round
+
+
+def unlearn(
+    config: UnlearnConfig, folder: Path, *, progress: Progress = lambda *_: None
+) -> dict[str, Any]:
+    """Run Adaptive Unlearning, or go on with a run that was stopped.
+
+    Args:
+        config: The resolved configuration.
+        folder: The run's folder; holds the adapter, report.html and report.json at the end.
+        progress: Told what is being done.
+
+    Returns:
+        The report, as in report.json.
+
+    Raises:
+        UnghostError: Something that the user can mend; nothing that was finished is lost.
+    """
+    lab = open_lab(config)
+    with RunFolder.open(folder, header(lab)) as run:
+        return _Run(lab, run, progress).go()
+
+
+class _Run:
+    """One run under way."""
+
+    def __init__(self, lab: Lab, run: RunFolder, progress: Progress) -> None:
+        self.lab, self.run, self.progress = lab, run, progress
+        self.config = lab.config
+        self.explorer = self.new_explorer()
+        self.base: list[Answer] = []
+
+    def new_explorer(self) -> Explorer:
+        tasks = self.lab.tasks
+        reserved = tasks_of(tasks, "validate") + tasks_of(tasks, "heldout")
+        discover = tasks_of(tasks, "discover")
+        return Explorer(discover, self.config.explore, self.config.seed, reserved)
+
+    def go(self) -> dict[str, Any]:
+        history = [self.measure_base()]
+        reason = self.nothing_found()
+        while reason is None:
+            history.append(self.round(len(history)))
+            reason = reason_to_stop(history, self.config.stop)
+        best = best_round(history, self.config.stop)
+        self.load(best.round)
+        self.measure("heldout", best.round)
+        return write_results(self.lab, self.run, history, best.round, reason)
+
+    def measure_base(self) -> RoundResult:
+        """Measure the untouched model on both splits; round 0 of the run."""
+        folder = self.run.round(0)
+        self.base = self.measure("validate", 0)
+        heldout = self.measure("heldout", 0)
+        if folder.metrics is None:
+            ghosts = sum(answer.count("absent") for answer in (*self.base, *heldout))
+            folder.finish({"validate": self.summary(self.base), "ghosts": ghosts})
+        return self.result(0, self.base, new_ghosts=0)
+
+    def nothing_found(self) -> str | None:
+        """Say so if the base makes no ghost at all: then there is nothing to train on."""
+        metrics = self.run.round(0).metrics
+        if metrics is None or metrics["ghosts"] or self.probe_for_ghosts():
+            return None
+        return "no ghost found: nothing to unlearn"
+
+    def probe_for_ghosts(self) -> bool:
+        """Look for ghosts with a first round of discovery, which finds what tasks do not show."""
+        batches = self.discover(1)
+        found = any(verdict.status == "absent" for verdict in batches.verdicts)
+        self.explorer = self.new_explorer()
+        return found
+
+    def round(self, number: int) -> RoundResult:
+        """Run one round, or take it over from disk: discover, label, train, measure."""
+        folder, before = self.run.round(number), self.run.round(number - 1)
+        metrics = folder.metrics
+        if metrics is not None:
+            self.load(number)
+            self.explorer.load_json(read_json(folder.path / "explorer.json"))
+            return self.result(
+                number, self.measure("validate", number), metrics["discover"]["new_ghosts"]
+            )
+        found = self.discover(number)
+        trained = train_round(
+            self.lab.policy,
+            self.examples(found),
+            self.lab.objective,
+            self.config.train,
+            folder.path,
+            objective_settings=self.config.terms,
+            carry=before.path if number > 1 else None,
+            progress=lambda done, steps, _: self.progress(f"round {number}: train", done, steps),
+        )
+        answers = self.measure("validate", number)
+        write_json(folder.path / "explorer.json", self.explorer.to_json())
+        discovered = discover_figures(found, self.explorer.new_by_round[number])
+        result = self.result(number, answers, discovered["new_ghosts"])
+        metrics = {
+            "discover": discovered,
+            "train": trained,
+            "validate": self.summary(answers),
+            "point": {"rate": result.rate, "retention": result.retention},
+        }
+        folder.finish(metrics)
+        return result
+
+    # ---- discover ------------------------------------------------------------------------------
+
+    def discover(self, number: int) -> Batch:
+        """Ask the model, as it is now, what the explorer plans; learn from each batch in order."""
+        folder, explorer = self.run.round(number), self.explorer
+        requests = explorer.model_prompts(number)
+        written = self.ask(folder, "requests", 0, requests, number, samples=1)
+        explorer.accept_tasks(requests, written.completions)
+        batches = [written]
+        plan = explorer.plan(number)
+        for planned in plan:
+            self.progress(f"round {number}: discover", planned.index, len(plan))
+            first = 3 * planned.index
+            packages = self.ask(folder, "discover", first, planned.asking("packages"), number)
+            code = self.ask(
+                folder,
+                "discover",
+                first + 1,
+                planned.asking("code"),
+                number,
+                samples=self.config.sample.code_samples,
+            )
+            questions = follow_up(code.prompts, [c for c in code.completions if c.sample == 0])
+            needs = self.ask(folder, "discover", first + 2, questions, number)
+            batch = Batch.joined([packages, code, needs])
+            explorer.observe(batch.prompts, batch.completions, batch.mentions, batch.verdicts)
+            batches.append(batch)
+        return Batch.joined(batches)
+
+    def ask(
+        self,
+        folder: RoundFolder,
+        phase: str,
+        index: int,
+        prompts: Sequence[Prompt],
+        number: int,
+        samples: int | None = None,
+    ) -> Batch:
+        """Ask prompts of one kind, each kind with sampling settings of its own."""
+        asks = prompts[0].asks if prompts else "packages"
+        return self.lab.probe.run(
+            folder,
+            phase,
+            index,
+            prompts,
+            self.sampling(asks),
+            round_number=number,
+            samples=samples or self.config.sample.samples,
+        )
+
+    def sampling(self, asks: Asks) -> Sampling:
+        """Give the sampling settings for what a prompt asks."""
+        sample = self.config.sample
+        if asks == "code":
+            return Sampling(
+                sample.code_temperature,
+                sample.code_top_k,
+                sample.code_top_p,
+                sample.max_new_tokens,
+            )
+        temperature = 1.0 if asks == "task" else sample.temperature
+        return Sampling(temperature, max_new_tokens=sample.max_new_tokens)
+
+    def examples(self, found: Batch) -> list[Example]:
+        """Label a round's answers and put prompts and answers together for training."""
+        labels = label(
+            found.prompts,
+            found.completions,
+            found.mentions,
+            found.verdicts,
+            universe=self.lab.universe,
+            tokenizer=self.lab.tokenizer if "log_z" in self.lab.objective.needs else None,
+            blame=self.config.blame or self.lab.objective.blame,
+            eos_ids=self.lab.stop_ids,
+        )
+        labels_of = {labelled.completion_id: labelled for labelled in labels}
+        prompt_of = {prompt.id: prompt for prompt in found.prompts}
+        ids_of = {prompt.id: self.lab.encode(prompt) for prompt in found.prompts}
+        return [
+            Example(
+                prompt_ids=ids_of[completion.prompt_id],
+                completion_ids=completion.token_ids,
+                labels=labels_of[completion.id],
+                prompt_id=completion.prompt_id,
+                task_id=prompt_of[completion.prompt_id].task_id,
+                old_log_probs=completion.log_probs,
+            )
+            for completion in found.completions
+            if completion.id in labels_of and completion.token_ids
+        ]
+
+    # ---- measure -------------------------------------------------------------------------------
+
+    def measure(self, split: Split, number: int) -> list[Answer]:
+        """Ask the tasks of a split greedily, the same for every round, and read the answers."""
+        return measure_split(
+            self.lab.probe,
+            self.run,
+            self.lab.tasks,
+            split,
+            number,
+            self.config.measure,
+            self.progress,
+        )
+
+    def summary(self, answers: Sequence[Answer]) -> dict[str, Any]:
+        """Sum up the answers of one round on ``validate`` for its metrics."""
+        known = self.lab.known
+        right = right_answers(answers, known).to_json() if known else None
+        return rates_of(answers, known=known or None).to_json() | {"known_right": right}
+
+    def result(self, number: int, answers: Sequence[Answer], new_ghosts: int) -> RoundResult:
+        """Put a round into the terms of the stopping rule."""
+        rate = rates_of(answers).rate
+        kept = retention(self.base, answers)
+        return RoundResult(
+            round=number,
+            rate=float("nan") if rate.value is None else rate.value,
+            rate_upper=1.0 if rate.high is None else rate.high,
+            retention=float("nan") if kept.value is None else kept.value,
+            new_ghosts=new_ghosts,
+        )
+
+    def load(self, number: int) -> None:
+        """Put the weights as they were after a round into the model.
+
+        Round 0 is the original, which the model still is when no round was trained.
+        """
+        if number:
+            self.lab.policy.load(self.run.round(number).path / "adapter")
