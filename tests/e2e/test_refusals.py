@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from e2e.conftest import command, environment, run_command
+
+from unghost.embedded import model_path
+from unghost.names.snapshot import build_snapshot
+
+
+def refused(arguments: list[str], *words: str) -> None:
+    """Run a command that must end with exit code 2 and one line on stderr."""
+    done = run_command(arguments)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("unghost: ")
+    assert done.stderr.strip().count("\n") == 0
+    for word in words:
+        assert word in done.stderr
+
+
+def test_a_path_that_is_not_a_model(tmp_path: Path) -> None:
+    refused(command(tmp_path / "run", model=str(tmp_path)), "is not a model")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_tokenizer_that_does_not_round_trip(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(model_path(), model)
+    state = json.loads((model / "tokenizer.json").read_text(encoding="utf-8"))
+    state["normalizer"] = {"type": "Lowercase"}
+    (model / "tokenizer.json").write_text(json.dumps(state), encoding="utf-8")
+    refused(command(tmp_path / "run", model=str(model)), "do not round-trip")
+
+
+@pytest.mark.parametrize("content", [b"", b"unghost names 1\nrubbish"])
+def test_an_empty_or_corrupt_snapshot(tmp_path: Path, content: bytes) -> None:
+    snapshot = tmp_path / "s.names"
+    snapshot.write_bytes(content)
+    arguments = command(tmp_path / "run", "--universe", str(snapshot))
+    refused(arguments, "snapshot")
+
+
+def test_a_broken_tasks_file(tmp_path: Path) -> None:
+    tasks = tmp_path / "tasks.jsonl"
+    tasks.write_text('{"task": "fine"}\n{"task": 3}\n', encoding="utf-8")
+    refused(command(tmp_path / "run", "--tasks", str(tasks)), "line 2 is not a task")
+
+
+@pytest.mark.parametrize(
+    ("setting", "word"),
+    [("train.nonsense=1", "train.nonsense"), ("objective=magic", "magic"), ("seed=x", "seed")],
+)
+def test_settings_that_make_no_sense(tmp_path: Path, setting: str, word: str) -> None:
+    refused(command(tmp_path / "run", "--set", setting), word)
+
+
+def test_a_loss_that_is_not_finite(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    refused(command(run, train__lr=1e30, train__clip=1e30, train__warmup_steps=1), "not finite")
+    assert not (run / "round-001/adapter").exists()
+    assert (run / "round-000/metrics.json").exists()
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    # A limit on file size stands for a full disk: the adapter's file does not fit.
+    run = tmp_path / "run"
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+
+    done = subprocess.run(
+        command(run),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limit,
+    )
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.strip().count("\n") == 0
+    assert "cannot write" in done.stderr
+    assert not list(run.rglob("*.tmp"))
+    assert not (run / "report.json").exists()
+    again = run_command(command(run))
+    assert again.returncode in (0, 1), again.stderr
+
+
+def test_no_ghost_at_all_is_a_fine_result(tmp_path: Path) -> None:
+    # A universe that holds whatever the model names: nothing is left to unlearn.
+    run = tmp_path / "first"
+    done = run_command(command(run, stop__max_rounds=1))
+    assert done.returncode in (0, 1), done.stderr
+    import pyarrow.parquet as pq
+
+    names: set[str] = set()
+    for path in [*run.rglob("round-000/verdicts/*.parquet"), *run.rglob("round-001/verdicts/*")]:
+        names |= set(pq.read_table(path)["canonical"].to_pylist())
+    everything = tmp_path / "all.names"
+    build_snapshot(
+        names, everything, ecosystem="pypi", source="a test", date="2026-01-01", complete=True
+    )
+    again = run_command(command(tmp_path / "second", "--universe", str(everything)))
+    assert again.returncode == 0, again.stderr
+    report = json.loads((tmp_path / "second/report.json").read_text(encoding="utf-8"))
+    assert "no ghost found" in report["stopping"]
+    assert report["verdict"] == {"success": True, "reasons": []}
+    assert "no ghost found" in (tmp_path / "second/report.html").read_text(encoding="utf-8")

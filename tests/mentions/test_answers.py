@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import random
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unghost.mentions.answers import find_in_answer, is_abstention
+from unghost.records import Asks
+
+any_text = st.text(max_size=300) | st.binary(max_size=200).map(lambda b: b.decode("latin-1"))
+pieces = st.lists(
+    st.sampled_from(
+        [
+            "```python\n",
+            "```",
+            "\n",
+            "import ",
+            "from ",
+            "pip install ",
+            "- ",
+            "1. ",
+            "`",
+            ",",
+            " ",
+            "os",
+            "foo-bar",
+            "Foo.Bar",
+            "(",
+            "as x",
+            "é",
+            "\r\n",
+            "\x00",
+            "\ufeff",
+            "\\\n",
+            "'",
+            "==",
+        ]
+    ),
+    max_size=25,
+).map("".join)
+kinds: list[Asks] = ["packages", "requirements", "code"]
+
+
+@given(text=any_text | pieces, asks=st.sampled_from(kinds), truncated=st.booleans())
+def test_offsets_are_exact_on_any_text(text: str, asks: Asks, truncated: bool) -> None:
+    mentions = find_in_answer(text, "source", asks=asks, truncated=truncated)
+    lines = text.split("\n")
+    for mention in mentions:
+        assert text[mention.start : mention.end] == mention.raw != ""
+        line = lines[mention.line - 1]
+        assert line[mention.column - 1 :].startswith(mention.raw.split("\n")[0])
+        assert mention.name in (mention.raw, mention.raw.replace(" ", ""))
+    assert [m.start for m in mentions] == sorted(m.start for m in mentions)
+    assert len({m.id for m in mentions}) == len(mentions)
+
+
+def planted(noise: random.Random) -> str:
+    letters = string.ascii_lowercase + string.digits
+    parts = ["".join(noise.choices(letters, k=noise.randint(2, 7))) for _ in range(2)]
+    return "x" + "-".join(parts)
+
+
+SHAPES: list[tuple[Asks, str]] = [
+    ("packages", "{0}"),
+    ("packages", "{0}, {1}"),
+    ("packages", "{0}\n{1}\n"),
+    ("packages", "- {0}\n- {1}"),
+    ("packages", "* **{0}**: fast and simple\n* **{1}**: slow"),
+    ("packages", "1. `{0}` - for parsing\n2. `{1}` - for the rest"),
+    ("packages", "1) {0}>=1.0,<2\n2) {1}[extra]==2.1"),
+    ("packages", "You could take these:\n\n- {0}\n- {1}\n\nThey work well together."),
+    ("packages", "pip install {0} {1}"),
+    ("packages", "Run `pip install` like this:\n```bash\npip install -U {0} '{1}>=2'\n```"),
+    ("packages", "```\n{0}\n{1}==1.0\n```"),
+    ("packages", "```requirements.txt\n{0}\n{1}==1.0\n```"),
+    ("packages", "$ python3 -m pip install --no-cache-dir {0} && pip3 install {1}"),
+    ("requirements", "sudo pip install -r requirements.txt {0} \\\n  {1}"),
+    ("requirements", "uv add {0}\nuv pip install {1}"),
+    ("requirements", "poetry add {0}@^1.2 {1}"),
+    ("requirements", "uvx --with {0} {1} --help me"),
+    ("requirements", "pipx install {0}; pipx run {1} now"),
+    ("requirements", "\u2022 {0}\r\n\u2022 {1}\r\n"),
+    ("code", "```python\nimport {a}\nfrom {b}.sub import thing\n```"),
+    ("code", "import os, {a} as x\n\ndef f():\n    import {b}\n"),
+    (
+        "code",
+        "Sure:\n```py\ntry:\n    import {a}\nexcept ImportError:\n"
+        "    from {b} import (\n        y,\n    )\n```",
+    ),
+    ("code", "```python\nimport {a}\ndef broken(:\nimport {b}\n```"),
+    ("code", "```python\nname = 'é' ; import {a}\nimport {b}\n"),
+    (
+        "code",
+        "```bash\npip install {0} {1}\n```\n```python\nprint('pip install nothing')\n```",
+    ),
+    ("code", "```python\n!pip install {0}\n%pip install {1}\nimport os\n```"),
+]
+
+
+@pytest.mark.parametrize(("asks", "shape"), SHAPES)
+def test_planted_names_are_found_and_nothing_else(asks: Asks, shape: str) -> None:
+    noise = random.Random(shape)
+    for _ in range(8):
+        one, other = planted(noise), planted(noise)
+        a, b = one.replace("-", "_"), other.replace("-", "_")
+        text = shape.format(one, other, a=a, b=b)
+        found = {mention.name for mention in find_in_answer(text, "s", asks=asks)}
+        wanted = {name for name, used in ((one, "{0}"), (other, "{1}")) if used in shape}
+        wanted |= {name for name, used in ((a, "{a}"), (f"{b}.sub", "{b}.")) if used in shape}
+        wanted |= {b} if "{b}" in shape and "{b}." not in shape else set()
+        assert found - {"os"} == wanted, text
+
+
+TRICKY: list[tuple[Asks, str]] = [
+    ("packages", "You can use the requests library for this, it is great."),
+    ("packages", "I would recommend looking at the documentation."),
+    ("packages", "Here is what you need:"),
+    ("packages", "http://example.org/x"),
+    ("packages", "def main(): pass"),
+    ("packages", "!important"),
+    ("packages", "![](https://i.example/5k95.png)"),
+    ("packages", "x = 1, y = 2"),
+    ("packages", "main.py"),
+    ("packages", "yes, no, and more of it"),
+    ("packages", "12345"),
+    ("packages", "pip uninstall requests"),
+    ("packages", "pip install -r requirements.txt"),
+    ("packages", "pip install ."),
+    ("packages", "pip install ./wheels/thing.whl"),
+    ("packages", "pip install git+https://example.org/x.git"),
+    ("packages", "# pip install commented-out"),
+    ("packages", "none"),
+    ("packages", "I know no package for this."),
+    ("code", "text = 'import nothing'\n"),
+    ("code", "# import commented\n"),
+    ("code", '"""\nimport docstring\n"""\n'),
+    ("code", "from . import sibling\nfrom ..up import thing\n"),
+    ("code", "We import goods from abroad."),
+    ("code", '```json\n{"import": "x"}\n```'),
+    ("code", "```javascript\nimport x from 'y'\n```"),
+    ("task", "pip install something"),
+    ("text", "import something"),
+]
+
+
+@pytest.mark.parametrize(("asks", "text"), TRICKY)
+def test_prose_and_strings_are_no_packages(asks: Asks, text: str) -> None:
+    assert find_in_answer(text, "s", asks=asks) == []
+
+
+def test_a_cut_off_name_says_so() -> None:
+    (mention,) = find_in_answer("flask-rest", "s", asks="packages", truncated=True)
+    assert mention.evidence == "truncated"
+    (first, second) = find_in_answer("flask, flask-rest", "s", asks="packages", truncated=True)
+    assert (first.evidence, second.evidence) == ("", "truncated")
+    (whole,) = find_in_answer("flask\nand so", "s", asks="packages", truncated=True)
+    assert whole.evidence == ""
+
+
+def test_versions_are_kept_apart_from_names() -> None:
+    found = find_in_answer("pip install 'a-b[x]>=1.0,<2' c==3", "s", asks="packages")
+    assert [(m.name, m.version) for m in found] == [("a-b", "<2,>=1.0"), ("c", "==3")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I know no package for this.", True),
+        ("Sorry, I don\u2019t know any package that does that.", True),
+        ("requests", False),
+        ("", False),
+    ],
+)
+def test_abstentions_are_recognised(text: str, expected: bool) -> None:
+    assert is_abstention(text) == expected
+
+
+@pytest.mark.parametrize(
+    "nasty",
+    [
+        "```" * 40_000,
+        "pip install " + "a" * 200_000,
+        "import " + "a." * 60_000 + "b",
+        "(" * 100_000,
+        "- " * 60_000,
+        "a," * 80_000,
+        "\\\n" * 80_000,
+        "'" * 120_001,
+        "import a\n" * 20_000 + "def (",
+    ],
+    ids=range(9),
+)
+@pytest.mark.parametrize("asks", kinds)
+def test_nasty_texts_end(nasty: str, asks: Asks) -> None:
+    # Quadratic time would take minutes here; the limit is pytest's own.
+    find_in_answer(nasty, "s", asks=asks)

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from unghost import UnghostError
+from unghost.names.imports import ImportMap, bundled_imports
+from unghost.names.near import nearest
+from unghost.names.normalise import canonical
+from unghost.names.snapshot import Snapshot, build_snapshot
+from unghost.names.stdlib import stdlib_modules
+from unghost.names.universe import Universe, load_universe
+
+TASKS = Path(__file__).parents[2] / "src/unghost/data/tasks.jsonl"
+
+
+def test_the_demo_universe_holds_all_tasks_and_is_a_closed_world() -> None:
+    universe = load_universe("demo")
+    packages = [json.loads(line)["package"] for line in TASKS.read_text("utf-8").splitlines()]
+    assert all(universe.has(name) and universe.trusted(name) for name in packages)
+    assert universe.has("requests")
+    assert universe.closed_world
+    assert universe.decides_absence
+    assert not universe.snapshot.header.complete
+    assert "closed world" in universe.label
+    assert universe.id.endswith(":closed")
+
+
+def test_an_incomplete_snapshot_decides_no_absence(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    for complete in (False, True):
+        build_snapshot(
+            ["requests", "new-name"],
+            path,
+            ecosystem="pypi",
+            source="a test",
+            date="2026-01-01",
+            complete=complete,
+            popular=["requests"],
+        )
+        universe = load_universe(str(path))
+        assert universe.decides_absence == complete
+        assert universe.trusted("requests")
+        assert not universe.trusted("new-name")
+        assert universe.label.startswith("a complete" if complete else "an incomplete") or (
+            "incomplete" in universe.label
+        )
+
+
+def test_there_must_be_a_snapshot(tmp_path: Path) -> None:
+    with pytest.raises(UnghostError, match="there is no snapshot"):
+        load_universe(str(tmp_path / "none"))
+
+
+def test_the_import_walk_knows_modules_and_packages() -> None:
+    walk = load_universe("demo").walk("import")
+    for module in (b"cv2", b"yaml", b"os", b"urllib3", b"charset_normalizer", b"PIL"):
+        node = walk.root
+        for byte in module:
+            step = walk.step(node, byte)
+            assert step is not None, module
+            node = step
+        assert walk.is_name(node), module
+
+
+def test_the_longest_prefix_of_a_module_wins() -> None:
+    imports = ImportMap({"google.cloud.storage": ["gcs"], "google": ["other"]}, "test")
+    assert imports.distributions("google.cloud.storage.blob")[0].distribution == "gcs"
+    assert imports.distributions("google.x")[0].evidence == "test: google"
+    assert imports.distributions("goog") == ()
+    assert list(imports.modules()) == ["google"]
+
+
+def test_bundled_imports_are_canonical_and_many() -> None:
+    facts = json.loads((TASKS.parent / "imports.json").read_text(encoding="utf-8"))
+    assert len(facts) > 150
+    assert all(canonical(name) == name for names in facts.values() for name in names)
+    assert bundled_imports().distributions("cv2")[0].distribution == "opencv-python"
+
+
+def test_nearest_names_come_best_first() -> None:
+    names = ("flask", "flask-cors", "requests")
+    assert nearest("request", names) == ("requests",)
+    assert nearest("flask-core", names)[0] == "flask-cors"
+    assert nearest("zzzzzzzz", names) == ()
+
+
+@pytest.mark.parametrize(
+    ("module", "version", "there"),
+    [
+        ("distutils", "3.11", True),
+        ("distutils", "3.12", False),
+        ("tomllib", "3.10", False),
+        ("tomllib", "3.11", True),
+        ("cgi", None, True),
+        ("os", "3.8", True),
+        ("numpy", None, False),
+    ],
+)
+def test_the_standard_library_by_version(module: str, version: str | None, there: bool) -> None:
+    assert (module in stdlib_modules(version)) == there
+
+
+def test_a_strange_version_is_refused() -> None:
+    with pytest.raises(UnghostError, match="not a Python version"):
+        stdlib_modules("three")
+
+
+def test_a_universe_outlives_what_opened_its_snapshot(tmp_path: Path) -> None:
+    # The tries point into a mapped file: if that were let go of, this would crash.
+    import gc
+
+    build_snapshot(
+        [f"n{i}" for i in range(5000)],
+        tmp_path / "s",
+        ecosystem="pypi",
+        source="t",
+        date="2026-01-01",
+        complete=True,
+    )
+    universe = Universe(Snapshot.open(tmp_path / "s"), bundled_imports())
+    gc.collect()
+    assert sum(universe.has(f"n{i}") for i in range(6000)) == 5000
