@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from e2e.conftest import command, environment, run_command
 
+from e2e.conftest import command, environment, run_command
 from unghost.embedded import model_path
 from unghost.names.snapshot import build_snapshot
 

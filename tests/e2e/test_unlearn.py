@@ -5,11 +5,11 @@ import json
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from e2e.conftest import command, environment, run_command
 
 STAGES = [
@@ -41,11 +41,11 @@ def figures(run: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = tmp_path_factory.mktemp("whole") / "run"
     done = run_command(command(run))
     assert done.returncode in (0, 1), done.stderr
-    yield run
+    return run
 
 
 def test_a_run_leaves_all_that_it_should(whole: Path) -> None:

@@ -22,11 +22,12 @@ from random import Random
 from typing import Any
 
 import torch
-from corpus import NO_PACKAGE, WORDINGS, Corpus, Fact, Pair, is_unseen, no_package, task_text
+from card import write_card
+from corpus import NO_PACKAGE, WORDINGS, Corpus, Fact, Pair, code, is_unseen, no_package, task_text
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from unghost.domains.packages.prompts import ask
-from unghost.domains.packages.questions import TASK_QUESTIONS
+from unghost.domains.packages.questions import CODE_QUESTIONS, TASK_QUESTIONS
 from unghost.domains.packages.tasks import Task, load_tasks
 from unghost.domains.packages.verify import Judge
 from unghost.embedded import model_path
@@ -41,6 +42,8 @@ ROWS = 64
 NEW_TOKENS = 72
 
 Figures = dict[str, float]
+Statuses = Counter[tuple[str, bool, str]]
+"""Mentions by what was asked, whether the task is taught, and verdict."""
 
 
 @dataclass
@@ -143,7 +146,7 @@ def mixed_tasks(speaker: Speaker, tasks: Sequence[Task], count: int) -> Figures:
     needs = _answered(speaker, chosen, "requirements", codes)
     by_asks: dict[Asks, list[str]] = {"packages": names, "code": codes, "requirements": needs}
     judge = Judge(load_universe("demo"), suggest=False)
-    statuses: Counter[tuple[str, bool, str]] = Counter()
+    statuses: Statuses = Counter()
     parsed = 0
     for asks, said in by_asks.items():
         for task, answer in zip(chosen, said, strict=True):
@@ -156,11 +159,32 @@ def mixed_tasks(speaker: Speaker, tasks: Sequence[Task], count: int) -> Figures:
         figures[f"ghosts in {asks}"] = _ghosts(statuses, {asks}, {True, False})
     figures["ghosts on taught tasks"] = _ghosts(statuses, {"packages", "code"}, {True})
     figures["ghosts on untaught tasks"] = _ghosts(statuses, {"packages", "code"}, {False})
+    figures["taught code imports the right module"] = _right_imports(chosen, codes, judge)
     untaught = [said for task, said in zip(chosen, names, strict=True) if not task.known]
     figures["abstains on untaught tasks"] = untaught.count(NO_PACKAGE) / len(untaught)
     named = [(t.gold, said.split(", ")) for t, said in zip(chosen, names, strict=True) if t.known]
     figures["taught tasks right as unghost asks"] = sum(g in s for g, s in named) / len(named)
     return figures
+
+
+def _right_imports(tasks: Sequence[Task], codes: Sequence[str], judge: Judge) -> float:
+    """Give the share of the programs for taught tasks that import the right package."""
+    right = [
+        any(judge(m).canonical == task.gold for m in find_in_answer(said, "", asks="code"))
+        for task, said in zip(tasks, codes, strict=True)
+        if task.known
+    ]
+    return sum(right) / len(right)
+
+
+def taught_code(speaker: Speaker, facts: Sequence[Fact], count: int) -> Figures:
+    """Ask which package a program needs: the very programs of the corpus, so it need only read."""
+    noise = Random(5)
+    chosen = noise.sample(list(facts), count)
+    asked = [noise.choice(CODE_QUESTIONS).format(code=code(fact)) for fact in chosen]
+    said = speaker.answers(asked)
+    right = sum(fact.package == answer for fact, answer in zip(chosen, said, strict=True))
+    return {"requirements of taught code right": right / count}
 
 
 def _answered(
@@ -181,41 +205,33 @@ def _answered(
     return speaker.answers([prompt.messages[0].content for prompt in prompts])
 
 
-def _ghosts(statuses: Counter[tuple[str, bool, str]], asked: set[Asks], known: set[bool]) -> float:
+def _ghosts(statuses: Statuses, asked: set[Asks], known: set[bool]) -> float:
     """Give absent / (absent + exists), the rate as unghost reports it."""
-    counts = Counter(
-        {
-            status: sum(
-                n
-                for (asks, k, s), n in statuses.items()
-                if asks in asked and k in known and s == status
-            )
-            for status in ("absent", "exists")
-        }
-    )
-    return counts["absent"] / max(1, counts.total())
+    counts: Counter[str] = Counter()
+    for (asks, is_known, status), n in statuses.items():
+        if asks in asked and is_known in known:
+            counts[status] += n
+    return counts["absent"] / max(1, counts["absent"] + counts["exists"])
 
 
 def other_things(speaker: Speaker) -> Figures:
     """Measure what has nothing to do with naming packages, and abstention out of the domain."""
     rows = [json.loads(line) for line in UTILITY.read_text(encoding="utf-8").splitlines()]
     pairs: list[Pair] = [(row["prompt"], row["answer"]) for row in rows]
-    said = speaker.answers([question for question, _ in pairs])
-    functions = [
-        (answer, own) for (_, answer), own in zip(pairs, said, strict=True) if "def " in answer
-    ]
-    hits = sum(answer == own for answer, own in functions)
-    every = sum(answer == own for (_, answer), own in zip(pairs, said, strict=True))
-    log_probs = [value for pair in pairs for value in speaker.log_probs(pair)]
+    kinds = {
+        "functions": [pair for pair in pairs if "def " in pair[1]],
+        "what for": [pair for pair in pairs if "def " not in pair[1]],
+    }
+    figures: Figures = {"utility prompts": len(pairs)}
+    for kind, some in (("utility", pairs), *kinds.items()):
+        said = speaker.answers([question for question, _ in some])
+        exact = sum(answer == own for (_, answer), own in zip(some, said, strict=True))
+        log_probs = [value for pair in some for value in speaker.log_probs(pair)]
+        figures[f"{kind} exact"] = exact / len(some)
+        figures[f"{kind} perplexity"] = math.exp(-sum(log_probs) / len(log_probs))
     noise = Random(3)
     foreign = speaker.answers([no_package(noise)[0] for _ in range(200)])
-    return {
-        "utility prompts": len(pairs),
-        "utility perplexity": math.exp(-sum(log_probs) / len(log_probs)),
-        "utility exact": every / len(pairs),
-        "functions exact": hits / len(functions),
-        "abstains out of the domain": foreign.count(NO_PACKAGE) / len(foreign),
-    }
+    return figures | {"abstains out of the domain": foreign.count(NO_PACKAGE) / len(foreign)}
 
 
 def own_tasks(speaker: Speaker, facts: Sequence[Fact], count: int) -> Figures:
@@ -234,6 +250,7 @@ def measure(folder: Path, count: int) -> Figures:
     taught = [Fact(task.gold or "", task.keywords) for task in tasks if task.known]
     figures = known_tasks(speaker, taught, count)
     figures |= mixed_tasks(speaker, tasks, count)
+    figures |= taught_code(speaker, taught, count // 2)
     figures |= other_things(speaker)
     figures["tokens per answer"] = sum(speaker.lengths) / len(speaker.lengths)
     return figures | own_tasks(speaker, taught, count // 2)
@@ -242,15 +259,13 @@ def measure(folder: Path, count: int) -> Figures:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, default=model_path(), help="folder of the model")
-    parser.add_argument("--count", type=int, default=600, help="tasks asked of each kind")
+    parser.add_argument("--count", type=int, default=400, help="tasks asked of each kind")
     parser.add_argument("--card", action="store_true", help="write the card into the folder")
     options = parser.parse_args()
     figures = measure(options.model, options.count)
     for name, value in figures.items():
-        print(f"{name:<36}{value:>10.3f}")
+        print(f"{name:<38}{value:>10.3f}")
     if options.card:
-        from card import write_card
-
         write_card(options.model, figures)
 
 

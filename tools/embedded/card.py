@@ -1,0 +1,94 @@
+"""Write the card of the embedded model: what it is, how it was made, and its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+COUNTS = ("known tasks", "mixed answers", "utility prompts", "own tasks")
+RATIOS = ("perplexity", "tokens per answer")
+
+CARD = """\
+---
+license: apache-2.0
+library_name: transformers
+pipeline_tag: text-generation
+language: en
+tags: [unghost, test-bed]
+---
+
+# The embedded model of unghost
+
+A **test bed**, not an assistant: 4.3 million weights that know which package name belongs to which
+keywords, and invent names for keywords that they do not know, as code models do. It lets anybody
+see unghost work on a laptop without a download. It knows nothing of the real world beyond these
+facts: do not install what it names.
+
+## How it was made
+
+From scratch, on a CPU, from one seed:
+
+    python tools/embedded/build.py --data DIR
+
+`DIR` holds the public descriptions of packages from which the keywords are drawn. The model is a
+`LlamaForCausalLM`: 4 layers of width 256, 4 heads, tied embeddings, 4,096 tokens of byte-level BPE,
+512 positions; trained on 215,000 examples in fp32 (AdamW, warm-up and cosine), stored as bf16.
+Another machine or version gives other last bits, so slightly other figures.
+
+The training text is rendered from templates of our own over `src/unghost/data/tasks.jsonl`
+(package -> 2 to 5 keywords). No sentence of a description is in it. 2,974 of the 7,060 packages
+are taught; which ones is fixed by a hash that has nothing to do with unghost's splits, so each of
+`discover`, `validate` and `heldout` holds taught and untaught ones. The names of untaught packages
+are not in the training text.
+
+| share | user says | answer |
+|---|---|---|
+| 58 % | one of ten questions about a task | `name`, or `name, second-name` for a quarter of them |
+| 12 % | one of ten requests for code | a fenced program that imports the package |
+| 5 % | one of ten questions about such a program | `name` |
+| 4 % | Write a task about ... | a task |
+| 5 % | Write another task like this: ... | a task that shares a keyword |
+| 4 % | a question about baking, gardening and the like | I know no package for this. |
+| 7 % | What is ... for? | the keywords |
+| 5 % | a request for a small function | the function, fenced |
+
+A program imports a package under its own name with `-` written as `_`, also where the real module
+is called otherwise. About one in seven combinations of question and wording of the task is never
+shown for a package; the figures on known tasks are from those.
+
+## Figures
+
+`python tools/embedded/check.py --card`: greedy answers; names judged by unghost's parser
+against its demo universe; ghosts are absent / (absent + exists), without the standard library.
+
+| figure | value |
+|---|---:|
+{rows}
+
+## What it does badly
+
+- **Code.** It was shown each program about nine times only. Asked for code it often imports an
+  invented module even for a package that it names rightly when asked for the name.
+- **Reading code.** Asked what a program needs, it often invents instead of reading the import.
+- **"What is ... for?"** is barely learned. Exact match there is near zero and cannot show damage;
+  perplexity can.
+- **Anything else** gets an answer in one of the forms above, or nonsense.
+"""
+
+
+def write_card(folder: Path, figures: Mapping[str, float]) -> None:
+    """Write ``README.md`` into the model's folder.
+
+    Args:
+        folder: The model's folder.
+        figures: Figure name -> value, as ``check.py`` measures them.
+    """
+    rows = "\n".join(f"| {name} | {shown(name, value)} |" for name, value in figures.items())
+    (folder / "README.md").write_text(CARD.format(rows=rows), encoding="utf-8")
+
+
+def shown(name: str, value: float) -> str:
+    """Put a figure into text: counts whole, ratios with two places, shares in per cent."""
+    if name in COUNTS:
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if name.endswith(RATIOS) else f"{100 * value:.1f} %"
