@@ -28,7 +28,7 @@ from unghost.records import Asks, Prompt, Sampling
 from unghost.results import discover_figures, header, write_results
 from unghost.runs import Batch, RoundFolder, RunFolder, read_json
 from unghost.splits import Split
-from unghost.train.examples import Example
+from unghost.train.examples import Example, merge_duplicates
 from unghost.train.loop import train_round
 
 
@@ -202,31 +202,34 @@ class _Run:
 
     def examples(self, found: Batch) -> list[Example]:
         """Label a round's answers and put prompts and answers together for training."""
+        needs_allowed = "log_z" in self.lab.objective.needs
         labels = label(
             found.prompts,
             found.completions,
             found.mentions,
             found.verdicts,
             universe=self.lab.universe,
-            tokenizer=self.lab.tokenizer if "log_z" in self.lab.objective.needs else None,
+            tokenizer=self.lab.tokenizer if needs_allowed else None,
             blame=self.config.blame or self.lab.objective.blame,
             eos_ids=self.lab.stop_ids,
         )
         labels_of = {labelled.completion_id: labelled for labelled in labels}
-        prompt_of = {prompt.id: prompt for prompt in found.prompts}
+        task_of = {prompt.id: prompt.task_id for prompt in found.prompts}
         ids_of = {prompt.id: self.lab.encode(prompt) for prompt in found.prompts}
-        return [
+        examples = [
             Example(
                 prompt_ids=ids_of[completion.prompt_id],
                 completion_ids=completion.token_ids,
                 labels=labels_of[completion.id],
                 prompt_id=completion.prompt_id,
-                task_id=prompt_of[completion.prompt_id].task_id,
+                task_id=task_of[completion.prompt_id],
                 old_log_probs=completion.log_probs,
             )
             for completion in found.completions
             if completion.id in labels_of and completion.token_ids
         ]
+        # Allowed sets weigh 1 a position, whatever the streams say: there duplicates must stay.
+        return examples if needs_allowed else merge_duplicates(examples)
 
     # ---- measure -------------------------------------------------------------------------------
 

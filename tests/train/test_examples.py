@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from training_cases import examples
 
-from unghost.train.examples import LENGTH_STEP, collate, pack, plan_steps
+from unghost.train.examples import LENGTH_STEP, collate, merge_duplicates, pack, plan_steps
 
 
 def test_each_selected_position_points_at_the_state_that_predicts_its_target() -> None:
@@ -124,3 +124,28 @@ def test_every_rank_gets_work_where_there_is_enough() -> None:
             pack(batch_of, micro_batch_tokens=4096, rank=r, world=world) for r in range(world)
         ]
         assert all(shares)
+
+
+def test_equal_answers_become_one_with_the_sum_of_weights() -> None:
+    made = examples(6)
+    doubled = [made[0], *made, made[0], made[3]]
+    merged = merge_duplicates(doubled)
+    assert [e.completion_ids for e in merged] == [e.completion_ids for e in made]
+    for example, original, times in zip(merged, made, (3, 1, 1, 2, 1, 1), strict=True):
+        for name, weights in original.labels.streams.items():
+            assert example.labels.streams[name] == tuple(times * w for w in weights)
+    other = replace(made[0], prompt_id="another")
+    assert len(merge_duplicates([made[0], other])) == 2
+
+
+def test_merging_changes_no_term() -> None:
+    made = examples(5)
+    doubled = [made[1], *made, made[1]]
+    sums = []
+    for each in (doubled, merge_duplicates(doubled)):
+        batch = collate(each).tokens
+        per_token = {name: batch.stream(name) for name in ("suppress", "reinforce", "retain")}
+        values = batch.targets.float()  # stands for any value that depends on the token alone
+        sums.append({name: float((w * values).sum()) for name, w in per_token.items()})
+        sums[-1] |= {f"all {name}": float(w.sum()) for name, w in per_token.items()}
+    assert sums[0] == pytest.approx(sums[1])

@@ -7,8 +7,8 @@ changes nothing but speed and memory: see :mod:`unghost.train.engine`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -48,6 +48,29 @@ class Example:
     def padded(self) -> int:
         """The length rounded up to a multiple of :data:`LENGTH_STEP`."""
         return -(-self.length // LENGTH_STEP) * LENGTH_STEP
+
+
+def merge_duplicates(examples: Iterable[Example]) -> list[Example]:
+    """Make one example of equal answers to one prompt, with the sum of their weights.
+
+    Several samples of a prompt that the model knows are mostly the same answer. Terms are weighted
+    sums divided by the sum of weights, so the loss of the whole stays what it was, and training
+    takes a fraction of the time.
+    """
+    kept: dict[tuple[str, tuple[int, ...], object], Example] = {}
+    for example in examples:
+        key = (example.prompt_id, example.completion_ids, example.labels.segments)
+        known = kept.get(key)
+        kept[key] = example if known is None else replace(known, labels=_summed(known, example))
+    return list(kept.values())
+
+
+def _summed(one: Example, other: Example) -> Labels:
+    streams = {
+        name: tuple(a + b for a, b in zip(weights, other.labels.streams[name], strict=True))
+        for name, weights in one.labels.streams.items()
+    }
+    return replace(one.labels, streams=streams)
 
 
 @dataclass(frozen=True, slots=True)
