@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from unghost.objectives import ObjectiveSettings, TokenBatch, get_objective
+from unghost.objectives import HeadOutput, ObjectiveSettings, TokenBatch, get_objective
 from unghost.testing import reference_head, weight_sums, whole_loss
 
 LOGITS, REFERENCE = (2.0, 0.0, 1.0), (1.0, 0.0, 1.0)
@@ -95,6 +95,21 @@ def test_valid_mass() -> None:
 def test_ascent_and_sft() -> None:
     assert terms("ascent") == close({**SKELETON, "suppress": -0.5 * (CE[0] + CE[1]) / 2})
     assert terms("sft") == close(SKELETON)
+
+
+def test_policy_gradient() -> None:
+    wanted = (-CE[0] - CE[1] + CE[2]) / 5
+    assert terms("policy_gradient") == close({"policy": wanted, "retain": KL})
+
+
+def test_policy_gradient_lets_rare_ghosts_be() -> None:
+    objective = get_objective("policy_gradient")
+    head = HeadOutput(log_p=torch.tensor([-9.0, -7.0, -9.0, 0, 0], requires_grad=True))
+    values = objective(batch(), SETTINGS)["policy"].values(head)
+    assert values.tolist()[:3] == [-8.0, -7.0, 9.0]
+    assert head.log_p is not None
+    (gradient,) = torch.autograd.grad(values.sum(), head.log_p)
+    assert gradient.tolist()[:3] == [0.0, 1.0, -1.0]
 
 
 @pytest.mark.parametrize(

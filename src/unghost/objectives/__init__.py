@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.objectives import ascent, hybrid, npo, sft, valid_mass
+from unghost.objectives import ascent, hybrid, npo, policy_gradient, sft, valid_mass
 from unghost.objectives.base import (
     Objective,
     ObjectiveSettings,
@@ -27,6 +27,7 @@ __all__ = [
     "npo",
     "objective",
     "objective_names",
+    "policy_gradient",
     "sft",
     "valid_mass",
 ]

@@ -1,0 +1,42 @@
+"""Policy gradient on the credit of tokens: both signs weigh the same, ghosts and real names."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from unghost.objectives.base import ObjectiveSettings, Term, Terms, objective
+from unghost.objectives.batch import HeadOutput, TokenBatch
+
+FLOOR = -8.0
+"""log p under which a suppressed token is rare enough to be let be."""
+
+
+@objective(
+    "policy_gradient",
+    needs=("log_p", "kl"),
+    raises=("reinforce",),
+    lowers=("suppress",),
+    blame="credit",
+)
+def policy_gradient(batch: TokenBatch, settings: ObjectiveSettings) -> Terms:
+    """``-A log p`` on tokens with credit A of either sign, KL to the reference on all others.
+
+    With the blame ``credit`` the streams hold |A|, so that the expected gradient is that of the
+    share of real names (REINFORCE with the prefix tree's V as its baseline; textbook formula, its
+    use on names ours). Unlikelihood weighs a fall by about p and a rise by 1 - p, which on sampled
+    tokens tilts that gradient towards lucky finds. The mean is over all tokens with a stream, so a
+    model that is nearly cured is pushed gently. EOS is retained with the rest.
+    """
+    rises, falls = batch.stream("reinforce"), batch.stream("suppress")
+    kept = batch.stream("retain") + batch.stream("stop")
+
+    def values(head: HeadOutput) -> Tensor:
+        log_p = head.get("log_p")
+        return torch.where(falls > 0, log_p.clamp_min(FLOOR), -log_p)
+
+    tokens = ((rises + falls + kept) > 0).to(rises.dtype)
+    return {
+        "policy": Term(rises + falls, values, settings.reinforce, denominator=tokens),
+        "retain": Term(kept, lambda head: head.get("kl"), settings.retain),
+    }
