@@ -73,6 +73,11 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         _sync(path.parent)
     except OSError as error:
         raise write_error(path, error) from error
+    except Exception as error:
+        # Libraries that write in Rust or C++ have errors of their own for a full disk.
+        if "I/O error" in str(error) or "IoError" in str(error):
+            raise write_error(path, OSError(str(error))) from error
+        raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

@@ -94,6 +94,7 @@ def test_the_same_command_again_changes_nothing(whole: Path) -> None:
     assert digests(whole) == before
 
 
+@pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing.*:FutureWarning")
 def test_the_adapter_is_loaded_by_plain_peft_and_the_merged_model_by_transformers(
     whole: Path, tmp_path: Path
 ) -> None:

@@ -51,6 +51,9 @@ def _options(
 
 def main() -> None:
     """Run the command line; errors that the user can mend are one line and exit code 2."""
+    # Threads that spin while they wait make everything several times slower beside other work.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
         app()
     except UnghostError as error:

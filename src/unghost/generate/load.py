@@ -39,7 +39,9 @@ def load_model(
             of its own.
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     folder = Path(place)
     if folder.exists() or place.startswith((".", "/", "~")):
         _check_folder(folder)

@@ -7,6 +7,7 @@ hash of seed, step and rank, so the position is all that the generator's state w
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,12 +41,17 @@ class State:
 
 
 def save_state(folder: Path, state: State) -> None:
-    """Replace the checkpoint in ``folder`` by this one, atomically."""
+    """Replace the checkpoint in ``folder`` by this one, atomically.
+
+    Raises:
+        UnghostError: It cannot be written.
+    """
+    content = {"version": STATE_VERSION, **{name: getattr(state, name) for name in State.__slots__}}
+    # Through memory: on a full disk torch's own file writer raises errors without a cause.
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
     with atomic_path(folder / STATE_FILE) as temporary:
-        torch.save(
-            {"version": STATE_VERSION, **{name: getattr(state, name) for name in State.__slots__}},
-            temporary,
-        )
+        temporary.write_bytes(buffer.getvalue())
 
 
 def load_state(folder: Path) -> State | None:

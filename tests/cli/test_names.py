@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def unghost(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "unghost.cli", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        input=stdin,
+    )
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("names") / "s.names"
+    arguments = ["-o", str(path), "--date", "2026-01-01", "--source", "a test", "--complete"]
+    done = unghost("names", "build", "-", *arguments, stdin="requests\nFlask_Login\n\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    return path
+
+
+def test_info_and_verify(snapshot: Path) -> None:
+    facts = json.loads(unghost("names", "info", str(snapshot), "--format", "json").stdout)
+    assert (facts["count"], facts["complete"], facts["date"]) == (2, True, "2026-01-01")
+    assert "pypi:2026-01-01" in unghost("names", "info", str(snapshot)).stdout
+    assert unghost("names", "verify", str(snapshot)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("names", "code"), [(["requests"], 0), (["requests", "reqests"], 1), (["flask.login"], 0)]
+)
+def test_check_says_so_by_its_exit_code(snapshot: Path, names: list[str], code: int) -> None:
+    done = unghost("names", "check", *names, "--universe", str(snapshot), "--format", "json")
+    assert done.returncode == code
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["name"] for row in rows] == names
+    assert [row["status"] == "absent" for row in rows] == [name == "reqests" for name in names]
+
+
+def test_check_suggests_in_words(snapshot: Path) -> None:
+    done = unghost("names", "check", "reqests", "--universe", str(snapshot))
+    assert "absent   reqests  did you mean requests?" in done.stdout
+    assert "complete snapshot of a test" in done.stderr
+
+
+def test_what_cannot_be_decided_is_exit_three(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    arguments = ["-o", str(path), "--date", "2026-01-01", "--source", "a test"]
+    unghost("names", "build", "-", *arguments, stdin="requests\n")
+    done = unghost("names", "check", "nope", "--universe", str(path))
+    assert done.returncode == 3
+    assert done.stdout.startswith("unknown")
+
+
+def test_control_characters_do_not_reach_the_terminal(snapshot: Path) -> None:
+    done = unghost("names", "check", "evil\x1b[2J", "--universe", str(snapshot))
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["names", "info", "/no/such/file"],
+        ["names", "verify", "/no/such/file"],
+        ["names", "check", "x", "--universe", "/no/such/file"],
+        ["names", "build", "/no/such/file", "-o", "x", "--date", "2026-01-01", "--source", "x"],
+        ["names", "build", "-", "-o", "x", "--date", "yesterday", "--source", "x"],
+        ["report", "/no/such/run"],
+    ],
+)
+def test_errors_are_one_line_and_exit_two(arguments: list[str]) -> None:
+    done = unghost(*arguments, stdin="requests\n")
+    assert done.returncode == 2
+    assert done.stderr.startswith("unghost: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_version_help_and_objectives() -> None:
+    assert unghost("--version").stdout.strip() == "0.1.0"
+    assert "unlearn" in unghost("--help").stdout
+    assert "policy_gradient" in unghost("objectives").stdout
