@@ -146,10 +146,9 @@ def _item(line: str, begin: int, end: int) -> Spot | None:
         begin += 1
     while end > begin and (line[end - 1].isspace() or line[end - 1] in ".;,"):
         end -= 1
-    while begin < end and line[begin] in _WRAPPERS:
-        begin += 1
-    while end > begin and line[end - 1] in _WRAPPERS + ":":
-        end -= 1
+    # Marks come in pairs; a lone quote or a colon behind one is code, not a list.
+    while end - begin > 2 and line[begin] in _WRAPPERS and line[end - 1] == line[begin]:
+        begin, end = begin + 1, end - 1
     text = line[begin:end]
     if not text or len(text) > _LONGEST_NAME or any(char.isspace() for char in text):
         return None
@@ -161,7 +160,16 @@ def _item(line: str, begin: int, end: int) -> Spot | None:
 
 def _plausible(name: str) -> bool:
     """Turn away what the grammar lets pass and nobody would call a package."""
-    if name.lower() in _NO_NAMES or not any(char.isalpha() for char in name):
+    if name.lower() in _NO_NAMES or _is_number(name):
         return False
     endings = (".py", ".txt", ".toml", ".cfg", ".json", ".com", ".org", ".io", ".html", ".md")
     return not name.lower().endswith(endings)
+
+
+def _is_number(name: str) -> bool:
+    """Tell numbers, hexadecimal and octal ones too, which the grammar of names lets pass."""
+    try:
+        int(name, 0)
+    except ValueError:
+        return not any(char.isalpha() for char in name)
+    return True
