@@ -93,9 +93,14 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n")
 
 
-def clear_leftovers(folder: Path) -> None:
-    """Remove the temporary files and folders that a killed writer left directly in ``folder``."""
-    for entry in folder.glob(".*.tmp"):
+def clear_leftovers(folder: Path, name: str = "*") -> None:
+    """Remove the temporary files and folders that a killed writer left anywhere in ``folder``.
+
+    Args:
+        folder: Where to look; it must be a folder that only this program writes.
+        name: Which file or folder was being written, as a glob.
+    """
+    for entry in sorted(folder.rglob(f".{name}.*.tmp")):
         if entry.is_dir():
             shutil.rmtree(entry, ignore_errors=True)
         else:

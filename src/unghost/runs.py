@@ -153,8 +153,8 @@ class RunFolder:
         """
         lock = _take_lock(path)
         try:
-            clear_leftovers(path)
             _check_header(path, {"run_version": RUN_VERSION, **header})
+            clear_leftovers(path)
         except BaseException:
             lock.close()
             raise
@@ -211,6 +211,7 @@ def _take_lock(path: Path) -> IO[bytes]:
 def _check_header(path: Path, header: dict[str, Any]) -> None:
     wanted = json.loads(json.dumps(header))
     if not (path / "run.json").exists():
+        clear_leftovers(path, "run.json")
         strangers = [name for name in os.listdir(path) if name != "lock"]
         if strangers:
             raise UnghostError(f"{path} is not empty and not a run: choose another --run folder")
