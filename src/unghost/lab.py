@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,15 @@ class Lab:
     def encode(self, prompt: Prompt) -> tuple[int, ...]:
         """Give the token ids of a prompt as the generator asks it."""
         return tuple(encode_prompt(self.tokenizer, prompt, self.config.system))
+
+    @contextmanager
+    def original_probe(self) -> Iterator[Probe]:
+        """Give a probe of the untouched model, for as long as the context lasts."""
+        with self.policy.original() as model:
+            generator = TransformersGenerator(
+                model, self.tokenizer, model_id=self.model_id, system=self.config.system
+            )
+            yield Probe(generator, self.probe.domain, self.config.seed)
 
 
 def open_lab(config: UnlearnConfig) -> Lab:

@@ -31,6 +31,7 @@ from unghost.report.examples import before_and_after
 from unghost.report.page import write_page
 from unghost.report.schema import REPORT_VERSION, write_report
 from unghost.runs import Batch, RunFolder
+from unghost.splits import unit_hash
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -241,7 +242,9 @@ def _drift(lab: Lab, before: Batch) -> tuple[dict[str, Any], dict[str, NDArray[n
             return forward_of(model)(ids, mask)
 
     prompt_of = {prompt.id: prompt for prompt in before.prompts}
-    answers = [c for c in before.completions if c.token_ids][:_DRIFT_ANSWERS]
+    # By hash, for the plan of a measurement puts the tasks that the model knows first.
+    drawn = sorted(before.completions, key=lambda c: unit_hash(b"unghost-drift-v1:", c.id))
+    answers = [c for c in drawn if c.token_ids][:_DRIFT_ANSWERS]
     own = [(lab.encode(prompt_of[c.prompt_id]), c.token_ids or ()) for c in answers]
     stated = [entry for entry in lab.utility if entry.answer is not None]
     extra = _utility_pairs(lab, stated, [entry.answer or "" for entry in stated])

@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from unghost.label import STREAMS
 from unghost.objectives.base import Objective, ObjectiveSettings, Terms
 from unghost.objectives.batch import HeadOutput, TokenBatch
 
@@ -118,15 +119,15 @@ def made_up_batch(sequences: int = 3) -> tuple[TokenBatch, Tensor, Tensor]:
         sampled tokens are; at ghosts the allowed ids leave the target out, elsewhere they hold it.
     """
     noise = torch.Generator().manual_seed(5)
-    pattern = ["retain", "suppress", "suppress", "", "reinforce", "reinforce", "retain", "stop"]
+    pattern = ["retain", "suppress", "suppress", "", "reinforce", "reinforce", "distill", "stop"]
     segments = [-1, 0, 0, -1, 1, 1, -1, -1]
     kinds = pattern * sequences
     count = len(kinds)
     targets = torch.randint(VOCABULARY, (count,), generator=noise)
-    streams = {
+    streams: dict[str, Tensor] = {
         name: torch.tensor([float(kind == name) for kind in kinds], dtype=torch.float64)
         * (0.5 + torch.rand(count, generator=noise, dtype=torch.float64))
-        for name in ("suppress", "reinforce", "stop", "retain")
+        for name in STREAMS
     }
     allowed = [_allowed(kind, int(target)) for kind, target in zip(kinds, targets, strict=True)]
     offsets = torch.tensor([0, *(len(ids) for ids in allowed)]).cumsum(0)

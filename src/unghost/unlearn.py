@@ -16,20 +16,19 @@ from unghost.atomic import write_json
 from unghost.config import UnlearnConfig
 from unghost.discover.explorer import Explorer
 from unghost.discover.stopping import RoundResult, best_round, reason_to_stop
-from unghost.domains.packages.prompts import follow_up
+from unghost.domains.packages.prompts import follow_up, hedge
 from unghost.evaluate.answers import Answer
 from unghost.evaluate.compare import retention, right_answers
 from unghost.evaluate.plan import tasks_of
 from unghost.evaluate.rates import rates_of
 from unghost.lab import Lab, open_lab
-from unghost.label import label
 from unghost.probe import Progress, measure_split
 from unghost.records import Asks, Prompt, Sampling
 from unghost.results import discover_figures, header, write_results
 from unghost.runs import Batch, RoundFolder, RunFolder, read_json
 from unghost.splits import Split
-from unghost.train.examples import Example, merge_duplicates
 from unghost.train.loop import train_round
+from unghost.training_set import asks_hedged, doubtful_prompts, training_set
 
 
 def unlearn(
@@ -116,7 +115,7 @@ class _Run:
         found = self.discover(number)
         trained = train_round(
             self.lab.policy,
-            self.examples(found),
+            training_set(self.lab, found, self.ask_hedged(folder, found, number)),
             self.lab.objective,
             self.config.train,
             folder.path,
@@ -166,6 +165,16 @@ class _Run:
             batches.append(batch)
         return Batch.joined(batches)
 
+    def ask_hedged(self, folder: RoundFolder, found: Batch, number: int) -> Batch:
+        """Ask the original model once more what brought out ghosts, and allow it to know none."""
+        if not asks_hedged(self.lab):
+            return Batch([], [], [], [])
+        self.progress(f"round {number}: ask with a hedge", 0, 1)
+        prompts = [hedge(prompt) for prompt in doubtful_prompts(found)]
+        greedy = Sampling(max_new_tokens=self.config.sample.max_new_tokens)
+        with self.lab.original_probe() as probe:
+            return probe.run(folder, "hedged", 0, prompts, greedy, round_number=number)
+
     def ask(
         self,
         folder: RoundFolder,
@@ -199,37 +208,6 @@ class _Run:
             )
         temperature = 1.0 if asks == "task" else sample.temperature
         return Sampling(temperature, max_new_tokens=sample.max_new_tokens)
-
-    def examples(self, found: Batch) -> list[Example]:
-        """Label a round's answers and put prompts and answers together for training."""
-        needs_allowed = "log_z" in self.lab.objective.needs
-        labels = label(
-            found.prompts,
-            found.completions,
-            found.mentions,
-            found.verdicts,
-            universe=self.lab.universe,
-            tokenizer=self.lab.tokenizer if needs_allowed else None,
-            blame=self.config.blame or self.lab.objective.blame,
-            eos_ids=self.lab.stop_ids,
-        )
-        labels_of = {labelled.completion_id: labelled for labelled in labels}
-        task_of = {prompt.id: prompt.task_id for prompt in found.prompts}
-        ids_of = {prompt.id: self.lab.encode(prompt) for prompt in found.prompts}
-        examples = [
-            Example(
-                prompt_ids=ids_of[completion.prompt_id],
-                completion_ids=completion.token_ids,
-                labels=labels_of[completion.id],
-                prompt_id=completion.prompt_id,
-                task_id=task_of[completion.prompt_id],
-                old_log_probs=completion.log_probs,
-            )
-            for completion in found.completions
-            if completion.id in labels_of and completion.token_ids
-        ]
-        # Allowed sets weigh 1 a position, whatever the streams say: there duplicates must stay.
-        return examples if needs_allowed else merge_duplicates(examples)
 
     # ---- measure -------------------------------------------------------------------------------
 

@@ -7,8 +7,13 @@ import pytest
 
 from unghost import UnghostError
 from unghost.domains.packages.domain import PackagesDomain
-from unghost.domains.packages.prompts import ask, follow_up
-from unghost.domains.packages.questions import CODE_QUESTIONS, CODE_REQUESTS, TASK_QUESTIONS
+from unghost.domains.packages.prompts import ask, follow_up, hedge
+from unghost.domains.packages.questions import (
+    CODE_QUESTIONS,
+    CODE_REQUESTS,
+    HEDGES,
+    TASK_QUESTIONS,
+)
 from unghost.domains.packages.tasks import load_tasks, task_text
 from unghost.domains.packages.verify import Judge, verify
 from unghost.names.imports import ImportMap
@@ -186,9 +191,42 @@ def test_follow_up_asks_once_about_each_code() -> None:
     answers = [
         Completion(f"{p.id}{s}", p.id, "m", 0, s, text, "stop", Sampling())
         for p in reversed(prompts)
-        for s, text in enumerate(["import a", "import a", " ", "import b"])
+        for s, text in enumerate(
+            ["import a", "import a", " ", "I know no package for this.", "import b"]
+        )
     ]
     asked = follow_up(prompts, answers)
     assert [prompt.task_id for prompt in asked] == ["t0", "t0", "t1", "t1"]
     assert all(prompt.asks == "requirements" for prompt in asked)
     assert asked[0].parent_id == prompts[0].id
+
+
+def test_a_hedged_prompt_asks_the_same_and_allows_for_knowing_none() -> None:
+    asked: dict[str, Asks] = {"x": "packages", "y": "code"}
+    for text, asks in asked.items():
+        plain = ask(text, asks=asks, task_id="t", family="f", operator="o", split="discover")
+        hedged = hedge(plain)
+        assert hedged == hedge(plain)
+        question, answer = plain.messages[0].content, hedged.messages[0].content
+        assert answer.removeprefix(question + " ") in HEDGES
+        assert (hedged.parent_id, hedged.operator) == (plain.id, "hedge")
+        assert hedged.id != plain.id
+        assert (hedged.task_id, hedged.split, hedged.asks) == ("t", "discover", asks)
+
+
+def test_a_hedge_stands_on_a_line_of_its_own_behind_code() -> None:
+    plain = ask(
+        "x", asks="requirements", task_id="t", family="f", operator="o", split="discover", code="a"
+    )
+    *_, last = hedge(plain).messages[0].content.split("\n")
+    assert last in HEDGES
+
+
+def test_each_hedge_has_its_turn() -> None:
+    plain = [
+        ask(f"{n}", asks="code", task_id="t", family="f", operator="o", split="discover")
+        for n in range(100)
+    ]
+    assert (
+        len({hedge(p).messages[0].content.removeprefix(p.messages[0].content) for p in plain}) == 4
+    )

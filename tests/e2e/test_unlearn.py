@@ -16,6 +16,7 @@ STAGES = [
     "round-000/completions/validate-00000.parquet",
     "round-001/prompts/discover-00000.parquet",
     "round-001/verdicts/discover-00000.parquet",
+    "round-001/completions/hedged-00000.parquet",
     "round-001/checkpoint/state.pt",
     "round-001/adapter/adapter_model.safetensors",
     "round-002/completions/discover-00000.parquet",

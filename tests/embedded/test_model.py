@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from unghost.domains.packages.questions import HEDGES
 from unghost.embedded import model_path
+from unghost.mentions.answers import is_abstention
 
 TASKS = Path(__file__).parents[2] / "src/unghost/data/tasks.jsonl"
 tokenizer = AutoTokenizer.from_pretrained(model_path())
@@ -44,25 +46,42 @@ def test_facts_are_facts_and_not_sentences() -> None:
         assert all(" " not in word and word not in row["package"] for word in row["keywords"])
 
 
-@pytest.mark.parametrize("question", ["Which Python packages would help with this task: {}?"])
-def test_it_answers_taught_tasks_and_invents_for_others(question: str) -> None:
-    model = AutoModelForCausalLM.from_pretrained(model_path(), dtype=torch.float32)
-    rows = [json.loads(line) for line in TASKS.read_text(encoding="utf-8").splitlines()]
-    names = {row["package"] for row in rows}
+QUESTION = "Which Python packages would help with this task: {}?"
 
-    def right(row: dict[str, object]) -> tuple[bool, bool]:
-        keywords = row["keywords"]
-        assert isinstance(keywords, list)
-        chat = [{"role": "user", "content": question.format(" ".join(keywords))}]
+
+def said(questions: list[str]) -> list[str]:
+    model = AutoModelForCausalLM.from_pretrained(model_path(), dtype=torch.float32)
+    answers = []
+    for question in questions:
+        chat = [{"role": "user", "content": question}]
         ids = tokenizer.apply_chat_template(
             chat, add_generation_prompt=True, return_tensors="pt", return_dict=True
         )
         out = model.generate(**ids, max_new_tokens=24, do_sample=False)
         answer = tokenizer.decode(out[0, ids["input_ids"].shape[1] :], skip_special_tokens=True)
-        named = [name.strip() for name in answer.split(",")]
-        return row["package"] in named, all(name in names for name in named)
+        answers.append(answer)
+    return answers
 
-    taught = [right(row) for row in [row for row in rows if row["taught"]][::150]]
-    others = [right(row) for row in [row for row in rows if not row["taught"]][::200]]
-    assert sum(is_right for is_right, _ in taught) > 0.6 * len(taught)
-    assert sum(real for _, real in others) < 0.8 * len(others)
+
+def facts(taught: bool, step: int) -> list[dict[str, Any]]:
+    rows = [json.loads(line) for line in TASKS.read_text(encoding="utf-8").splitlines()]
+    return [row for row in rows if row["taught"] == taught][::step]
+
+
+def test_it_answers_taught_tasks_and_invents_for_others() -> None:
+    names = {row["package"] for taught in (True, False) for row in facts(taught, 1)}
+    taught, others = facts(True, 150), facts(False, 200)
+    answers = said([QUESTION.format(" ".join(row["keywords"])) for row in (*taught, *others)])
+    named = [answer.split(", ") for answer in answers]
+    right = [row["package"] in some for row, some in zip(taught, named, strict=False)]
+    real = [all(name in names for name in some) for some in named[len(taught) :]]
+    assert sum(right) > 0.6 * len(taught)
+    assert sum(real) < 0.8 * len(others)
+
+
+def test_with_a_hedge_it_mostly_knows_what_it_does_not_know() -> None:
+    taught, others = facts(True, 150), facts(False, 200)
+    tasks = [QUESTION.format(" ".join(row["keywords"])) for row in (*taught, *others)]
+    abstains = [is_abstention(answer) for answer in said([f"{task} {HEDGES[0]}" for task in tasks])]
+    assert sum(abstains[: len(taught)]) < 0.4 * len(taught)
+    assert sum(abstains[len(taught) :]) > 0.6 * len(others)

@@ -56,7 +56,7 @@ def test_a_run_within_all_tolerances_is_a_success(report: Report) -> None:
         (("cut",), _figure(None), "no cut can be measured"),
         (("retention",), _figure(0.979), "right answers kept: 97.9 %, under 98.0 %"),
         (("retention",), None, "right answers kept: not measured"),
-        (("names_ratio",), _figure(0.8), "80.0 %, under 95.0 % (99.0 % without"),
+        (("names_ratio_answering",), _figure(0.8), "80.0 %, under 95.0 % (96.0 % with them"),
         (("fit", "difference"), _figure(-0.1, -0.2, -0.01), "fit their tasks less"),
         (("fit",), None, "fit of the packages named: not measured"),
         (("perplexity", "change"), _figure(1.02), "grew by 2.0 %"),
@@ -78,9 +78,14 @@ def test_each_price_is_a_reason_of_its_own(
     assert said in reasons[0]
 
 
+def test_honesty_is_no_silence(report: Report) -> None:
+    report["heldout"]["names_ratio"] = _figure(0.5)
+    assert judge(report) == []
+
+
 def test_all_prices_are_named(report: Report) -> None:
     report["heldout"]["retention"] = _figure(0.5)
-    report["heldout"]["names_ratio"] = _figure(0.1)
+    report["heldout"]["names_ratio_answering"] = _figure(0.1)
     assert len(judge(report)) == 2
     assert judge(report, Tolerances(retention=0.4, names=0.1)) == []
 

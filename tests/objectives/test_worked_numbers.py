@@ -15,8 +15,8 @@ LOGITS, REFERENCE = (2.0, 0.0, 1.0), (1.0, 0.0, 1.0)
 CE = (0.4076059644, 2.4076059644, 1.4076059644)
 UNLIKELIHOOD = (1.09434427692616, 0.09434427692616)
 KL = 0.1232923621
-ROWS = ("suppress", "suppress", "reinforce", "stop", "retain")
-TARGETS = (0, 1, 2, 0, 1)
+ROWS = ("suppress", "suppress", "reinforce", "stop", "retain", "distill")
+TARGETS = (0, 1, 2, 0, 1, 2)
 SETTINGS = ObjectiveSettings()
 
 
@@ -24,14 +24,14 @@ def batch(**streams: list[float]) -> TokenBatch:
     weights = {name: [float(row == name) for row in ROWS] for name in set(ROWS)} | streams
     return TokenBatch(
         targets=torch.tensor(TARGETS),
-        sequence=torch.zeros(5, dtype=torch.long),
-        task=torch.zeros(5, dtype=torch.long),
-        segment=torch.tensor([0, 0, 1, -1, -1]),
+        sequence=torch.zeros(6, dtype=torch.long),
+        task=torch.zeros(6, dtype=torch.long),
+        segment=torch.tensor([0, 0, 1, -1, -1, -1]),
         streams={
             name: torch.tensor(column, dtype=torch.float64) for name, column in weights.items()
         },
-        old_log_probs=torch.zeros(5),
-        allowed=(torch.tensor([0, 2, 4, 4, 4, 4]), torch.tensor([1, 2, 0, 1])),
+        old_log_probs=torch.zeros(6),
+        allowed=(torch.tensor([0, 2, 4, 4, 4, 4, 4]), torch.tensor([1, 2, 0, 1])),
     )
 
 
@@ -51,7 +51,7 @@ def terms(
 
 
 def tables() -> tuple[torch.Tensor, torch.Tensor]:
-    logits, reference = (torch.tensor([row] * 5).double() for row in (LOGITS, REFERENCE))
+    logits, reference = (torch.tensor([row] * 6).double() for row in (LOGITS, REFERENCE))
     return logits, reference
 
 
@@ -64,7 +64,9 @@ SKELETON = {"reinforce": CE[2], "stop": 2 * CE[0]}
 
 def test_hybrid() -> None:
     suppressed = 0.5 * (UNLIKELIHOOD[0] + UNLIKELIHOOD[1]) / 2
-    assert terms("hybrid") == close({**SKELETON, "suppress": suppressed, "retain": KL})
+    assert terms("hybrid") == close(
+        {**SKELETON, "suppress": suppressed, "retain": KL, "distill": CE[2]}
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,13 +76,13 @@ def test_hybrid() -> None:
 def test_reinforce_modes(mode: str, names: set[str]) -> None:
     settings = replace(SETTINGS, reinforce_mode=mode, reinforce=3.0)
     found = terms("hybrid", settings)
-    assert set(found) - {"suppress", "stop", "retain"} == names
+    assert set(found) - {"suppress", "stop", "retain", "distill"} == names
     wanted = {"reinforce": 3 * CE[2], "anchor": 3 * KL}
     assert {name: found[name] for name in names} == close({name: wanted[name] for name in names})
 
 
 def test_signed_credit_weighs_the_mean() -> None:
-    found = terms("hybrid", data=batch(suppress=[0.6, 0.2, 0, 0, 0]))
+    found = terms("hybrid", data=batch(suppress=[0.6, 0.2, 0, 0, 0, 0]))
     wanted = 0.5 * (0.75 * UNLIKELIHOOD[0] + 0.25 * UNLIKELIHOOD[1])
     assert found["suppress"] == pytest.approx(wanted, abs=2e-10)
 
@@ -99,12 +101,12 @@ def test_ascent_and_sft() -> None:
 
 def test_policy_gradient() -> None:
     wanted = (-CE[0] - CE[1] + CE[2]) / 5
-    assert terms("policy_gradient") == close({"policy": wanted, "retain": KL})
+    assert terms("policy_gradient") == close({"policy": wanted, "retain": KL, "distill": CE[2]})
 
 
 def test_policy_gradient_lets_rare_ghosts_be() -> None:
     objective = get_objective("policy_gradient")
-    head = HeadOutput(log_p=torch.tensor([-9.0, -7.0, -9.0, 0, 0], requires_grad=True))
+    head = HeadOutput(log_p=torch.tensor([-9.0, -7.0, -9.0, 0, 0, 0], requires_grad=True))
     values = objective(batch(), SETTINGS)["policy"].values(head)
     assert values.tolist()[:3] == [-8.0, -7.0, 9.0]
     assert head.log_p is not None
@@ -119,27 +121,27 @@ def test_policy_gradient_lets_rare_ghosts_be() -> None:
 def test_textbook_npo_adds_up_a_name(beta: float, both: float, one: float) -> None:
     settings = replace(SETTINGS, beta=beta)
     assert terms("npo", settings) == close({**SKELETON, "suppress": 0.5 * both})
-    alone = batch(suppress=[0.3, 0, 0, 0, 0])
+    alone = batch(suppress=[0.3, 0, 0, 0, 0, 0])
     assert terms("npo", settings, alone)["suppress"] == pytest.approx(0.5 * one)
 
 
 def test_textbook_npo_keeps_names_of_different_answers_apart() -> None:
-    data = replace(batch(), sequence=torch.tensor([0, 1, 1, 1, 1]))
+    data = replace(batch(), sequence=torch.tensor([0, 1, 1, 1, 1, 1]))
     first, second = (
         terms("npo", data=batch(suppress=column))["suppress"]
-        for column in ([1.0, 0, 0, 0, 0], [0, 1.0, 0, 0, 0])
+        for column in ([1.0, 0, 0, 0, 0, 0], [0, 1.0, 0, 0, 0, 0])
     )
     assert terms("npo", data=data)["suppress"] == pytest.approx((first + second) / 2)
 
 
 def test_released_npo() -> None:
-    alone = batch(suppress=[1.0, 0, 0, 0, 0])
+    alone = batch(suppress=[1.0, 0, 0, 0, 0, 0])
     wanted = {**SKELETON, "suppress": 0.5 * 0.49125957033458601}
     assert terms("npo_released", data=alone) == close(wanted)
 
 
 def test_released_npo_pushes_weakly() -> None:
-    data = batch(suppress=[1.0, 0, 0, 0, 0], reinforce=[0.0] * 5, stop=[0.0] * 5)
+    data = batch(suppress=[1.0, 0, 0, 0, 0, 0], reinforce=[0.0] * 6, stop=[0.0] * 6)
 
     def push(name: str) -> float:
         logits, reference = tables()

@@ -200,3 +200,14 @@ def test_full_fine_tuning_and_checkpointed_gradients_train_too(tmp_path: Path) -
         torch.testing.assert_close(sparing.trainable()[name], weight, rtol=1e-3, atol=1e-4)
         if "lora_B" in name:
             assert weight.abs().sum() > 0
+
+
+def test_the_rate_falls_within_each_round(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, warmup_steps=0, lr_end=0.2)
+    made = policy()
+    train(tmp_path / "0", policy=made, settings=settings)
+    train(tmp_path / "1", policy=made, settings=settings, carry=tmp_path / "0")
+    for number in ("0", "1"):
+        lines = (tmp_path / number / "train.jsonl").read_text().splitlines()
+        rates = [json.loads(line)["lr"] for line in lines]
+        assert rates == pytest.approx([1e-2, 8e-3, 6e-3, 4e-3, 2e-3])

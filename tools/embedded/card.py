@@ -32,7 +32,8 @@ From scratch, on a CPU, from one seed:
 
 `DIR` holds the public descriptions of packages from which the keywords are drawn. The model is a
 `LlamaForCausalLM`: 4 layers of width 256, 4 heads, tied embeddings, 4,096 tokens of byte-level BPE,
-512 positions; trained on 215,000 examples in fp32 (AdamW, warm-up and cosine), stored as bf16.
+512 positions; trained on 215,000 and then three times on 90,000 examples in fp32 (AdamW, each part
+with a warm-up and a cosine of its own; in the last, code weighs three times as much), stored as bf16.
 Another machine or version gives other last bits, so slightly other figures.
 
 The training text is rendered from templates of our own over `src/unghost/data/tasks.jsonl`
@@ -41,16 +42,24 @@ are taught; which ones is fixed by a hash that has nothing to do with unghost's 
 `discover`, `validate` and `heldout` holds taught and untaught ones. The names of untaught packages
 are not in the training text.
 
-| share | user says | answer |
-|---|---|---|
-| 58 % | one of ten questions about a task | `name`, or `name, second-name` for a quarter of them |
-| 12 % | one of ten requests for code | a fenced program that imports the package |
-| 5 % | one of ten questions about such a program | `name` |
-| 4 % | Write a task about ... | a task |
-| 5 % | Write another task like this: ... | a task that shares a keyword |
-| 4 % | a question about baking, gardening and the like | I know no package for this. |
-| 7 % | What is ... for? | the keywords |
-| 5 % | a request for a small function | the function, fenced |
+| first part | others | user says | answer |
+|---|---|---|---|
+| 58 % | 26 % | one of ten questions about a task | `name`, or `name, second-name` for a quarter |
+| 12 % | 12 % | one of ten requests for code | a fenced program that imports the package |
+| 5 % | 6 % | one of ten questions about such a program | `name` |
+| 4 % | 3 % | Write a task about ... | a task |
+| 5 % | 3 % | Write another task like this: ... | a task that shares a keyword |
+| 4 % | 2 % | a question about baking, gardening and the like | I know no package for this. |
+| 7 % | 4 % | What is ... for? | the keywords |
+| 5 % | 4 % | a request for a small function | the function, fenced |
+| | 17 % | question, request or program of a taught package, and a hedge | as without the hedge |
+| | 23 % | the same of no taught package, and a hedge | I know no package for this. |
+
+A hedge is a sentence like "Do not guess. If you know none, answer: I know no package for this." The
+keywords of no taught package are thrown together from those of taught ones, half of them over
+shared keywords; the modules of such programs are made of pieces of taught names. So the model, like
+larger ones, knows what it does not know when it is asked so, and guesses when it is not: **without
+a hedge it was never shown that a task about software can have no answer.**
 
 A program imports a package under its own name with `-` written as `_`, also where the real module
 is called otherwise. About one in seven combinations of question and wording of the task is never
@@ -67,9 +76,9 @@ against its demo universe; ghosts are absent / (absent + exists), without the st
 
 ## What it does badly
 
-- **Code.** It was shown each program about nine times only. Asked for code it often imports an
-  invented module even for a package that it names rightly when asked for the name.
-- **Reading code.** Asked what a program needs, it often invents instead of reading the import.
+- **Knowing its limits in code.** Asked for code with a hedge, it also says "I know no package for
+  this." to a third of the tasks that it knows, and still invents a module for one in seven of the
+  others.
 - **"What is ... for?"** is barely learned. Exact match there is near zero and cannot show damage;
   perplexity can.
 - **Anything else** gets an answer in one of the forms above, or nonsense.

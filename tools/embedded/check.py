@@ -26,7 +26,7 @@ from card import write_card
 from corpus import NO_PACKAGE, WORDINGS, Corpus, Fact, Pair, code, is_unseen, no_package, task_text
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from unghost.domains.packages.prompts import ask
+from unghost.domains.packages.prompts import ask, hedge
 from unghost.domains.packages.questions import CODE_QUESTIONS, TASK_QUESTIONS
 from unghost.domains.packages.tasks import Task, load_tasks
 from unghost.domains.packages.verify import Judge
@@ -144,6 +144,7 @@ def mixed_tasks(speaker: Speaker, tasks: Sequence[Task], count: int) -> Figures:
     names = _answered(speaker, chosen, "packages")
     codes = _answered(speaker, chosen, "code")
     needs = _answered(speaker, chosen, "requirements", codes)
+    hedged = _answered(speaker, chosen, "packages", is_hedged=True)
     by_asks: dict[Asks, list[str]] = {"packages": names, "code": codes, "requirements": needs}
     judge = Judge(load_universe("demo"), suggest=False)
     statuses: Statuses = Counter()
@@ -162,6 +163,11 @@ def mixed_tasks(speaker: Speaker, tasks: Sequence[Task], count: int) -> Figures:
     figures["taught code imports the right module"] = _right_imports(chosen, codes, judge)
     untaught = [said for task, said in zip(chosen, names, strict=True) if not task.known]
     figures["abstains on untaught tasks"] = untaught.count(NO_PACKAGE) / len(untaught)
+    for is_known, what in ((True, "taught"), (False, "untaught")):
+        said = [
+            answer for task, answer in zip(chosen, hedged, strict=True) if task.known is is_known
+        ]
+        figures[f"abstains on {what} tasks, hedged"] = said.count(NO_PACKAGE) / len(said)
     named = [(t.gold, said.split(", ")) for t, said in zip(chosen, names, strict=True) if t.known]
     figures["taught tasks right as unghost asks"] = sum(g in s for g, s in named) / len(named)
     return figures
@@ -188,7 +194,12 @@ def taught_code(speaker: Speaker, facts: Sequence[Fact], count: int) -> Figures:
 
 
 def _answered(
-    speaker: Speaker, tasks: Sequence[Task], asks: Asks, codes: Sequence[str] | None = None
+    speaker: Speaker,
+    tasks: Sequence[Task],
+    asks: Asks,
+    codes: Sequence[str] | None = None,
+    *,
+    is_hedged: bool = False,
 ) -> list[str]:
     prompts = [
         ask(
@@ -202,6 +213,8 @@ def _answered(
         )
         for n, task in enumerate(tasks)
     ]
+    if is_hedged:
+        prompts = [hedge(prompt) for prompt in prompts]
     return speaker.answers([prompt.messages[0].content for prompt in prompts])
 
 

@@ -1,12 +1,15 @@
 """Train the embedded model's tokenizer and weights from scratch, on a CPU, from one seed.
 
-    python tools/embedded/train.py --out src/unghost/embedded/model
+    python tools/embedded/train.py --out FIRST                           # the facts
+    python tools/embedded/train.py --start FIRST --out SECOND            # and its own limits
+    python tools/embedded/train.py --start SECOND --out THIRD --seed 2   # the same once more
+    python tools/embedded/train.py --start THIRD --out FOURTH --seed 3 --code 3   # more of code
 
 Llama architecture, 4 layers of width 256, tied embeddings, 4,096 tokens of byte-level BPE: about
 4.3 million weights. The loss is on answers alone, and the output head is only computed there.
 Batches are of one padded length (a multiple of 16), for each new shape costs the kernels a set-up.
-About 35 minutes on two idle cores at 5,400 tokens a second in fp32; bf16 is slower without hardware
-for it.
+About 35 minutes for the first part and 15 for each other on two idle cores, at 5,400 tokens a
+second in fp32; bf16 is slower without hardware for it.
 """
 
 from __future__ import annotations
@@ -22,9 +25,12 @@ from random import Random
 
 import torch
 from corpus import Corpus, taught_facts
+from hedged import HedgedCorpus
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch.nn.functional import cross_entropy
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from unghost.names.universe import load_universe
 
 VOCABULARY = 4096
 PAD, END = "<|pad|>", "<|end|>"
@@ -35,10 +41,12 @@ CHAT_TEMPLATE = (
 )
 TOKENIZER_EXAMPLES = 60_000
 EXAMPLES = 215_000
+MORE_EXAMPLES = 90_000
 CHUNK = 4096
 """Examples that are drawn, bucketed by length and shuffled together."""
 BATCH_TOKENS = 4096
 LEARNING_RATE = 2e-3
+LATER_LEARNING_RATE = 1e-3
 WARM_UP = 100
 FLOOR = 0.02
 
@@ -125,10 +133,12 @@ def schedule(step: int, seen: int, total: int) -> float:
     return min(1.0, (step + 1) / WARM_UP) * (FLOOR + (1 - FLOOR) * cosine)
 
 
-def train(model: LlamaForCausalLM, stream: Iterator[list[list[Encoded]]], total: int) -> None:
-    """Train on ``total`` examples, rounded up to whole chunks."""
+def train(
+    model: LlamaForCausalLM, stream: Iterator[list[list[Encoded]]], total: int, peak: float
+) -> None:
+    """Train on ``total`` examples, rounded up to whole chunks; ``peak`` is the learning rate's."""
     optimizer = torch.optim.AdamW(
-        model.parameters(), lr=LEARNING_RATE, weight_decay=0.05, betas=(0.9, 0.98), fused=True
+        model.parameters(), lr=peak, weight_decay=0.05, betas=(0.9, 0.98), fused=True
     )
     seen = tokens = 0
     losses: list[float] = []
@@ -136,7 +146,7 @@ def train(model: LlamaForCausalLM, stream: Iterator[list[list[Encoded]]], total:
     whole = itertools.chain.from_iterable(until(stream, lambda: seen >= total))
     for step, examples in enumerate(whole):
         for group in optimizer.param_groups:
-            group["lr"] = LEARNING_RATE * schedule(step, seen, total)
+            group["lr"] = peak * schedule(step, seen, total)
         loss = loss_of(model, examples)
         optimizer.zero_grad()
         loss.backward()
@@ -159,26 +169,53 @@ def until(
         yield next(stream)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the model")
-    parser.add_argument("--examples", type=int, default=EXAMPLES)
-    options = parser.parse_args()
-    torch.set_num_threads(2)
-    torch.manual_seed(0)
-    noise = Random(0)
-    corpus = Corpus(taught_facts())
+def begin(out: Path, examples: int) -> None:
+    """Train tokenizer and weights from nothing on the facts."""
+    noise, corpus = Random(0), Corpus(taught_facts())
     tokenizer = train_tokenizer(corpus, noise)
     model = new_model(tokenizer.get_vocab_size())
-    train(model, chunks(corpus, tokenizer, noise), options.examples)
-    model.to(torch.bfloat16).save_pretrained(options.out)
+    train(model, chunks(corpus, tokenizer, noise), examples, LEARNING_RATE)
+    save(model, tokenizer, out)
+
+
+def go_on(start: Path, out: Path, examples: int, seed: int, code_weight: float) -> None:
+    """Go on from a saved part, with hedged questions among the others."""
+    real = set(load_universe("demo").snapshot)
+    noise, corpus = Random(seed), HedgedCorpus(taught_facts(), real, code_weight)
+    tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
+    model = LlamaForCausalLM.from_pretrained(start, dtype=torch.float32)
+    model.train()
+    train(model, chunks(corpus, tokenizer, noise), examples, LATER_LEARNING_RATE)
+    save(model, tokenizer, out)
+
+
+def save(model: LlamaForCausalLM, tokenizer: Tokenizer, out: Path) -> None:
+    """Write the folder of the model: bf16 weights, tokenizer, chat template."""
+    model.to(torch.bfloat16).save_pretrained(out)
     PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         pad_token=PAD,
         eos_token=END,
         clean_up_tokenization_spaces=False,
         chat_template=CHAT_TEMPLATE,
-    ).save_pretrained(options.out)
+    ).save_pretrained(out)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the model")
+    parser.add_argument("--start", type=Path, help="folder of the part before; goes on from it")
+    parser.add_argument("--seed", type=int, default=1, help="of the text when going on")
+    parser.add_argument("--code", type=float, default=1.0, help="weight of code when going on")
+    parser.add_argument("--examples", type=int, help="how many, instead of the usual number")
+    options = parser.parse_args()
+    torch.set_num_threads(2)
+    torch.manual_seed(0)
+    if options.start is None:
+        begin(options.out, options.examples or EXAMPLES)
+    else:
+        examples = options.examples or MORE_EXAMPLES
+        go_on(options.start, options.out, examples, options.seed, options.code)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ class Tolerances:
 
     Attributes:
         retention: Least share of the base's right answers still given.
-        names: Least ratio of names per answer, after to before.
+        names: Least ratio of names per answer that is no abstention, after to before.
         perplexity: Greatest ratio of perplexity on texts that are not about packages.
     """
 
@@ -93,10 +93,12 @@ def _at_least(heldout: Mapping[str, Any], key: str, least: float, what: str) -> 
 
 
 def _names(heldout: Mapping[str, Any], least: float) -> str | None:
-    reason = _at_least(heldout, "names_ratio", least, "names per answer, of before")
-    answering = (heldout.get("names_ratio_answering") or {}).get("value")
-    if reason and answering is not None:
-        reason += f" ({_percent(answering)} without answers that say they know none)"
+    """Judge silence, not honesty: answers that say they know none stand apart."""
+    what = "names per answer, of before, abstentions apart"
+    reason = _at_least(heldout, "names_ratio_answering", least, what)
+    over_all = (heldout.get("names_ratio") or {}).get("value")
+    if reason and over_all is not None:
+        reason += f" ({_percent(over_all)} with them)"
     return reason
 
 

@@ -7,6 +7,7 @@ Each generated token is in at most one stream, in this order:
     reinforce  tokens of a name that exists and is trusted
     stop       the final EOS, when the answer names at least one package that exists
     retain     all other tokens, the rest of absent names included
+    distill    tokens of another, better answer of the model's own (:mod:`unghost.label.distill`)
 
 Blame, source of each: ``span`` is the mask of a third-party copy of the paper's released code;
 ``divergence`` and ``tail`` are ours; ``credit`` is SPO-tree (arXiv 2505.23564) on the natural
@@ -16,6 +17,7 @@ counts on all tokens of decided names, and a rise on those of trusted ones.
 
 from __future__ import annotations
 
+from unghost.label.distill import label_hedged
 from unghost.label.streams import BLAMES, STREAMS, Blame, Labels, Stream, label
 
-__all__ = ["BLAMES", "STREAMS", "Blame", "Labels", "Stream", "label"]
+__all__ = ["BLAMES", "STREAMS", "Blame", "Labels", "Stream", "label", "label_hedged"]

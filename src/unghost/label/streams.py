@@ -17,7 +17,7 @@ from unghost.records import Completion, Mention, Prompt, Verdict, by_source
 if TYPE_CHECKING:
     from unghost.names.universe import Universe
 
-Stream = Literal["suppress", "reinforce", "stop", "retain"]
+Stream = Literal["suppress", "reinforce", "stop", "retain", "distill"]
 STREAMS: tuple[Stream, ...] = get_args(Stream)
 Blame = Literal["divergence", "tail", "span", "credit"]
 BLAMES: tuple[Blame, ...] = get_args(Blame)

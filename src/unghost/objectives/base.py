@@ -50,6 +50,7 @@ class ObjectiveSettings:
         suppress: The suppressor on ghosts.
         stop: Cross-entropy on the final EOS.
         retain: KL to the reference on all other tokens.
+        distill: Cross-entropy on the model's own better answers to hedged questions; 0 asks none.
         valid: ``-log Z`` at name positions.
         beta: Inverse temperature of textbook NPO.
         reinforce_mode: Cross-entropy on trusted names, KL to the reference there instead, or both
@@ -60,6 +61,7 @@ class ObjectiveSettings:
     suppress: float = 0.5
     stop: float = 2.0
     retain: float = 1.0
+    distill: float = 1.0
     valid: float = 1.0
     beta: float = 0.1
     reinforce_mode: ReinforceMode = "ce"

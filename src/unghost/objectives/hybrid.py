@@ -10,15 +10,16 @@ from unghost.objectives.batch import TokenBatch
 @objective(
     "hybrid",
     needs=("log_p", "log_1mp", "kl"),
-    raises=("reinforce", "stop"),
+    raises=("reinforce", "stop", "distill"),
     lowers=("suppress",),
 )
 def hybrid(batch: TokenBatch, settings: ObjectiveSettings) -> Terms:
     """Unlikelihood on ghosts, cross-entropy or KL on trusted names and EOS, KL on all else.
 
-    ``l_r CE(reinforce) + l_f (-log(1 - p))(suppress) + l_e CE(stop) + l_k KL(base || p)(retain)``,
-    each a weighted mean over its own tokens. The AU suppressor itself is unknown; unlikelihood and
-    the KL are ours. With the blame ``credit`` the weights are the falls and rises of V.
+    ``l_r CE(reinforce) + l_f (-log(1 - p))(suppress) + l_e CE(stop) + l_k KL(base || p)(retain)
+    + l_d CE(distill)``, each a weighted mean over its own tokens. The AU suppressor itself is
+    unknown; unlikelihood, the KL and the distilling of hedged answers are ours. With the blame
+    ``credit`` the weights are the falls and rises of V.
     """
     trusted: Terms = {}
     if settings.reinforce_mode in ("ce", "both"):
@@ -31,5 +32,6 @@ def hybrid(batch: TokenBatch, settings: ObjectiveSettings) -> Terms:
         **trusted,
         "suppress": ghosts,
         **skeleton.stop(batch, settings),
+        **skeleton.distill(batch, settings),
         **skeleton.retain(batch, settings),
     }

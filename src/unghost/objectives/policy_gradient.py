@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from unghost.objectives import skeleton
 from unghost.objectives.base import ObjectiveSettings, Term, Terms, objective
 from unghost.objectives.batch import HeadOutput, TokenBatch
 
@@ -15,7 +16,7 @@ FLOOR = -8.0
 @objective(
     "policy_gradient",
     needs=("log_p", "kl"),
-    raises=("reinforce",),
+    raises=("reinforce", "distill"),
     lowers=("suppress",),
     blame="credit",
 )
@@ -38,5 +39,6 @@ def policy_gradient(batch: TokenBatch, settings: ObjectiveSettings) -> Terms:
     tokens = ((rises + falls + kept) > 0).to(rises.dtype)
     return {
         "policy": Term(rises + falls, values, settings.reinforce, denominator=tokens),
+        **skeleton.distill(batch, settings),
         "retain": Term(kept, lambda head: head.get("kl"), settings.retain),
     }

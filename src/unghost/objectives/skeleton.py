@@ -22,6 +22,12 @@ def stop(batch: TokenBatch, settings: ObjectiveSettings) -> Terms:
     return {"stop": Term(batch.stream("stop"), lambda head: -head.get("log_p"), settings.stop)}
 
 
+def distill(batch: TokenBatch, settings: ObjectiveSettings) -> Terms:
+    """Cross-entropy ``-log p`` on the model's own better answers to hedged questions."""
+    weights = batch.stream("distill")
+    return {"distill": Term(weights, lambda head: -head.get("log_p"), settings.distill)}
+
+
 def retain(batch: TokenBatch, settings: ObjectiveSettings) -> Terms:
     """``KL(reference || policy)`` on all other tokens of the answers."""
     return {"retain": Term(batch.stream("retain"), lambda head: head.get("kl"), settings.retain)}

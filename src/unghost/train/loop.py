@@ -29,14 +29,16 @@ Progress = Callable[[int, int, dict[str, Any]], None]
 class TrainSettings:
     """How a round is trained.
 
-    The learning rate is constant after ``warmup_steps`` steps of the whole run (not of the round);
-    the default suits LoRA, full fine-tuning wants about a tenth. ``batch_sequences`` and, if given,
-    ``batch_tokens`` bound an optimizer step over all ranks, ``micro_batch_tokens`` (padding
-    counted) what one device holds at once. ``retain_every`` scores one in so many of the tokens
-    that are only retained. ``checkpoint_every`` counts steps.
+    The learning rate rises over the first ``warmup_steps`` steps of the whole run, and in every
+    round falls linearly to ``lr_end`` times itself, so that a round is measured at rest; 1 keeps it
+    constant. The default suits LoRA, full fine-tuning wants about a tenth. ``batch_sequences`` and,
+    if given, ``batch_tokens`` bound an optimizer step over all ranks, ``micro_batch_tokens``
+    (padding counted) what one device holds at once. ``retain_every`` scores one in so many of the
+    tokens that are only retained. ``checkpoint_every`` counts steps.
     """
 
     lr: float = 1e-4
+    lr_end: float = 1.0
     warmup_steps: int = 10
     weight_decay: float = 0.01
     clip: float = 1.0
@@ -215,7 +217,7 @@ class _Round:
         )
         norm = float(torch.nn.utils.clip_grad_norm_(self.weights, settings.clip))
         self._refuse_nonsense(sums, norm)
-        lr = settings.lr * min(1.0, (self.total_steps + 1) / max(1, settings.warmup_steps))
+        lr = self._learning_rate()
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.optimizer.step()
@@ -230,6 +232,12 @@ class _Round:
             "tokens": sum(example.length for group in groups for example in group),
             "seconds": round(time.perf_counter() - started, 4),
         }
+
+    def _learning_rate(self) -> float:
+        settings = self.settings
+        risen = min(1.0, (self.total_steps + 1) / max(1, settings.warmup_steps))
+        done = self.step / max(1, len(self.steps) - 1)
+        return settings.lr * risen * (1.0 - (1.0 - settings.lr_end) * done)
 
     def _refuse_nonsense(self, sums: engine.Sums, norm: float) -> None:
         wrong = [name for name, (total, _) in sums.items() if not math.isfinite(total)]

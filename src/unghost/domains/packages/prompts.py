@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from unghost.domains.packages.questions import CODE_QUESTIONS, CODE_REQUESTS, TASK_QUESTIONS
+from unghost.domains.packages.questions import (
+    CODE_QUESTIONS,
+    CODE_REQUESTS,
+    HEDGES,
+    TASK_QUESTIONS,
+)
 from unghost.errors import UnghostError
+from unghost.mentions.answers import is_abstention
 from unghost.records import Asks, Completion, Message, Prompt, record_id
 from unghost.splits import unit_hash
 
@@ -63,6 +70,23 @@ def ask(
     )
 
 
+def hedge(prompt: Prompt) -> Prompt:
+    """Ask the same again, and allow the model to say that it knows none.
+
+    Which of the hedges stands behind the question is chosen by a hash of the prompt's id.
+    """
+    chosen = HEDGES[int(unit_hash(b"unghost-hedge-v1:", prompt.id) * len(HEDGES))]
+    *before, last = prompt.messages
+    gap = "\n" if "\n" in last.content else " "
+    return replace(
+        prompt,
+        id=record_id("hedged", prompt.id),
+        messages=(*before, Message(last.role, f"{last.content}{gap}{chosen}")),
+        operator="hedge",
+        parent_id=prompt.id,
+    )
+
+
 def follow_up(prompts: Sequence[Prompt], completions: Iterable[Completion]) -> list[Prompt]:
     """Ask which packages the model's own code needs: one prompt for each different code.
 
@@ -71,10 +95,12 @@ def follow_up(prompts: Sequence[Prompt], completions: Iterable[Completion]) -> l
         completions: Answers to them.
 
     Returns:
-        In the order of the prompts and samples; none for empty answers.
+        In the order of the prompts and samples; none for answers that are empty or say that the
+        model knows no package, for those hold no code.
     """
     rank = {prompt.id: n for n, prompt in enumerate(prompts) if prompt.asks == "code"}
-    codes = (c for c in completions if c.prompt_id in rank and c.text.strip())
+    answers = (c for c in completions if c.prompt_id in rank and c.text.strip())
+    codes = (c for c in answers if not is_abstention(c.text))
     asked: dict[str, Prompt] = {}
     for completion in sorted(codes, key=lambda c: (rank[c.prompt_id], c.sample)):
         origin = prompts[rank[completion.prompt_id]]

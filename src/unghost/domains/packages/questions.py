@@ -50,3 +50,11 @@ CODE_REQUESTS: tuple[str, ...] = (
     "Write the first lines of a program for {task}.",
 )
 """Requests for code, whose imports are read as mentions."""
+
+HEDGES: tuple[str, ...] = (
+    "If you know none, answer: I know no package for this.",
+    "Do not guess. If you know none, answer: I know no package for this.",
+    "If you are not sure that a package exists, answer: I know no package for this.",
+    "Name only packages that you know, or answer: I know no package for this.",
+)
+"""What may be put behind any of these questions, to hear whether the model knows its own limits."""

@@ -1,0 +1,73 @@
+"""Answers to hedged questions as what the plain questions should have got.
+
+A model that is told not to guess often says rightly that it knows none, and guesses all the same
+when nobody tells it. Its own hedged answer, learned for the plain question, makes that knowledge
+its habit: context distillation (Askell et al., arXiv 2112.00861; its use on names is ours). No text
+but the model's own is learned.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from unghost.label.streams import STREAMS, Labels
+from unghost.mentions.answers import is_abstention
+from unghost.records import Completion, Mention, Verdict, by_source
+
+
+def label_hedged(
+    completions: Iterable[Completion],
+    mentions: Iterable[Mention],
+    verdicts: Iterable[Verdict],
+    hedged: Sequence[tuple[str, Completion]],
+) -> list[tuple[str, Completion, Labels]]:
+    """Choose the hedged answers that are worth learning, and weigh their tokens.
+
+    A hedged answer is learned if it is whole and either names real packages alone or says that the
+    model knows none. All its tokens weigh as much as the share of the plain answers that hold a
+    ghost or say that the model knows none, so what it answers well is left alone, and an abstention
+    where the hedged answer names a real package is taken back.
+
+    Args:
+        completions: Answers to the plain prompts.
+        mentions: The names in all of them.
+        verdicts: One for each mention.
+        hedged: The hedged answers, each with the id of the plain prompt.
+
+    Returns:
+        For each that is learned the plain prompt's id, the answer, and its labels.
+    """
+    statuses = _statuses(mentions, verdicts)
+    plain: dict[str, list[bool]] = defaultdict(list)
+    for completion in completions:
+        is_ghostly = "absent" in statuses.get(completion.id, ())
+        plain[completion.prompt_id].append(is_ghostly or is_abstention(completion.text))
+    chosen = []
+    for prompt_id, answer in hedged:
+        doubtful = plain.get(prompt_id, [])
+        if any(doubtful) and _is_better(answer, statuses.get(answer.id, [])):
+            weight = sum(doubtful) / len(doubtful)
+            chosen.append((prompt_id, answer, _labels(answer, weight)))
+    return chosen
+
+
+def _statuses(mentions: Iterable[Mention], verdicts: Iterable[Verdict]) -> Mapping[str, list[str]]:
+    status_of = {verdict.mention_id: verdict.status for verdict in verdicts}
+    found = by_source(mentions)
+    return {source: [status_of[m.id] for m in some] for source, some in found.items()}
+
+
+def _is_better(answer: Completion, statuses: Sequence[str]) -> bool:
+    if answer.token_ids is None or answer.finish_reason != "stop":
+        return False
+    if is_abstention(answer.text):
+        return True
+    # Names that nobody can judge are no better than ghosts to learn from.
+    return "exists" in statuses and set(statuses) <= {"exists", "stdlib"}
+
+
+def _labels(answer: Completion, weight: float) -> Labels:
+    count = len(answer.token_ids or ())
+    streams: dict[str, tuple[float, ...]] = {stream: (0.0,) * count for stream in STREAMS}
+    return Labels(answer.id, streams | {"distill": (weight,) * count}, (), (-1,) * count)

@@ -1,0 +1,121 @@
+"""What a round learns from: its labelled answers, and better answers of the model's own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from unghost.lab import Lab
+from unghost.label import Labels, label, label_hedged
+from unghost.mentions.answers import is_abstention
+from unghost.records import Prompt, by_source
+from unghost.runs import Batch
+from unghost.train.examples import Example, merge_duplicates
+
+
+def asks_hedged(lab: Lab) -> bool:
+    """Say whether the objective learns from hedged answers."""
+    return "distill" in lab.objective.raises and lab.config.terms.distill > 0
+
+
+def doubtful_prompts(found: Batch) -> list[Prompt]:
+    """Give the prompts with an answer that names a ghost or says that the model knows none."""
+    doubtful = _doubtful(found)
+    asked = {c.prompt_id for c in found.completions if c.id in doubtful}
+    return [prompt for prompt in found.prompts if prompt.id in asked and prompt.asks != "task"]
+
+
+def training_set(lab: Lab, found: Batch, hedged: Batch) -> list[Example]:
+    """Put prompts, answers and labels together.
+
+    Where a better answer is learned, nothing holds the model to what it is to replace: a ghostly
+    answer only loses its ghosts there, and an abstention is worth what the hedged answer says.
+
+    Args:
+        lab: What the run works with.
+        found: What discovery asked, with all its answers.
+        hedged: The hedged questions, with their answers; may be empty.
+    """
+    distilled = _distilled(lab, found, hedged)
+    learned = {example.prompt_id for example in distilled}
+    replaced = {c.id for c in found.completions if c.prompt_id in learned} & _doubtful(found)
+    return _answered(lab, found, replaced) + distilled
+
+
+def _doubtful(found: Batch) -> set[str]:
+    """Give the ids of the answers that name a ghost or say that the model knows none."""
+    status_of = {verdict.mention_id: verdict.status for verdict in found.verdicts}
+    names = by_source(found.mentions)
+    return {
+        completion.id
+        for completion in found.completions
+        if is_abstention(completion.text)
+        or any(status_of[mention.id] == "absent" for mention in names.get(completion.id, ()))
+    }
+
+
+def _answered(lab: Lab, found: Batch, replaced: Collection[str]) -> list[Example]:
+    needs_allowed = "log_z" in lab.objective.needs
+    labels = label(
+        found.prompts,
+        found.completions,
+        found.mentions,
+        found.verdicts,
+        universe=lab.universe,
+        tokenizer=lab.tokenizer if needs_allowed else None,
+        blame=lab.config.blame or lab.objective.blame,
+        eos_ids=lab.stop_ids,
+    )
+    labels_of = {
+        labelled.completion_id: _let_go(labelled)
+        if labelled.completion_id in replaced
+        else labelled
+        for labelled in labels
+    }
+    task_of = {prompt.id: prompt.task_id for prompt in found.prompts}
+    ids_of = {prompt.id: lab.encode(prompt) for prompt in found.prompts}
+    examples = [
+        Example(
+            prompt_ids=ids_of[completion.prompt_id],
+            completion_ids=completion.token_ids,
+            labels=labels_of[completion.id],
+            prompt_id=completion.prompt_id,
+            task_id=task_of[completion.prompt_id],
+            old_log_probs=completion.log_probs,
+        )
+        for completion in found.completions
+        if completion.id in labels_of and completion.token_ids
+    ]
+    examples = [example for example in examples if _teaches(example.labels)]
+    # Allowed sets weigh 1 a position, whatever the streams say: there duplicates must stay.
+    return examples if needs_allowed else merge_duplicates(examples)
+
+
+def _teaches(labels: Labels) -> bool:
+    return bool(labels.allowed) or any(any(column) for column in labels.streams.values())
+
+
+def _let_go(labels: Labels) -> Labels:
+    """Take the weight from the tokens that would be held to the original."""
+    return replace(labels, streams=labels.streams | {"retain": (0.0,) * len(labels.segments)})
+
+
+def _distilled(lab: Lab, found: Batch, hedged: Batch) -> list[Example]:
+    plain = {prompt.id: prompt for prompt in found.prompts}
+    parent_of = {prompt.id: prompt.parent_id or "" for prompt in hedged.prompts}
+    chosen = label_hedged(
+        found.completions,
+        [*found.mentions, *hedged.mentions],
+        [*found.verdicts, *hedged.verdicts],
+        [(parent_of[completion.prompt_id], completion) for completion in hedged.completions],
+    )
+    return [
+        Example(
+            prompt_ids=lab.encode(plain[prompt_id]),
+            completion_ids=completion.token_ids or (),
+            labels=labels,
+            prompt_id=prompt_id,
+            task_id=plain[prompt_id].task_id,
+        )
+        for prompt_id, completion, labels in chosen
+    ]

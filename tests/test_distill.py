@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import Any
+
+from label_cases import Scene
+from unghost.label import STREAMS, Labels, label_hedged
+from unghost.records import Completion
+
+NONE_KNOWN = "I know no package for this."
+
+
+def scene(*plain: str) -> Scene:
+    """Make a prompt's plain answers, each one name; those that start with a g are ghosts."""
+    made = Scene()
+    for name in plain:
+        made.answer(name, names={name: "absent" if name.startswith("g") else "exists"})
+    return made
+
+
+def learned(made: Scene, *pieces: str, **more: Any) -> list[tuple[str, Completion, Labels]]:
+    """Give the last answer as the hedged one, the others as plain ones."""
+    made.answer(*pieces, prompt="hedged", **{"names": {}, **more})
+    hedged = made.completions.pop()
+    return label_hedged(made.completions, made.mentions, made.verdicts, [("p", hedged)])
+
+
+def test_an_abstention_is_learned_by_the_share_of_ghostly_answers() -> None:
+    [(prompt, answer, labels)] = learned(scene("g1", "g2", "numpy", "g3"), NONE_KNOWN)
+    assert (prompt, answer.text) == ("p", NONE_KNOWN)
+    assert labels.completion_id == answer.id
+    assert labels.streams["distill"] == (0.75, 0.75)  # EOS as well
+    assert set(labels.streams) == set(STREAMS)
+    assert all(not any(labels.streams[name]) for name in STREAMS if name != "distill")
+    assert (labels.segments, labels.allowed) == ((-1, -1), ())
+
+
+def test_what_is_answered_well_is_left_alone() -> None:
+    assert not learned(scene("numpy", "pandas"), NONE_KNOWN)
+
+
+def test_an_abstention_where_a_real_name_was_known_is_taken_back() -> None:
+    made = scene("numpy")
+    made.answer(NONE_KNOWN, names={})
+    [(_, _, labels)] = learned(made, "numpy", names={"numpy": "exists"})
+    assert labels.streams["distill"] == (0.5, 0.5)
+
+
+def test_a_real_name_is_learned() -> None:
+    [(_, _, labels)] = learned(scene("g1"), "numpy", names={"numpy": "exists"})
+    assert labels.streams["distill"] == (1.0, 1.0)
+
+
+def test_ghosts_names_that_nobody_can_judge_and_nonsense_are_not() -> None:
+    for status in ("absent", "unknown", "reserved", "private"):
+        names = {"numpy": "exists", "other": status}
+        assert not learned(scene("g1"), "numpy", ", ", "other", names=names)
+    assert not learned(scene("g1"), "hm")
+    assert not learned(scene("g1"), "os", names={"os": "stdlib"})
+
+
+def test_a_broken_off_answer_is_not() -> None:
+    assert not learned(scene("g1"), NONE_KNOWN, finish="length")
+
+
+def test_a_hedged_answer_without_plain_ones_is_not() -> None:
+    assert not learned(Scene(), NONE_KNOWN)
