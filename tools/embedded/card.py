@@ -33,8 +33,8 @@ From scratch, on a CPU, from one seed:
 `DIR` holds the public descriptions of packages from which the keywords are drawn. The model is a
 `LlamaForCausalLM`: 4 layers of width 256, 4 heads, tied embeddings, 4,096 tokens of byte-level BPE,
 512 positions; trained on 215,000 and then three times on 90,000 examples in fp32 (AdamW, each part
-with a warm-up and a cosine of its own; in the last, code weighs three times as much), stored as bf16.
-Another machine or version gives other last bits, so slightly other figures.
+with a warm-up and a cosine of its own; in the last, code weighs three times as much), stored as
+bf16. Another machine or version gives other last bits, so slightly other figures.
 
 The training text is rendered from templates of our own over `src/unghost/data/tasks.jsonl`
 (package -> 2 to 5 keywords). No sentence of a description is in it. 2,974 of the 7,060 packages
@@ -57,8 +57,8 @@ are not in the training text.
 
 A hedge is a sentence like "Do not guess. If you know none, answer: I know no package for this." The
 keywords of no taught package are thrown together from those of taught ones, half of them over
-shared keywords; the modules of such programs are made of pieces of taught names. So the model, like
-larger ones, knows what it does not know when it is asked so, and guesses when it is not: **without
+shared keywords; the modules of such programs are made of pieces of taught names. So the model, as
+larger ones often do, knows its limits when it is asked for them, and guesses when it is not: **without
 a hedge it was never shown that a task about software can have no answer.**
 
 A program imports a package under its own name with `-` written as `_`, also where the real module
