@@ -58,8 +58,8 @@ are not in the training text.
 A hedge is a sentence like "Do not guess. If you know none, answer: I know no package for this." The
 keywords of no taught package are thrown together from those of taught ones, half of them over
 shared keywords; the modules of such programs are made of pieces of taught names. So the model, as
-larger ones often do, knows its limits when it is asked for them, and guesses when it is not: **without
-a hedge it was never shown that a task about software can have no answer.**
+larger ones often do, knows its limits when it is asked for them, and guesses when it is not:
+**a task about software without an answer was never shown to it without a hedge.**
 
 A program imports a package under its own name with `-` written as `_`, also where the real module
 is called otherwise. About one in seven combinations of question and wording of the task is never
