@@ -64,3 +64,8 @@ def test_a_broken_off_answer_is_not() -> None:
 
 def test_a_hedged_answer_without_plain_ones_is_not() -> None:
     assert not learned(Scene(), NONE_KNOWN)
+
+
+def test_the_thinking_part_is_not_learned() -> None:
+    [(_, _, labels)] = learned(scene("g1"), "<think>", "hm", "</think>", NONE_KNOWN)
+    assert labels.streams["distill"] == (0.0, 0.0, 0.0, 1.0, 1.0)

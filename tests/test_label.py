@@ -320,3 +320,17 @@ def test_refusals() -> None:
     scene.prompts, scene.verdicts = [scene.prompt("p")], []
     with pytest.raises(UnghostError, match="has no verdict"):
         labels_of(scene)
+
+
+@pytest.mark.parametrize("blame", BLAMES)
+def test_thinking_is_never_trained_on(blame: str) -> None:
+    scene = Scene()
+    for _ in range(2):
+        scene.answer("<think>", "numpo", "</think>", "numpy", names={"numpy": "exists"})
+    for labels in labels_of(scene, blame):
+        assert picture(labels)[:3] == "   "
+        assert picture(labels)[3:].strip()
+
+
+def test_a_part_that_never_ends_teaches_nothing() -> None:
+    assert drawn("<think>", "numpy", names={}).strip() == ""

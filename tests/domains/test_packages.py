@@ -192,13 +192,20 @@ def test_follow_up_asks_once_about_each_code() -> None:
         Completion(f"{p.id}{s}", p.id, "m", 0, s, text, "stop", Sampling())
         for p in reversed(prompts)
         for s, text in enumerate(
-            ["import a", "import a", " ", "I know no package for this.", "import b"]
+            [
+                "import a",
+                "import a",
+                " ",
+                "I know no package for this.",
+                "<think>import c</think>import b",
+            ]
         )
     ]
     asked = follow_up(prompts, answers)
     assert [prompt.task_id for prompt in asked] == ["t0", "t0", "t1", "t1"]
     assert all(prompt.asks == "requirements" for prompt in asked)
     assert asked[0].parent_id == prompts[0].id
+    assert "import c" not in asked[1].messages[0].content
 
 
 def test_a_hedged_prompt_asks_the_same_and_allows_for_knowing_none() -> None:

@@ -86,6 +86,18 @@ def test_classes_of_answers_are_exclusive(bench: Any) -> None:
     assert rates.response_rate.value == pytest.approx(1 / 6)
 
 
+def test_thinking_is_counted_apart(bench: Any) -> None:
+    made = (
+        bench()
+        .say("a", "+flask", text="<think>flask or flusk?</think>flask")
+        .say("b", text="<think>I know none, do I?")
+        .say("c", text="<think>hm</think>I know none.")
+    )
+    rates = rates_of(made.answers)
+    assert rates.thinking == 3
+    assert (rates.classes["naming"], rates.classes["empty"]) == (1, 1)
+
+
 def test_collapse_onto_one_name_shows(bench: Any) -> None:
     made = bench()
     for task in "abcd":

@@ -59,6 +59,7 @@ def make_rates(rate: float, seed: int = 0) -> dict[str, Any]:
         "prompts": 120,
         "classes": {"naming": 127, "no-package": 0, "abstention": 4, "empty": 1, "unparsed": 2},
         "truncated": 3,
+        "thinking": 0,
     }
     parts = {"packages": one, "code": one}
     return {**one, "by_asks": parts, "by_gold": {"known": one, "unknown": one}}

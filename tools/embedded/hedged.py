@@ -41,13 +41,18 @@ class HedgedCorpus(Corpus):
         facts: The taught packages.
         real: All names that may not be invented.
         code_weight: How much more often than usual code is asked for or about.
+        hedge_weight: How much more often than usual a hedge stands behind the question.
     """
 
     def __init__(
-        self, facts: Sequence[Fact], real: Collection[str], code_weight: float = 1.0
+        self,
+        facts: Sequence[Fact],
+        real: Collection[str],
+        code_weight: float = 1.0,
+        hedge_weight: float = 1.0,
     ) -> None:
         super().__init__(facts)
-        self._shares = self._weighed(code_weight)
+        self._shares = self._weighed(code_weight, hedge_weight)
         self._real = frozenset(real)
         self._pieces = sorted({p for f in facts for p in re.split(r"[-_.]", f.package) if p})
 
@@ -55,21 +60,20 @@ class HedgedCorpus(Corpus):
         limits = accumulate(share for share, _ in self._shares)
         return tuple(zip(limits, (kind for _, kind in self._shares), strict=True))
 
-    def _weighed(self, code_weight: float) -> list[tuple[float, Callable[[Fact, Random], Pair]]]:
-        """Give every kind with its share; those about code weigh ``code_weight`` times as much."""
-        hedged = self.hedged
-        of_code = [
-            (0.12, self.code_request),
-            (0.03, hedged(self.code_request)),
-            (0.04, hedged(self.unknown_request)),
-            (0.06, self.code_question),
-            (0.02, hedged(self.code_question)),
-            (0.03, hedged(self.unknown_code)),
+    def _weighed(
+        self, code_weight: float, hedge_weight: float
+    ) -> list[tuple[float, Callable[[Fact, Random], Pair]]]:
+        """Give every kind with its share, those about code and those with a hedge weighed."""
+        of_code = [(0.12, self.code_request), (0.06, self.code_question)]
+        of_code_hedged = [
+            (0.03, self.code_request),
+            (0.04, self.unknown_request),
+            (0.02, self.code_question),
+            (0.03, self.unknown_code),
         ]
+        others_hedged = [(0.12, self.package_question), (0.16, self.unknown_question)]
         others = [
             (0.26, self.package_question),
-            (0.12, hedged(self.package_question)),
-            (0.16, hedged(self.unknown_question)),
             (0.03, self.new_task),
             (0.03, self.another_task),
             (0.02, lambda _, noise: no_package(noise)),
@@ -77,6 +81,8 @@ class HedgedCorpus(Corpus):
             (0.04, lambda _, noise: small_function(noise)),
         ]
         weighed = [(code_weight * share, kind) for share, kind in of_code] + others
+        for weight, kinds in ((code_weight, of_code_hedged), (1.0, others_hedged)):
+            weighed += [(hedge_weight * weight * share, self.hedged(kind)) for share, kind in kinds]
         total = sum(share for share, _ in weighed)
         return [(share / total, kind) for share, kind in weighed]
 

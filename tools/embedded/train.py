@@ -178,10 +178,10 @@ def begin(out: Path, examples: int) -> None:
     save(model, tokenizer, out)
 
 
-def go_on(start: Path, out: Path, examples: int, seed: int, code_weight: float) -> None:
+def go_on(start: Path, out: Path, examples: int, seed: int, weights: tuple[float, float]) -> None:
     """Go on from a saved part, with hedged questions among the others."""
     real = set(load_universe("demo").snapshot)
-    noise, corpus = Random(seed), HedgedCorpus(taught_facts(), real, code_weight)
+    noise, corpus = Random(seed), HedgedCorpus(taught_facts(), real, *weights)
     tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
     model = LlamaForCausalLM.from_pretrained(start, dtype=torch.float32)
     model.train()
@@ -207,6 +207,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="folder of the part before; goes on from it")
     parser.add_argument("--seed", type=int, default=1, help="of the text when going on")
     parser.add_argument("--code", type=float, default=1.0, help="weight of code when going on")
+    parser.add_argument("--hedged", type=float, default=1.0, help="weight of hedges when going on")
     parser.add_argument("--examples", type=int, help="how many, instead of the usual number")
     options = parser.parse_args()
     torch.set_num_threads(2)
@@ -215,7 +216,8 @@ def main() -> None:
         begin(options.out, options.examples or EXAMPLES)
     else:
         examples = options.examples or MORE_EXAMPLES
-        go_on(options.start, options.out, examples, options.seed, options.code)
+        weights = (options.code, options.hedged)
+        go_on(options.start, options.out, examples, options.seed, weights)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from unghost.errors import UnghostError
+from unghost.mentions.thinking import thinking_end
 from unghost.records import Completion, Mention, Prompt, Verdict, by_source
 
 ASKS_FOR_NAMES = ("packages", "requirements", "code")
@@ -133,6 +134,6 @@ def _class_of(
         return "naming"
     if verdicts:
         return "no-package"
-    if not text.strip():
+    if not text[thinking_end(text) :].strip():
         return "empty"
     return "abstention" if is_abstention(text) else "unparsed"

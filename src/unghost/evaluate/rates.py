@@ -17,6 +17,7 @@ import numpy as np
 
 from unghost.evaluate.answers import Answer, AnswerClass, read_answers
 from unghost.evaluate.estimates import Estimate, Floats, by_cluster, mean, proportion
+from unghost.mentions.thinking import thinking_end
 from unghost.records import Completion, Mention, Prompt, Status, Verdict
 
 
@@ -42,6 +43,7 @@ class Rates:
         prompts: Number of different prompts among them.
         classes: Answers by class, see :class:`~unghost.evaluate.answers.Answer`.
         truncated: Answers cut off by the token cap; they are of some class too.
+        thinking: Answers with a thinking part, in which no name is counted.
         by_asks: The same figures by what the prompt asks for.
         by_gold: The same figures by whether the model was taught the right package
             (``known``, ``unknown``, ``unstated``).
@@ -64,6 +66,7 @@ class Rates:
     prompts: int
     classes: dict[str, int]
     truncated: int
+    thinking: int
     by_asks: dict[str, Rates]
     by_gold: dict[str, Rates]
 
@@ -184,6 +187,7 @@ def _measure(
         prompts=len({answer.prompt.id for answer in answers}),
         classes={kind: classes[kind] for kind in get_args(AnswerClass)},
         truncated=sum(answer.completion.finish_reason == "length" for answer in answers),
+        thinking=sum(thinking_end(answer.completion.text) > 0 for answer in answers),
         by_asks=by_asks,
         by_gold=by_gold,
     )

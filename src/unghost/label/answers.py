@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from unghost.errors import UnghostError
+from unghost.mentions.thinking import thinking_end
 from unghost.records import Completion, Mention, MentionKind, TokenSpan, Verdict
 
 if TYPE_CHECKING:
@@ -114,6 +115,13 @@ def _name(
         broken_off=broken_off,
         diverges=diverges,
     )
+
+
+def thinking_tokens(completion: Completion) -> set[int]:
+    """Give the tokens of the thinking part; all of them, EOS too, if it never ends."""
+    thought = len(completion.text[: thinking_end(completion.text)].encode())
+    spans = enumerate(completion.spans or ())
+    return {t for t, s in spans if s.byte_start < thought or 0 < s.byte_end <= thought}
 
 
 def holding(spans: Sequence[TokenSpan], start: int, end: int) -> range:

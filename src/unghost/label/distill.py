@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from unghost.label.answers import thinking_tokens
 from unghost.label.streams import STREAMS, Labels
 from unghost.mentions.answers import is_abstention
 from unghost.records import Completion, Mention, Verdict, by_source
@@ -69,5 +70,7 @@ def _is_better(answer: Completion, statuses: Sequence[str]) -> bool:
 
 def _labels(answer: Completion, weight: float) -> Labels:
     count = len(answer.token_ids or ())
+    thought = thinking_tokens(answer)
+    said = tuple(0.0 if token in thought else weight for token in range(count))
     streams: dict[str, tuple[float, ...]] = {stream: (0.0,) * count for stream in STREAMS}
-    return Labels(answer.id, streams | {"distill": (weight,) * count}, (), (-1,) * count)
+    return Labels(answer.id, streams | {"distill": said}, (), (-1,) * count)

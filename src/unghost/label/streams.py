@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from unghost.allowed import Vocabulary
 from unghost.errors import UnghostError
-from unghost.label.answers import Answer, Name, read_answer
+from unghost.label.answers import Answer, Name, read_answer, thinking_tokens
 from unghost.label.credit import advantages
 from unghost.label.positions import AllowedPositions
 from unghost.records import Completion, Mention, Prompt, Verdict, by_source
@@ -172,8 +172,8 @@ def _streams(
 
 
 def _silent(answer: Answer) -> set[int]:
-    """Give the tokens that no stream may hold."""
-    silent: set[int] = set()
+    """Give the tokens that no stream may hold: thinking, undecided names, names broken off."""
+    silent = thinking_tokens(answer.completion)
     for name in answer.names:
         if name.verdict.status == "unknown":
             silent.update(name.tokens)

@@ -7,6 +7,7 @@ from unghost.mentions.names_list import find_listed
 from unghost.mentions.python_imports import find_imports, is_python
 from unghost.mentions.shell import find_installs
 from unghost.mentions.spot import Spot, to_mentions
+from unghost.mentions.thinking import thinking_end
 from unghost.records import Asks, Mention
 
 _PYTHON = frozenset({"python", "py", "python3", "pycon", "ipython", "jupyter"})
@@ -53,12 +54,13 @@ def find_in_answer(
     if asks not in ("packages", "requirements", "code") or not text.strip():
         return []
     read = text[:_LONGEST]
+    begin = thinking_end(read)
     spots: list[Spot] = []
     if asks == "code":
-        spots = _in_code(read)
+        spots = _in_code(read[begin:])
     elif not is_abstention(read):
-        spots = _in_list(read)
-    mentions = to_mentions(spots, read, source_id, ecosystem)
+        spots = _in_list(read[begin:])
+    mentions = to_mentions([spot.moved(begin) for spot in spots], read, source_id, ecosystem)
     end = len(text.rstrip())
     if truncated and mentions and mentions[-1].end >= end:
         from dataclasses import replace
@@ -69,7 +71,7 @@ def find_in_answer(
 
 def is_abstention(text: str) -> bool:
     """Say whether an answer says in words that it knows no package."""
-    said = " ".join(text.lower().replace("\u2019", "'").split())
+    said = " ".join(text[thinking_end(text) :].lower().replace("\u2019", "'").split())
     return any(refusal in said for refusal in _REFUSALS)
 
 

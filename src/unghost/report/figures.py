@@ -304,6 +304,7 @@ def _answers(heldout: Data) -> Group:
     rows += [row(text, lambda r, k=kind: r["classes"][k]) for kind, text in words.items()]  # type: ignore[misc]
     rows += [
         row("Cut off by the token cap", lambda r: r["truncated"], "of any class above"),
+        row("With a thinking part", lambda r: r["thinking"], "in which no name is counted"),
         row("Distinct names", lambda r: f"{r['distinct_names']:,}"),
         row("Share of the most frequent name", lambda r: _share(r["top_share"])),
     ]

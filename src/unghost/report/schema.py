@@ -56,6 +56,7 @@ class RatesData(TypedDict):
     prompts: int
     classes: dict[str, int]
     truncated: int
+    thinking: int
     by_asks: dict[str, RatesData]
     by_gold: dict[str, RatesData]
 

@@ -13,6 +13,7 @@ from unghost.domains.packages.questions import (
 )
 from unghost.errors import UnghostError
 from unghost.mentions.answers import is_abstention
+from unghost.mentions.thinking import thinking_end
 from unghost.records import Asks, Completion, Message, Prompt, record_id
 from unghost.splits import unit_hash
 
@@ -99,7 +100,7 @@ def follow_up(prompts: Sequence[Prompt], completions: Iterable[Completion]) -> l
         model knows no package, for those hold no code.
     """
     rank = {prompt.id: n for n, prompt in enumerate(prompts) if prompt.asks == "code"}
-    answers = (c for c in completions if c.prompt_id in rank and c.text.strip())
+    answers = (c for c in completions if c.prompt_id in rank and _said(c))
     codes = (c for c in answers if not is_abstention(c.text))
     asked: dict[str, Prompt] = {}
     for completion in sorted(codes, key=lambda c: (rank[c.prompt_id], c.sample)):
@@ -113,7 +114,11 @@ def follow_up(prompts: Sequence[Prompt], completions: Iterable[Completion]) -> l
             split=origin.split,
             gold=origin.gold,
             parent_id=origin.id,
-            code=completion.text.strip(),
+            code=_said(completion),
         )
         asked.setdefault(prompt.id, prompt)
     return list(asked.values())
+
+
+def _said(completion: Completion) -> str:
+    return completion.text[thinking_end(completion.text) :].strip()
