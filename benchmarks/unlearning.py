@@ -178,11 +178,12 @@ def figures(name: str, seed: int) -> dict[str, Any]:
     after = heldout["after"] or heldout["before"]
     kept = ("cut", "retention", "names_ratio", "names_ratio_answering", "fit")
     trained = [entry["train"] for entry in report["rounds"] if entry["train"]]
-    points = []
-    for number in range(1, len(report["rounds"])):
-        path = folder / f"round-{number:03d}" / "metrics.json"
-        point = json.loads(path.read_text(encoding="utf-8"))["point"]
-        points.append([point["retention"], point["rate"]])
+    metrics = [
+        json.loads((folder / f"round-{number:03d}/metrics.json").read_text(encoding="utf-8"))
+        for number in range(len(report["rounds"]))
+    ]
+    points = [[1.0, metrics[0]["validate"]["rate"]["value"]]]
+    points += [[m["point"]["retention"], m["point"]["rate"]] for m in metrics[1:]]
     return {
         "kept_round": report["config"]["kept_round"],
         "before": heldout["before"]["rate"],
@@ -244,6 +245,15 @@ def intervals(found: Found) -> str:
     return "\n".join(lines)
 
 
+def frontier(runs: list[dict[str, Any]]) -> list[tuple[float, float]]:
+    """Give retention and ghost rate by round, the base first; means over the seeds."""
+    rounds = zip(*(run["frontier"] for run in runs), strict=False)
+    return [
+        (statistics.fmean(kept for kept, _ in some), statistics.fmean(rate for _, rate in some))
+        for some in rounds
+    ]
+
+
 def interval(estimate: dict[str, Any] | None) -> str:
     """Show an estimate with its interval."""
     if not estimate or estimate["value"] is None:
@@ -257,10 +267,7 @@ def write(found: Found) -> None:
     machine = f"{platform.machine()}, {os.cpu_count()} cores, one thread a run"
     content = {"machine": machine, "versions": environment(), "budget": BUDGET, "runs": found}
     write_json(RESULTS, content)
-    points = {
-        name: [(kept, rate) for run in by_seed.values() for kept, rate in run["frontier"]]
-        for name, by_seed in found.items()
-    }
+    points = {name: frontier(list(by_seed.values())) for name, by_seed in found.items()}
     write_text(FRONTIER, str(frontier_svg({name: p for name, p in points.items() if p})))
     page = PAGE.read_text(encoding="utf-8")
     start, stop = page.index(BEGIN) + len(BEGIN), page.index(END)

@@ -129,9 +129,10 @@ def frontier_svg(
     drawn: list[Markup] = [Markup(f"<style>{_STANDALONE}</style>")] if standalone else []
     drawn += frame.grid(x_ticks, y_ticks, short_percent, short_percent)
     for index, (name, line) in enumerate(series.items()):
-        drawn += _series(name, line, _COLOURS[index % len(_COLOURS)], frame)
+        ink = _ink(index)
+        drawn += _series(name, line, ink, frame)
         if len(series) > 1:
-            drawn += _legend(name, index, _COLOURS[index % len(_COLOURS)], height)
+            drawn += _legend(name, index, ink, height)
     drawn.append(
         tag("text", f"{x_label} →", x=width - _RIGHT, y=height - _BOTTOM - 7, text_anchor="end")
     )
@@ -178,8 +179,16 @@ def _band(points: Sequence[Point], frame: _Frame) -> list[Markup]:
     return [tag("polygon", points=" ".join(there + back), class_="band")] if known else []
 
 
+def _ink(index: int) -> dict[str, object]:
+    """Choose a series' marks: full ones of each colour, then hollow ones."""
+    colour = _COLOURS[index % len(_COLOURS)]
+    hollow = index // len(_COLOURS) % 2 == 1
+    fill, kind = ("none", "hollow") if hollow else (colour, "mark")
+    return {"fill": fill, "stroke": colour, "stroke_width": 1.5, "class_": kind}
+
+
 def _series(
-    name: str, line: Sequence[tuple[float, float]], colour: str, frame: _Frame
+    name: str, line: Sequence[tuple[float, float]], ink: Mapping[str, object], frame: _Frame
 ) -> list[Markup]:
     path = " ".join(f"{frame.x(x)},{frame.y(y)}" for x, y in line)
     drawn = [
@@ -187,7 +196,7 @@ def _series(
             "polyline",
             points=path,
             fill="none",
-            stroke=colour,
+            stroke=ink["stroke"],
             stroke_width=1.5,
             stroke_opacity=0.85,
         )
@@ -195,15 +204,15 @@ def _series(
     for number, (x, y) in enumerate(line):
         said = tag("title", f"{name}, round {number}: {100 * x:.1f} % kept, {100 * y:.1f} % ghosts")
         at, height = frame.x(x), frame.y(y)
-        drawn.append(tag("circle", said, cx=at, cy=height, r=4.5, fill=colour, class_="mark"))
+        drawn.append(tag("circle", said, cx=at, cy=height, r=4.5, **ink))
         drawn.append(tag("text", number, x=at + 8, y=height - 7, class_="number"))
     return drawn
 
 
-def _legend(name: str, index: int, colour: str, top: int) -> list[Markup]:
+def _legend(name: str, index: int, ink: Mapping[str, object], top: int) -> list[Markup]:
     height = top + 14 + 20 * index
     return [
-        tag("circle", cx=_LEFT + 6, cy=height - 4, r=5, fill=colour),
+        tag("circle", cx=_LEFT + 6, cy=height - 4, r=5, **ink),
         tag("text", name, x=_LEFT + 18, y=height, class_="name"),
     ]
 
