@@ -55,9 +55,16 @@ def test_the_frontier_stands_alone_as_a_file() -> None:
     text = frontier_svg(series)
     drawing = ET.fromstring(text)
     assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
-    assert text.count('class="mark"') == 4
+    assert text.count('class="mark"') == 4 + 2  # the points, and the legend
     assert "hybrid &lt;span&gt;" in text
     ET.fromstring(frontier_svg({"one": [(1.0, 0.0)]}, standalone=False))
+
+
+def test_no_two_series_of_a_frontier_look_alike() -> None:
+    text = frontier_svg({str(number): [(1.0, 0.4)] for number in range(13)})
+    circles = [e for e in ET.fromstring(text).iter() if e.tag.endswith("circle")]
+    looks = [(c.get("class"), c.get("stroke")) for c in circles if len(c) == 0]
+    assert len(looks) == len(set(looks)) == 13
 
 
 def test_bars_of_nothing_and_of_zeros() -> None:
