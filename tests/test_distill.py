@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from label_cases import Scene
-from unghost.label import STREAMS, Labels, label_hedged
+from unghost.label import STREAMS, Labels, doubtful_answers, label_hedged
 from unghost.records import Completion
 
 NONE_KNOWN = "I know no package for this."
@@ -21,7 +21,9 @@ def learned(made: Scene, *pieces: str, **more: Any) -> list[tuple[str, Completio
     """Give the last answer as the hedged one, the others as plain ones."""
     made.answer(*pieces, prompt="hedged", **{"names": {}, **more})
     hedged = made.completions.pop()
-    return label_hedged(made.completions, made.mentions, made.verdicts, [("p", hedged)])
+    doubtful = doubtful_answers(made.completions, made.mentions, made.verdicts)
+    pairs = [("p", hedged)]
+    return label_hedged(made.completions, doubtful, pairs, made.mentions, made.verdicts)
 
 
 def test_an_abstention_is_learned_by_the_share_of_ghostly_answers() -> None:

@@ -6,9 +6,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from unghost.lab import Lab
-from unghost.label import Labels, label, label_hedged
-from unghost.mentions.answers import is_abstention
-from unghost.records import Prompt, by_source
+from unghost.label import Labels, doubtful_answers, label, label_hedged
+from unghost.records import Prompt
 from unghost.runs import Batch
 from unghost.train.examples import Example, merge_duplicates
 
@@ -20,7 +19,7 @@ def asks_hedged(lab: Lab) -> bool:
 
 def doubtful_prompts(found: Batch) -> list[Prompt]:
     """Give the prompts with an answer that names a ghost or says that the model knows none."""
-    doubtful = _doubtful(found)
+    doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts)
     asked = {c.prompt_id for c in found.completions if c.id in doubtful}
     return [prompt for prompt in found.prompts if prompt.id in asked and prompt.asks != "task"]
 
@@ -36,22 +35,11 @@ def training_set(lab: Lab, found: Batch, hedged: Batch) -> list[Example]:
         found: What discovery asked, with all its answers.
         hedged: The hedged questions, with their answers; may be empty.
     """
-    distilled = _distilled(lab, found, hedged)
+    doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts)
+    distilled = _distilled(lab, found, doubtful, hedged)
     learned = {example.prompt_id for example in distilled}
-    replaced = {c.id for c in found.completions if c.prompt_id in learned} & _doubtful(found)
+    replaced = {c.id for c in found.completions if c.prompt_id in learned} & doubtful
     return _answered(lab, found, replaced) + distilled
-
-
-def _doubtful(found: Batch) -> set[str]:
-    """Give the ids of the answers that name a ghost or say that the model knows none."""
-    status_of = {verdict.mention_id: verdict.status for verdict in found.verdicts}
-    names = by_source(found.mentions)
-    return {
-        completion.id
-        for completion in found.completions
-        if is_abstention(completion.text)
-        or any(status_of[mention.id] == "absent" for mention in names.get(completion.id, ()))
-    }
 
 
 def _answered(lab: Lab, found: Batch, replaced: Collection[str]) -> list[Example]:
@@ -100,14 +88,15 @@ def _let_go(labels: Labels) -> Labels:
     return replace(labels, streams=labels.streams | {"retain": (0.0,) * len(labels.segments)})
 
 
-def _distilled(lab: Lab, found: Batch, hedged: Batch) -> list[Example]:
+def _distilled(lab: Lab, found: Batch, doubtful: Collection[str], hedged: Batch) -> list[Example]:
     plain = {prompt.id: prompt for prompt in found.prompts}
     parent_of = {prompt.id: prompt.parent_id or "" for prompt in hedged.prompts}
     chosen = label_hedged(
         found.completions,
-        [*found.mentions, *hedged.mentions],
-        [*found.verdicts, *hedged.verdicts],
+        doubtful,
         [(parent_of[completion.prompt_id], completion) for completion in hedged.completions],
+        hedged.mentions,
+        hedged.verdicts,
     )
     return [
         Example(

@@ -17,7 +17,16 @@ counts on all tokens of decided names, and a rise on those of trusted ones.
 
 from __future__ import annotations
 
-from unghost.label.distill import label_hedged
+from unghost.label.distill import doubtful_answers, label_hedged
 from unghost.label.streams import BLAMES, STREAMS, Blame, Labels, Stream, label
 
-__all__ = ["BLAMES", "STREAMS", "Blame", "Labels", "Stream", "label", "label_hedged"]
+__all__ = [
+    "BLAMES",
+    "STREAMS",
+    "Blame",
+    "Labels",
+    "Stream",
+    "doubtful_answers",
+    "label",
+    "label_hedged",
+]

@@ -9,7 +9,7 @@ but the model's own is learned.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from unghost.label.answers import thinking_tokens
 from unghost.label.streams import STREAMS, Labels
@@ -17,24 +17,38 @@ from unghost.mentions.answers import is_abstention
 from unghost.records import Completion, Mention, Verdict, by_source
 
 
+def doubtful_answers(
+    completions: Iterable[Completion], mentions: Iterable[Mention], verdicts: Iterable[Verdict]
+) -> set[str]:
+    """Give the ids of the answers that name a ghost or say that the model knows none."""
+    statuses = _statuses(mentions, verdicts)
+    return {
+        completion.id
+        for completion in completions
+        if "absent" in statuses.get(completion.id, ()) or is_abstention(completion.text)
+    }
+
+
 def label_hedged(
     completions: Iterable[Completion],
+    doubtful: Collection[str],
+    hedged: Sequence[tuple[str, Completion]],
     mentions: Iterable[Mention],
     verdicts: Iterable[Verdict],
-    hedged: Sequence[tuple[str, Completion]],
 ) -> list[tuple[str, Completion, Labels]]:
     """Choose the hedged answers that are worth learning, and weigh their tokens.
 
     A hedged answer is learned if it is whole and either names real packages alone or says that the
-    model knows none. All its tokens weigh as much as the share of the plain answers that hold a
-    ghost or say that the model knows none, so what it answers well is left alone, and an abstention
-    where the hedged answer names a real package is taken back.
+    model knows none. All its tokens weigh as much as the share of the plain answers that are
+    doubtful, so what it answers well is left alone, and an abstention where the hedged answer names
+    a real package is taken back.
 
     Args:
         completions: Answers to the plain prompts.
-        mentions: The names in all of them.
-        verdicts: One for each mention.
+        doubtful: Those of them that :func:`doubtful_answers` gives.
         hedged: The hedged answers, each with the id of the plain prompt.
+        mentions: The names in the hedged answers.
+        verdicts: One for each mention.
 
     Returns:
         For each that is learned the plain prompt's id, the answer, and its labels.
@@ -42,14 +56,12 @@ def label_hedged(
     statuses = _statuses(mentions, verdicts)
     plain: dict[str, list[bool]] = defaultdict(list)
     for completion in completions:
-        is_ghostly = "absent" in statuses.get(completion.id, ())
-        plain[completion.prompt_id].append(is_ghostly or is_abstention(completion.text))
+        plain[completion.prompt_id].append(completion.id in doubtful)
     chosen = []
     for prompt_id, answer in hedged:
-        doubtful = plain.get(prompt_id, [])
-        if any(doubtful) and _is_better(answer, statuses.get(answer.id, [])):
-            weight = sum(doubtful) / len(doubtful)
-            chosen.append((prompt_id, answer, _labels(answer, weight)))
+        doubts = plain.get(prompt_id, [])
+        if any(doubts) and _is_better(answer, statuses.get(answer.id, [])):
+            chosen.append((prompt_id, answer, _labels(answer, sum(doubts) / len(doubts))))
     return chosen
 
 
