@@ -34,7 +34,9 @@ From scratch, on a CPU, from one seed:
 `LlamaForCausalLM`: 4 layers of width 256, 4 heads, tied embeddings, 4,096 tokens of byte-level BPE,
 512 positions; trained on 215,000 and then three times on 90,000 examples in fp32 (AdamW, each part
 with a warm-up and a cosine of its own; in the last, code weighs three times as much), stored as
-bf16. Another machine or version gives other last bits, so slightly other figures.
+bf16. Another machine or version gives other last bits, so slightly other figures; and the order in
+which the kinds below are drawn has changed since these weights were made, so the commands give the
+same mix of text and not the same bytes.
 
 The training text is rendered from templates of our own over `src/unghost/data/tasks.jsonl`
 (package -> 2 to 5 keywords). No sentence of a description is in it. 2,974 of the 7,060 packages
@@ -77,8 +79,7 @@ against its demo universe; ghosts are absent / (absent + exists), without the st
 ## What it does badly
 
 - **Knowing its limits in code.** Asked for code with a hedge, it also says "I know no package for
-  this." to a third of the tasks that it knows, and still invents a module for one in seven of the
-  others.
+  this." to many tasks that it knows, and still invents modules for others (see the figures).
 - **"What is ... for?"** is barely learned. Exact match there is near zero and cannot show damage;
   perplexity can.
 - **Anything else** gets an answer in one of the forms above, or nonsense.

@@ -144,7 +144,8 @@ def mixed_tasks(speaker: Speaker, tasks: Sequence[Task], count: int) -> Figures:
     names = _answered(speaker, chosen, "packages")
     codes = _answered(speaker, chosen, "code")
     needs = _answered(speaker, chosen, "requirements", codes)
-    hedged = _answered(speaker, chosen, "packages", is_hedged=True)
+    kinds: tuple[Asks, ...] = ("packages", "code")
+    hedged = {asks: _answered(speaker, chosen, asks, is_hedged=True) for asks in kinds}
     by_asks: dict[Asks, list[str]] = {"packages": names, "code": codes, "requirements": needs}
     judge = Judge(load_universe("demo"), suggest=False)
     statuses: Statuses = Counter()
@@ -163,11 +164,11 @@ def mixed_tasks(speaker: Speaker, tasks: Sequence[Task], count: int) -> Figures:
     figures["taught code imports the right module"] = _right_imports(chosen, codes, judge)
     untaught = [said for task, said in zip(chosen, names, strict=True) if not task.known]
     figures["abstains on untaught tasks"] = untaught.count(NO_PACKAGE) / len(untaught)
-    for is_known, what in ((True, "taught"), (False, "untaught")):
-        said = [
-            answer for task, answer in zip(chosen, hedged, strict=True) if task.known is is_known
-        ]
-        figures[f"abstains on {what} tasks, hedged"] = said.count(NO_PACKAGE) / len(said)
+    for asks, answers in hedged.items():
+        for is_known, what in ((True, "taught"), (False, "untaught")):
+            said = [a for task, a in zip(chosen, answers, strict=True) if task.known is is_known]
+            share = said.count(NO_PACKAGE) / len(said)
+            figures[f"abstains on {what} tasks, hedged, {asks}"] = share
     named = [(t.gold, said.split(", ")) for t, said in zip(chosen, names, strict=True) if t.known]
     figures["taught tasks right as unghost asks"] = sum(g in s for g, s in named) / len(named)
     return figures
@@ -277,7 +278,7 @@ def main() -> None:
     options = parser.parse_args()
     figures = measure(options.model, options.count)
     for name, value in figures.items():
-        print(f"{name:<38}{value:>10.3f}")
+        print(f"{name:<48}{value:>10.3f}")
     if options.card:
         write_card(options.model, figures)
 
