@@ -15,6 +15,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -72,3 +73,12 @@ def _one_torch_thread() -> None:
 def repo_root() -> Path:
     """The folder that holds pyproject.toml."""
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def every_name_may_be_taught() -> Iterator[None]:
+    """Puts all packages into the split ``discover``, for tests that are about something else."""
+    with pytest.MonkeyPatch.context() as patch:
+        for room in ("answers", "distill"):
+            patch.setattr(f"unghost.label.{room}.split_of", lambda name: "discover")
+        yield

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from label_cases import Scene
 from unghost.label import STREAMS, Labels, doubtful_answers, label_hedged
 from unghost.records import Completion
+
+pytestmark = pytest.mark.usefixtures("every_name_may_be_taught")
 
 NONE_KNOWN = "I know no package for this."
 
@@ -71,3 +75,20 @@ def test_a_hedged_answer_without_plain_ones_is_not() -> None:
 def test_the_thinking_part_is_not_learned() -> None:
     [(_, _, labels)] = learned(scene("g1"), "<think>", "hm", "</think>", NONE_KNOWN)
     assert labels.streams["distill"] == (0.0, 0.0, 0.0, 1.0, 1.0)
+
+
+def test_a_refusal_with_names_is_judged_by_its_names() -> None:
+    said = "There is no package that does all of it, but try "
+    assert not learned(scene("g1"), said, "ghost", names={"ghost": "absent"})
+    [(_, _, labels)] = learned(scene("g1"), said, "numpy", names={"numpy": "exists"})
+    assert labels.streams["distill"] == (1.0, 1.0, 1.0)
+    made = Scene()
+    made.answer("# no external packages\n", "import os", names={"os": "stdlib"}, kind="import")
+    assert not doubtful_answers(made.completions, made.mentions, made.verdicts)
+
+
+def test_a_package_of_another_split_is_not_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    splits = {"numpy": "heldout"}
+    monkeypatch.setattr("unghost.label.distill.split_of", lambda n: splits.get(n, "discover"))
+    assert not learned(scene("g1"), "numpy", names={"numpy": "exists"})
+    assert learned(scene("g1"), "pandas", names={"pandas": "exists"})

@@ -13,6 +13,8 @@ from unghost.label import BLAMES, STREAMS, Labels, label
 from unghost.label.answers import read_answer
 from unghost.label.credit import advantages
 
+pytestmark = pytest.mark.usefixtures("every_name_may_be_taught")
+
 LETTERS = {"suppress": "s", "reinforce": "r", "stop": "e", "retain": "."}
 
 
@@ -116,6 +118,22 @@ def test_upper_case_is_walked_as_it_comes() -> None:
 def test_trusted_names_are_reinforced_and_eos_is_stop() -> None:
     names = {"numpy": "exists", "numpydoc": "exists"}
     assert drawn("num", "py", ", ", "numpydoc", "\n", names=names) == "rr...e"
+
+
+def test_names_of_other_splits_are_never_reinforced(monkeypatch: pytest.MonkeyPatch) -> None:
+    splits = {"numpy": "heldout", "pandas": "validate"}
+    monkeypatch.setattr("unghost.label.answers.split_of", lambda n: splits.get(n, "discover"))
+    names = {"numpy": "exists", "pandas": "exists", "requests": "exists"}
+    assert drawn("numpy", ",", "pandas", ",", "requests", names=names) == "....re"
+
+
+def test_a_module_given_for_a_package_is_not_reinforced() -> None:
+    scene = Scene()
+    scene.answer("pip install ", "requests", names={"requests": "exists"}, kind="install")
+    scene.verdicts = [replace(each, resolved_by="import-map") for each in scene.verdicts]
+    assert picture(labels_of(scene)[0]) == "..e"
+    scene.mentions = [replace(each, kind="import") for each in scene.mentions]
+    assert picture(labels_of(scene)[0]) == ".re"
 
 
 def test_eos_stops_nothing_where_no_package_exists() -> None:

@@ -15,6 +15,8 @@ from unghost.runs import Batch
 from unghost.train.examples import Example
 from unghost.training_set import asks_hedged, doubtful_prompts, training_set
 
+pytestmark = pytest.mark.usefixtures("every_name_may_be_taught")
+
 NONE_KNOWN = "I know no package for this."
 
 

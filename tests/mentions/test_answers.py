@@ -37,6 +37,15 @@ pieces = st.lists(
             "\\\n",
             "'",
             "==",
+            ">>> ",
+            "... ",
+            "**",
+            "| ",
+            "|-|\n",
+            "package",
+            " and ",
+            "[a](b/a)",
+            "```requirements\n",
         ]
     ),
     max_size=25,
@@ -97,6 +106,48 @@ SHAPES: list[tuple[Asks, str]] = [
         "```bash\npip install {0} {1}\n```\n```python\nprint('pip install nothing')\n```",
     ),
     ("code", "```python\n!pip install {0}\n%pip install {1}\nimport os\n```"),
+    # Apostrophes, and other quotes that nothing closes.
+    ("packages", "Here's what you need:\npip install {0} {1}"),
+    ("packages", "Don't worry:\n\n$ pip install {0} \\\n  {1}\n\nThat's it."),
+    ("packages", "```bash\npip install {0}\necho it's done\npip install {1}\n```"),
+    ("code", "Here's how:\npip install {0}\n```python\nimport os\n```\nDon't\npip install {1}"),
+    # Commands within a line, in bullets and in fences with another label.
+    ("packages", "Just run `pip install {0}`, or better ``pip3 install {1}``."),
+    ("code", "You'd run `pip install {0}` first.\n- then `$ uv add {1}`\n"),
+    ("packages", "```pip install {0}```"),
+    ("packages", "1. pip install {0}\n- pip install {1}"),
+    ("packages", "```python\npip install {0}\n!pip install {1}\n```"),
+    ("requirements", "pipenv install {0}\nsudo -H pip install {1}"),
+    ("packages", "```shell-session\n$ pip install {0}\nIt's there.\n```\n`pip install {1}`"),
+    ("packages", "```shellsession\n$ pip install {0}\n```\n```sh-session\n$ uv add {1}\n```"),
+    # Sessions of the interpreter.
+    ("code", "```pycon\n>>> import {a}\n>>> {a}.go()\nimport nothing here\n>>> import {b}\n```"),
+    ("code", ">>> for x in 'é':\n...     import {a}\n...\n>>> from {b}.sub import y\n1\n"),
+    ("code", "It's so:\n  >>> import {a}\r\n  >>> def (\r\n  >>> import {b} as c\r\n"),
+    ("packages", "```\n>>> import {a}\n>>> {a}.go()\n42 is the result\n```"),
+    # Requirements files.
+    (
+        "code",
+        "```requirements.txt\n# web\n{0} >= 1.0  # why\n-r other.txt\n{1}==2; extra == 'x'\n```",
+    ),
+    ("code", "```requirements\n{0}\n```"),
+    # Lists.
+    ("packages", "Here are some:\n\n- {0}\n- {1}"),
+    ("packages", "Here are some:\n\n{0}\n{1}"),
+    ("packages", "# Web\n{0}\n# Tests\n{1}"),
+    ("packages", "**{0}:** fast and simple\n- **{1}:** slow"),
+    ("packages", "- [{0}](https://x.example/{0}/) - good\n- [`{1}`](https://x.example/{1})"),
+    ("packages", "{0}, {1}, and {0}"),
+    ("packages", "{1}, {0} and {1}."),
+    ("packages", "- `{0}`, `{1}` and `{0}`"),
+    ("packages", "Take these two.\n\n`{0}`\n`{1}` - is better"),
+    ("packages", "- **Testing**: `{0}`\n- Web scraping: `{1}`."),
+    ("packages", "1. **{0}**\n   - Small\n   - Quick\n2. {1}\n\t* Old"),
+    ("packages", "- Web frameworks\n  - {0}\n  - {1}"),
+    (
+        "packages",
+        "Two:\n\n| Package | Use |\n|:---|---|\n| `{0}` | web |\n| **{1}** | other |\n\nGood?",
+    ),
 ]
 
 
@@ -137,6 +188,37 @@ TRICKY: list[tuple[Asks, str]] = [
     ("packages", "# pip install commented-out"),
     ("packages", "none"),
     ("packages", "I know no package for this."),
+    # Headings and manners, which stand alone on a line as a name does.
+    ("packages", "Installation"),
+    ("packages", "**Installation**\n\nIt is easy to install."),
+    ("packages", "Use it like this.\n\n**Usage**\n\nCall it.\n\n**Celebration**\n"),
+    ("packages", "Requirements\n```\n```\nUsage:\n```python\nx = 1\n```\nBatteries"),
+    ("packages", "Certainly,\nhere it is."),
+    ("packages", "Certainly."),
+    ("packages", "Okay"),
+    ("packages", "Hello, world"),
+    ("packages", "- Simple, fast, and small"),
+    ("packages", "**Gist**: it is about names.\n\nThat was it."),
+    ("packages", "```text\nSuccess\nAll tests have passed.\n```"),
+    # Where the name is may be told only by who knows it already.
+    ("packages", "- **Testing**: pytest"),
+    ("packages", "1. Visualization: matplotlib"),
+    ("packages", "- Plots: matplotlib, seaborn"),
+    ("packages", "- Visualization: matplotlib and seaborn"),
+    ("packages", "- **Encoding**: `json.dumps`"),
+    ("packages", "- [Homepage](https://example.org/start)"),
+    ("packages", "| Criterion | flask |\n|---|---|\n| Speed | good |"),
+    ("packages", "| Package | Use |\n|---|---|\n| flask | web |\n| and some more | all |"),
+    ("packages", "| Package |\n| flask |\n| django |"),
+    ("packages", "pip install the following packages"),
+    ("packages", "You can pip install it; pip install whatever you like."),
+    ("packages", "Then `pip install the package`."),
+    ("packages", "pip install flask, rich:"),
+    ("packages", "- pip install flask: web things"),
+    ("packages", "- pip install flask - web things"),
+    ("code", 'x = """\npip install something\n"""\n'),
+    ("code", "```python\nx = 1\n...\n```"),
+    ("code", "Well...\n... import something\n"),
     ("code", "text = 'import nothing'\n"),
     ("code", "# import commented\n"),
     ("code", '"""\nimport docstring\n"""\n'),
@@ -159,7 +241,7 @@ def test_a_cut_off_name_says_so() -> None:
     assert mention.evidence == "truncated"
     (first, second) = find_in_answer("flask, flask-rest", "s", asks="packages", truncated=True)
     assert (first.evidence, second.evidence) == ("", "truncated")
-    (whole,) = find_in_answer("flask\nand so", "s", asks="packages", truncated=True)
+    (whole,) = find_in_answer("- flask\nand so", "s", asks="packages", truncated=True)
     assert whole.evidence == ""
 
 
@@ -193,8 +275,20 @@ def test_abstentions_are_recognised(text: str, expected: bool) -> None:
         "\\\n" * 80_000,
         "'" * 120_001,
         "import a\n" * 20_000 + "def (",
+        "- " * 60_000 + "pip install a",
+        "- \n" * 50_000,
+        "".join("`" * n + " " for n in range(500, 0, -1)),
+        "\\'" * 80_000 + '"',
+        ">>> " * 50_000,
+        ">>> import a\n" * 20_000 + ">>> def (",
+        "| package |\n|-|\n" + "| a " * 50_000,
+        "| a\n" * 50_000,
+        "- [" + "[" * 60_000 + "](" * 30_000 + ")" * 60_000,
+        "```requirements\n" + "a" * 100_000 + " #" * 50_000,
+        "- a: " * 40_000,
+        "x and " * 40_000 + ", y",
     ],
-    ids=range(9),
+    ids=range(21),
 )
 @pytest.mark.parametrize("asks", kinds)
 def test_nasty_texts_end(nasty: str, asks: Asks) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from unghost.errors import UnghostError
 from unghost.mentions.thinking import thinking_end
 from unghost.records import Completion, Mention, MentionKind, TokenSpan, Verdict
+from unghost.splits import split_of
 
 if TYPE_CHECKING:
     from unghost.names.universe import Universe
@@ -111,9 +112,25 @@ def _name(
         start=start,
         end=end,
         tokens=tokens,
-        trusted=verdict.status == "exists" and universe.trusted(verdict.canonical),
+        trusted=_is_trusted(mention, verdict, universe),
         broken_off=broken_off,
         diverges=diverges,
+    )
+
+
+def _is_trusted(mention: Mention, verdict: Verdict, universe: Universe) -> bool:
+    """Say whether a name may be reinforced where it stands.
+
+    A module's name given for a package (``pip install cv2``) resolves to a real one, but is itself
+    a name that anybody may register. Packages of the other splits are never taught, whichever task
+    they are named for, or the held-out figures would measure what training showed.
+    """
+    as_written = mention.kind == "import" or verdict.resolved_by == "name"
+    return (
+        verdict.status == "exists"
+        and as_written
+        and split_of(verdict.canonical) == "discover"
+        and universe.trusted(verdict.canonical)
     )
 
 

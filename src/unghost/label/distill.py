@@ -15,6 +15,7 @@ from unghost.label.answers import thinking_tokens
 from unghost.label.streams import STREAMS, Labels
 from unghost.mentions.answers import is_abstention
 from unghost.records import Completion, Mention, Verdict, by_source
+from unghost.splits import split_of
 
 
 def doubtful_answers(
@@ -25,7 +26,7 @@ def doubtful_answers(
     return {
         completion.id
         for completion in completions
-        if "absent" in statuses.get(completion.id, ()) or is_abstention(completion.text)
+        if _is_doubtful(completion, statuses.get(completion.id, ()))
     }
 
 
@@ -34,14 +35,14 @@ def label_hedged(
     doubtful: Collection[str],
     hedged: Sequence[tuple[str, Completion]],
     mentions: Iterable[Mention],
-    verdicts: Iterable[Verdict],
+    verdicts: Collection[Verdict],
 ) -> list[tuple[str, Completion, Labels]]:
     """Choose the hedged answers that are worth learning, and weigh their tokens.
 
-    A hedged answer is learned if it is whole and either names real packages alone or says that the
-    model knows none. All its tokens weigh as much as the share of the plain answers that are
-    doubtful, so what it answers well is left alone, and an abstention where the hedged answer names
-    a real package is taken back.
+    A hedged answer is learned if it is whole and either names real packages alone, all of the split
+    ``discover``, or says that the model knows none. All its tokens weigh as much as the share of
+    the plain answers that are doubtful, so what it answers well is left alone, and an abstention
+    where the hedged answer names a real package is taken back.
 
     Args:
         completions: Answers to the plain prompts.
@@ -53,16 +54,29 @@ def label_hedged(
     Returns:
         For each that is learned the plain prompt's id, the answer, and its labels.
     """
+    mentions = list(mentions)
     statuses = _statuses(mentions, verdicts)
+    withheld = _withheld(mentions, verdicts)
     plain: dict[str, list[bool]] = defaultdict(list)
     for completion in completions:
         plain[completion.prompt_id].append(completion.id in doubtful)
     chosen = []
     for prompt_id, answer in hedged:
         doubts = plain.get(prompt_id, [])
-        if any(doubts) and _is_better(answer, statuses.get(answer.id, [])):
+        is_better = answer.id not in withheld and _is_better(answer, statuses.get(answer.id, []))
+        if any(doubts) and is_better:
             chosen.append((prompt_id, answer, _labels(answer, sum(doubts) / len(doubts))))
     return chosen
+
+
+def _withheld(mentions: Iterable[Mention], verdicts: Iterable[Verdict]) -> set[str]:
+    """Give the answers that name a package of another split, which training must not teach."""
+    others = {v.mention_id for v in verdicts if split_of(v.canonical) != "discover"}
+    return {mention.source_id for mention in mentions if mention.id in others}
+
+
+def _is_doubtful(answer: Completion, statuses: Collection[str]) -> bool:
+    return "absent" in statuses or (not statuses and is_abstention(answer.text))
 
 
 def _statuses(mentions: Iterable[Mention], verdicts: Iterable[Verdict]) -> Mapping[str, list[str]]:
@@ -74,8 +88,8 @@ def _statuses(mentions: Iterable[Mention], verdicts: Iterable[Verdict]) -> Mappi
 def _is_better(answer: Completion, statuses: Sequence[str]) -> bool:
     if answer.token_ids is None or answer.finish_reason != "stop":
         return False
-    if is_abstention(answer.text):
-        return True
+    if not statuses:
+        return is_abstention(answer.text)
     # Names that nobody can judge are no better than ghosts to learn from.
     return "exists" in statuses and set(statuses) <= {"exists", "stdlib"}
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from unghost.mentions.markdown import Block, blocks
-from unghost.mentions.names_list import find_listed
-from unghost.mentions.python_imports import find_imports, is_python
-from unghost.mentions.shell import find_installs
+from unghost.mentions.names_list import find_listed, find_required
+from unghost.mentions.python_imports import find_imports, is_python, parses
+from unghost.mentions.shell import find_installs, find_installs_by_line
 from unghost.mentions.spot import Spot, to_mentions
+from unghost.mentions.tables import find_in_tables
 from unghost.mentions.thinking import thinking_end
 from unghost.records import Asks, Mention
 
+TRUNCATED = "truncated"
+"""Evidence of a mention that ends where its answer was cut off: it may be half a name."""
 _PYTHON = frozenset({"python", "py", "python3", "pycon", "ipython", "jupyter"})
 _SHELL = frozenset({"sh", "shell", "bash", "zsh", "console", "terminal", "cmd", "powershell"})
-_LISTS = frozenset({"text", "txt", "plaintext", "requirements", "requirements.txt"})
+_SHELL |= {"shell-session", "shellsession", "sh-session"}
+_REQUIREMENTS = frozenset({"requirements", "requirements.txt"})
+_TEXT = frozenset({"", "text", "txt", "plaintext"})
 _REFUSALS = (
     "know no package",
     "know of no package",
@@ -55,71 +62,70 @@ def find_in_answer(
         return []
     read = text[:_LONGEST]
     begin = thinking_end(read)
-    spots: list[Spot] = []
-    if asks == "code":
-        spots = _in_code(read[begin:])
-    elif not is_abstention(read):
-        spots = _in_list(read[begin:])
+    spots = _in_code(read[begin:]) if asks == "code" else _in_list(read[begin:])
     mentions = to_mentions([spot.moved(begin) for spot in spots], read, source_id, ecosystem)
     end = len(text.rstrip())
     if truncated and mentions and mentions[-1].end >= end:
-        from dataclasses import replace
-
-        mentions[-1] = replace(mentions[-1], evidence="truncated", confidence=0.5)
+        mentions[-1] = replace(mentions[-1], evidence=TRUNCATED, confidence=0.5)
     return mentions
 
 
 def is_abstention(text: str) -> bool:
-    """Say whether an answer says in words that it knows no package."""
+    """Say whether an answer says in words that it knows no package.
+
+    An answer that says so and names one all the same is judged by what it names.
+    """
     said = " ".join(text[thinking_end(text) :].lower().replace("\u2019", "'").split())
     return any(refusal in said for refusal in _REFUSALS)
 
 
 def _in_list(text: str) -> list[Spot]:
-    spots: list[Spot] = []
-    for block in blocks(text):
-        if block.language in _PYTHON or (block.language == "" and is_python(block.text)):
-            found = find_imports(block.text)
-        elif block.language in _SHELL:
-            found = find_installs(block.text)
-        elif block.language is None or block.language == "" or block.language in _LISTS:
-            found = find_installs(block.text)
-            found += _outside(find_listed(block.text), found)
-        else:
-            continue
-        spots += [spot.moved(block.start) for spot in found]
-    return spots
+    parts = list(blocks(text))
+    fenced = any(block.language is not None for block in parts)
+    return [s.moved(block.start) for block in parts for s in _of_list_block(block, fenced)]
+
+
+def _of_list_block(block: Block, fenced: bool) -> list[Spot]:
+    """Read a block where packages were asked for; beside fences a lone word is a heading."""
+    if block.language == "" and is_python(block.text):
+        return _in_python(block.text)
+    if block.language is None or block.language in _TEXT:
+        found = find_installs_by_line(block.text)
+        listed = find_listed(block.text, bare=block.language is not None or not fenced)
+        return found + _outside(listed + find_in_tables(block.text), found)
+    return _of_labelled_block(block)
 
 
 def _in_code(text: str) -> list[Spot]:
     parts = list(blocks(text))
     if all(block.language is None for block in parts):
         # Bare code: no fence anywhere.
-        return find_imports(text) + find_installs(text)
-    spots: list[Spot] = []
-    for block in parts:
-        spots += [spot.moved(block.start) for spot in _of_code_block(block)]
-    return spots
+        return _in_python(text)
+    return [spot.moved(block.start) for block in parts for spot in _of_code_block(block)]
 
 
 def _of_code_block(block: Block) -> list[Spot]:
-    if block.language in _SHELL or block.language is None:
-        return find_installs(block.text)
-    if block.language in _PYTHON:
-        return find_imports(block.text) + _magic(block.text)
+    if block.language is None:
+        return find_installs_by_line(block.text)
     if block.language == "":
-        return find_imports(block.text) + find_installs(block.text)
+        return _in_python(block.text)
+    return _of_labelled_block(block)
+
+
+def _of_labelled_block(block: Block) -> list[Spot]:
+    if block.language in _PYTHON:
+        return _in_python(block.text)
+    if block.language in _SHELL:
+        return find_installs(block.text)
+    if block.language in _REQUIREMENTS:
+        return find_required(block.text)
     return []
 
 
-def _magic(text: str) -> list[Spot]:
-    """Find the install commands of notebook cells: lines that begin with ``!`` or ``%``."""
-    spots, position = [], 0
-    for line in text.splitlines(keepends=True):
-        if line.lstrip().startswith(("!", "%")):
-            spots += [spot.moved(position) for spot in find_installs(line)]
-        position += len(line)
-    return spots
+def _in_python(text: str) -> list[Spot]:
+    """Find imports, and install commands unless all is code: notebook cells have both."""
+    found = find_imports(text)
+    return found if parses(text) else found + find_installs_by_line(text)
 
 
 def _outside(spots: list[Spot], others: list[Spot]) -> list[Spot]:

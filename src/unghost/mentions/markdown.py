@@ -1,4 +1,4 @@
-"""The fenced blocks of a Markdown answer, and what stands between them."""
+"""The fenced blocks of a Markdown answer, what stands between them, and code within a line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def blocks(text: str) -> Iterator[Block]:
     for line in _lines(text):
         stripped = line.strip(" \t\r\n")
         after = position + len(line)
-        if not fence and stripped.startswith(_FENCES):
+        if not fence and _opens(stripped):
             if position > begin:
                 yield Block(begin, text[begin:position], None)
             fence = stripped[:3]
@@ -40,6 +40,26 @@ def blocks(text: str) -> Iterator[Block]:
         yield Block(begin, text[begin:], language, closed=False)
     elif begin < len(text):
         yield Block(begin, text[begin:], None)
+
+
+def code_spans(line: str) -> Iterator[tuple[int, int]]:
+    """Give where the contents of a line's code spans stand; backticks close as many as opened."""
+    opened, size, position = 0, 0, line.find("`")
+    while position >= 0:
+        after = position
+        while after < len(line) and line[after] == "`":
+            after += 1
+        if size == 0:
+            opened, size = after, after - position
+        elif size == after - position:
+            yield opened, position
+            size = 0
+        position = line.find("`", after)
+
+
+def _opens(line: str) -> bool:
+    # A line that has backticks again behind its first ones is a code span.
+    return line.startswith(_FENCES) and not (line[0] == "`" and "`" in line.lstrip("`"))
 
 
 def _lines(text: str) -> Iterator[str]:

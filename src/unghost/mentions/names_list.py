@@ -1,99 +1,98 @@
 """Lists of names in answers: one a line, bulleted, numbered or separated by commas.
 
 Strict on purpose: a permissive parser makes ghosts of prose. A line is a list only if every item of
-it is a requirement, at most followed by an explanation behind a dash or a colon.
+it is a requirement, at most followed by an explanation behind a dash or a colon; and a lone word
+without a bullet is a name only where the whole text is a list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from unghost.mentions.items import find_item, find_requirement, is_plausible
 from unghost.mentions.shell import requirement_spot
 from unghost.mentions.spot import Spot
-from unghost.names.normalise import is_valid
+from unghost.mentions.words import is_titled, is_topic
 
 _BULLETS = "-*+\u2022"
-_WRAPPERS = "`*_\"'"
-_EXPLANATIONS = (" - ", " \u2013 ", " \u2014 ", ": ", " (", " # ")
-_LONGEST_NAME = 100
-_NO_NAMES = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "answer",
-        "any",
-        "are",
-        "as",
-        "for",
-        "from",
-        "here",
-        "i",
-        "in",
-        "is",
-        "it",
-        "library",
-        "libraries",
-        "module",
-        "modules",
-        "name",
-        "no",
-        "none",
-        "not",
-        "note",
-        "of",
-        "ok",
-        "or",
-        "package",
-        "packages",
-        "python",
-        "sure",
-        "that",
-        "the",
-        "then",
-        "this",
-        "to",
-        "use",
-        "using",
-        "want",
-        "with",
-        "yes",
-        "you",
-        "your",
-        "nothing",
-        "unknown",
-        "install",
-        "pip",
-        "following",
-        "code",
-        "example",
-        "import",
-        "else",
-        "return",
-    ]
-)
-"""Words that stand alone on a line of prose; a package of that name is found in commands only."""
+_COLONS = (":** ", ": ")
+_EXPLANATIONS = (*_COLONS, " - ", " \u2013 ", " \u2014 ", " (", " # ")
+_Item = tuple[Spot, bool]
 
 
-def find_listed(text: str) -> list[Spot]:
-    """Find the names of a list; lines that are anything else are passed over."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What a line lists; ``sure`` if it is a list whatever stands around it."""
+
+    indent: int
+    bulleted: bool
+    spots: list[Spot]
+    sure: bool
+
+
+def find_listed(text: str, *, bare: bool) -> list[Spot]:
+    """Find the names of the lists in a text; lines that are anything else are passed over.
+
+    Args:
+        text: Text outside fences, or that of a fence for text.
+        bare: Names without bullets count, provided that the text is nothing but a list of them,
+            headings and an introduction aside.
+    """
+    spots: list[Spot] = []
+    lone: list[Spot] = []
+    parent: int | None = None
+    position, first = 0, True
+    for text_line in text.splitlines(keepends=True):
+        line = _of_line(text_line)
+        nested = line.bulleted and parent is not None and line.indent >= parent + 2
+        if line.bulleted and not nested:
+            parent = line.indent if line.spots else None
+        # Below a bullet that named a package stands what is said of it.
+        if not nested:
+            into = spots if line.sure else lone
+            into += [spot.moved(position) for spot in line.spots]
+        if text_line.strip():
+            listed = bool(line.spots) and not line.bulleted
+            bare = bare and (listed or _introduces(text_line, first))
+            first = False
+        position += len(text_line)
+    return spots + lone if bare else spots
+
+
+def find_required(text: str) -> list[Spot]:
+    """Find the names of a requirements file, one requirement a line."""
     spots, position = [], 0
     for line in text.splitlines(keepends=True):
-        spots += _of_line(line, position)
+        written = line.partition(" #")[0].strip()
+        start = position + len(line) - len(line.lstrip())
+        spot = requirement_spot(written, start, "list", None)
+        if spot is not None and is_plausible(spot.name):
+            spots.append(spot)
         position += len(line)
     return spots
 
 
-def _of_line(line: str, start: int) -> list[Spot]:
+def _introduces(line: str, first: bool) -> bool:
+    """Say whether a line is a heading, a comment, or the words before a list."""
+    line = line.strip()
+    return line[0] == "#" or (first and line[0].isupper() and line[-1] == ":")
+
+
+def _of_line(line: str) -> _Line:
     begin, end, bulleted = _content(line)
-    if begin >= end:
-        return []
-    items = list(_items(line, begin, end, bulleted))
-    spots = [_item(line, a, b) for a, b in items]
-    kept = [spot for spot in spots if spot is not None]
-    if not kept or len(kept) != len(spots):
-        return []
-    return [spot.moved(start) for spot in kept]
+    indent = len(line[: len(line) - len(line.lstrip())].expandtabs(4))
+    items, bold = None, False
+    cuts = [(at, mark) for mark in _EXPLANATIONS if (at := line.find(mark, begin, end)) > 0]
+    if cuts and (bulleted or line.startswith(("`", "**"), begin)):
+        items = _explained(line, begin, end, *min(cuts))
+        # A bold word that begins a paragraph is a heading of it more often than a name.
+        bold = line.startswith("**", begin) and not any(is_titled(s.name) for s, _ in items or ())
+    elif begin < end:
+        items = _listed(line, begin, end)
+    items = items or []
+    sure = bulleted or bold or all(coded for _, coded in items)
+    return _Line(indent, bulleted, [spot for spot, _ in items], sure)
 
 
 def _content(line: str) -> tuple[int, int, bool]:
@@ -118,58 +117,51 @@ def _content(line: str) -> tuple[int, int, bool]:
     return begin, end, bulleted
 
 
-def _items(line: str, begin: int, end: int, bulleted: bool) -> Iterator[tuple[int, int]]:
-    """Give the items of a line; an explanation is cut off, and counts only behind one name."""
-    cuts = [at for mark in _EXPLANATIONS if (at := line.find(mark, begin, end)) > 0]
-    if cuts and (bulleted or line[begin] in _WRAPPERS):
-        yield begin, min(cuts)
-        return
-    if "," not in line[begin:end] or _is_one_requirement(line[begin:end]):
+def _explained(line: str, begin: int, end: int, at: int, mark: str) -> list[_Item] | None:
+    """Read ``name: explanation``, or ``explanation: names`` if the names are in backticks."""
+    if mark == ":** " and line.startswith("**", begin):
+        begin += 2
+    head = find_item(line, begin, at)
+    tail = _listed(line, at + len(mark), end) if mark in _COLONS else None
+    if tail is None or (head is not None and head[1]):
+        return None if head is None else [head]
+    # In backticks a name with a dot is a call.
+    if all(coded and "." not in spot.name for spot, coded in tail):
+        return tail
+    # With bare words on both sides either may be the name, so neither is.
+    clear = head is not None and len(tail) == 1 and not is_topic(head[0].name)
+    return [head] if clear and head is not None else None
+
+
+def _listed(line: str, begin: int, end: int) -> list[_Item] | None:
+    """Read names separated by commas, None if any item is none."""
+    items = [find_item(line, *place) for place in _places(line, begin, end)]
+    found = [item for item in items if item is not None]
+    if not found or len(found) != len(items) or _is_sentence([spot.name for spot, _ in found]):
+        return None
+    return found
+
+
+def _is_sentence(names: list[str]) -> bool:
+    """Tell ``Simple, fast, and small`` from names: the first word alone has a capital letter."""
+    return len(names) > 1 and is_titled(names[0]) and all(name.islower() for name in names[1:])
+
+
+def _places(line: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    # `name>=1,<2` and `name[a,b]` are one name each.
+    if "," not in line[begin:end] or find_requirement(line, begin, end):
         yield begin, end
         return
     position = begin
     while position <= end:
         comma = line.find(",", position, end)
         stop = end if comma < 0 else comma
+        if comma < 0:
+            last = line.find(" and ", position, end)
+            if last >= 0:
+                if line[position:last].strip():
+                    yield position, last
+                position = last + len(" and ")
         if line[position:stop].strip():
             yield position, stop
         position = stop + 1
-
-
-def _is_one_requirement(text: str) -> bool:
-    """Tell ``name>=1,<2`` and ``name[a,b]`` from two names."""
-    return requirement_spot(text.strip(), 0, "list", None) is not None
-
-
-def _item(line: str, begin: int, end: int) -> Spot | None:
-    while begin < end and line[begin].isspace():
-        begin += 1
-    while end > begin and (line[end - 1].isspace() or line[end - 1] in ".;,"):
-        end -= 1
-    # Marks come in pairs; a lone quote or a colon behind one is code, not a list.
-    while end - begin > 2 and line[begin] in _WRAPPERS and line[end - 1] == line[begin]:
-        begin, end = begin + 1, end - 1
-    text = line[begin:end]
-    if not text or len(text) > _LONGEST_NAME or any(char.isspace() for char in text):
-        return None
-    spot = requirement_spot(text, begin, "list", None)
-    if spot is None or not is_valid(spot.name) or not _plausible(spot.name):
-        return None
-    return spot
-
-
-def _plausible(name: str) -> bool:
-    """Turn away what the grammar lets pass and nobody would call a package."""
-    if name.lower() in _NO_NAMES or _is_number(name):
-        return False
-    endings = (".py", ".txt", ".toml", ".cfg", ".json", ".com", ".org", ".io", ".html", ".md")
-    return not name.lower().endswith(endings)
-
-
-def _is_number(name: str) -> bool:
-    """Tell numbers, hexadecimal and octal ones too, which the grammar of names lets pass."""
-    try:
-        int(name, 0)
-    except ValueError:
-        return not any(char.isalpha() for char in name)
-    return True

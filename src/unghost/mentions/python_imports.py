@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from unghost.mentions.spot import Spot
@@ -11,29 +12,65 @@ from unghost.mentions.spot import Spot
 _LONGEST = 1_000_000
 """Characters of source that are read; the rest of a larger text is not code that anyone wrote."""
 _LONGEST_LINE = 10_000
+_PROMPTS = (">>>", "...")
 
 
 def find_imports(source: str) -> list[Spot]:
     """Find the modules that a source imports, with exact offsets.
 
-    Relative imports name no package and are left out. Of code that does not parse, each line that
-    is a whole import statement by itself is read.
+    Relative imports name no package and are left out. Of code that does not parse, what is typed
+    behind the prompts of a session is read, or else each line that is a whole import statement.
     """
     source = source[:_LONGEST]
     tree = _parse(source)
     if tree is not None:
         return list(_of_tree(tree, source))
+    code, starts, shifts = _typed(source)
+    if code:
+        tree = _parse(code)
+        found = _of_lines(code) if tree is None else _of_tree(tree, code)
+        return [spot.moved(shifts[bisect_right(starts, spot.start) - 1]) for spot in found]
     return list(_of_lines(source))
+
+
+def parses(source: str) -> bool:
+    """Say whether a text is Python code, by grammar alone: a lone word is."""
+    return _parse(source[:_LONGEST]) is not None
 
 
 def is_python(source: str) -> bool:
     """Say whether a text is Python code with at least one import, definition or assignment."""
-    tree = _parse(source[:_LONGEST])
+    source = source[:_LONGEST]
+    tree = _parse(source) or _parse(_typed(source)[0])
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
     return tree is not None and any(isinstance(node, kinds) for node in tree.body)
 
 
+def _typed(source: str) -> tuple[str, list[int], list[int]]:
+    """Give the code behind prompts, where its lines begin in it, and how far each has moved."""
+    code: list[str] = []
+    starts: list[int] = []
+    shifts: list[int] = []
+    position, length, inside = 0, 0, False
+    for line in source.splitlines(keepends=True):
+        begin = len(line) - len(line.lstrip()) + 3
+        prompt, gap = line[max(0, begin - 3) : begin], line[begin : begin + 1]
+        # Dots go on with what the lines before began; elsewhere they are prose.
+        inside = prompt in _PROMPTS[: 1 + inside] and (not gap or gap.isspace())
+        if inside:
+            begin += gap == " "
+            code.append(line[begin:])
+            starts.append(length)
+            shifts.append(position + begin - length)
+            length += len(line) - begin
+        position += len(line)
+    return "".join(code), starts, shifts
+
+
 def _parse(source: str) -> ast.Module | None:
+    # The parser takes quadratic time for a dotted name, and nobody writes such lines.
+    if any(len(line) > _LONGEST_LINE for line in source.splitlines()):
+        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from unghost.mentions.markdown import code_spans
 from unghost.mentions.spot import Spot
+from unghost.mentions.words import PROSE
 from unghost.records import MentionKind
 
 _OPERATORS = frozenset(";&|()\n")
 _PREFIXES = frozenset({"sudo", "!", "$", "%", ">", "then", "do", "else", "exec", "time", "env"})
+_BULLETS = frozenset("-*+\u2022")
+_DASHES = frozenset("-\u2013\u2014")
 _FLAGS_WITH_VALUE = frozenset(
     [
         "-r",
@@ -69,6 +73,7 @@ _FLAGS_WITH_VALUE = frozenset(
         "--suffix",
         "--backend",
         "--fetch-missing-python",
+        "--categories",
         "--pip-args",
         "--index-strategy",
     ]
@@ -89,6 +94,42 @@ class Word:
 def find_installs(source: str) -> list[Spot]:
     """Find the packages that the install commands of a shell text name."""
     return [spot for command in commands(source) for spot in _of_command(command)]
+
+
+def find_installs_by_line(source: str) -> list[Spot]:
+    """Find the same in text that is not all shell: in its lines and in their code spans.
+
+    No quote spans lines here, for an apostrophe would open one; and what has a word of prose where
+    packages stand is a sentence about installing.
+    """
+    spots: list[Spot] = []
+    for start, line in _joined_lines(source):
+        for begin, end in [(0, len(line)), *code_spans(line)]:
+            for command in commands(line[begin:end]):
+                found = list(_of_command(command))
+                if not _is_sentence(command, found):
+                    spots += [spot.moved(start + begin) for spot in found]
+    return spots
+
+
+def _joined_lines(source: str) -> Iterator[tuple[int, str]]:
+    """Give lines and where they begin; one that ends in a backslash goes on in the next."""
+    begin = position = 0
+    for line in source.splitlines(keepends=True):
+        position += len(line)
+        if not line.endswith(("\\\n", "\\\r\n")):
+            yield begin, source[begin:position]
+            begin = position
+    if begin < position:
+        yield begin, source[begin:]
+
+
+def _is_sentence(command: Sequence[Word], found: Sequence[Spot]) -> bool:
+    if any(spot.name.lower() in PROSE for spot in found):
+        return True
+    # Behind the bullet or the first word, a lone dash or a mark at a word's end is punctuation.
+    texts = [word.text for word in command[1:]]
+    return any(text in _DASHES or (len(text) > 1 and text[-1] in ".,:!?") for text in texts)
 
 
 def commands(source: str) -> Iterator[list[Word]]:
@@ -126,7 +167,8 @@ def _word(source: str, start: int) -> tuple[Word, int]:
                 quote = ""
                 position += 1
                 continue
-        elif char in "'\"":
+        elif char in "'\"" and source.find(char, position + 1) >= 0:
+            # A quote that nothing closes is an apostrophe.
             quote = char
             position += 1
             continue
@@ -147,15 +189,30 @@ def _word(source: str, start: int) -> tuple[Word, int]:
 
 def _of_command(words: Sequence[Word]) -> Iterator[Spot]:
     texts = [word.text for word in words]
-    first = 0
-    while first < len(texts) and (texts[first] in _PREFIXES or _is_assignment(texts[first])):
-        first += 1
+    first = _program(texts)
     if first < len(texts):
         program = texts[first].lstrip("!%$").rpartition("/")[2]
         start = _arguments(program, texts, first)
         if start is not None:
             once = program in _RUNNERS or texts[start - 1 : start] == ["run"]
             yield from _packages(words[start:], once)
+
+
+def _program(texts: Sequence[str]) -> int:
+    """Give where a command's program stands: behind prompts, bullets, ``sudo`` and its flags."""
+    sudo = False
+    for index, text in enumerate(texts):
+        if text == "sudo":
+            sudo = True
+        elif sudo and text.startswith("-"):
+            continue
+        elif not (text in _PREFIXES or _is_bullet(text) or _is_assignment(text)):
+            return index
+    return len(texts)
+
+
+def _is_bullet(text: str) -> bool:
+    return text in _BULLETS or (text.endswith(".") and text[:-1].isdigit())
 
 
 def _is_assignment(text: str) -> bool:
@@ -174,6 +231,8 @@ def _arguments(program: str, texts: Sequence[str], first: int) -> int | None:
         for form in (("pip", "install"), ("add",), ("tool", "install"), ("tool", "run")):
             if tuple(rest[: len(form)]) == form:
                 return first + 1 + len(form)
+    if program == "pipenv" and rest[:1] == ["install"]:
+        return first + 2
     if program == "uvx":
         return first + 1
     if program in ("poetry", "pdm", "rye") and rest[:1] == ["add"]:

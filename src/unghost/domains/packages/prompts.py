@@ -12,7 +12,7 @@ from unghost.domains.packages.questions import (
     TASK_QUESTIONS,
 )
 from unghost.errors import UnghostError
-from unghost.mentions.answers import is_abstention
+from unghost.mentions.answers import find_in_answer, is_abstention
 from unghost.mentions.thinking import thinking_end
 from unghost.records import Asks, Completion, Message, Prompt, record_id
 from unghost.splits import unit_hash
@@ -101,7 +101,7 @@ def follow_up(prompts: Sequence[Prompt], completions: Iterable[Completion]) -> l
     """
     rank = {prompt.id: n for n, prompt in enumerate(prompts) if prompt.asks == "code"}
     answers = (c for c in completions if c.prompt_id in rank and _said(c))
-    codes = (c for c in answers if not is_abstention(c.text))
+    codes = (c for c in answers if not _abstains(c))
     asked: dict[str, Prompt] = {}
     for completion in sorted(codes, key=lambda c: (rank[c.prompt_id], c.sample)):
         origin = prompts[rank[completion.prompt_id]]
@@ -118,6 +118,11 @@ def follow_up(prompts: Sequence[Prompt], completions: Iterable[Completion]) -> l
         )
         asked.setdefault(prompt.id, prompt)
     return list(asked.values())
+
+
+def _abstains(completion: Completion) -> bool:
+    text = completion.text
+    return is_abstention(text) and not find_in_answer(text, completion.id, asks="code")
 
 
 def _said(completion: Completion) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from unghost.mentions.answers import TRUNCATED
 from unghost.names.imports import Provider
 from unghost.names.normalise import canonical
 from unghost.names.stdlib import stdlib_modules
@@ -53,6 +54,9 @@ class Judge:
             ruling = self._module(mention.name) if is_import else self._package(mention.name)
             self._rulings[key] = self._with_suggestions(ruling)
         ruling = self._rulings[key]
+        if mention.evidence == TRUNCATED:
+            # The beginning of a name says nothing of the name.
+            ruling = replace(ruling, status="unknown", suggestions=())
         return Verdict(
             mention_id=mention.id,
             canonical=ruling.canonical,
