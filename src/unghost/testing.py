@@ -138,6 +138,7 @@ def made_up_batch(sequences: int = 3) -> tuple[TokenBatch, Tensor, Tensor]:
         segment=torch.tensor(segments * sequences),
         streams=streams,
         old_log_probs=torch.full((count,), float("nan")),
+        count=torch.ones(count),
         allowed=(offsets, torch.tensor([token for ids in allowed for token in ids])),
     )
     logits = torch.randn(count, VOCABULARY, generator=noise, dtype=torch.float64)
@@ -166,6 +167,7 @@ def select(batch: TokenBatch, rows: Tensor) -> TokenBatch:
         segment=batch.segment[rows],
         streams={name: weights[rows] for name, weights in batch.streams.items()},
         old_log_probs=batch.old_log_probs[rows],
+        count=batch.count[rows],
         allowed=(lengths.cumsum(0), torch.cat(kept) if kept else ids[:0]),
     )
 

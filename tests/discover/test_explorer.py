@@ -88,10 +88,10 @@ def test_a_round_mixes_its_shares(
     prompts = [p for batch in explorer.plan(2) for p in batch.asking("packages")]
     operators = Counter(prompt.operator for prompt in prompts)
     assert len(prompts) == len({prompt.task_id for prompt in prompts}) == 40
-    assert operators["anchor"] == 16
+    right = explorer.ledger.right
+    assert operators["anchor"] == min(16, len(right)) > 0
     assert operators["replay"] == 8
-    known = {task.id for task in tasks if task.known}
-    assert all(p.task_id in known for p in prompts if p.operator == "anchor")
+    assert all(p.task_id in right for p in prompts if p.operator == "anchor")
     fresh = [p for p in prompts if p.operator not in ("anchor", "replay")]
     assert 2 * sum(p.family == "facts" for p in fresh) >= len(fresh) - 2
     first = {p.task_id for batch in explorer.plan(2) for p in batch.asking("code")}
@@ -99,7 +99,17 @@ def test_a_round_mixes_its_shares(
     assert first
 
 
-def test_without_a_word_on_what_is_known_it_measures_first(
+def test_what_the_model_was_taught_is_not_looked_at(
+    settings: ExplorerSettings, world: World
+) -> None:
+    asked = []
+    for known in (True, False, None):
+        explorer = Explorer(make_tasks("discover", 60, known=lambda _, k=known: k), settings, 0)
+        asked.append([p.id for number in (1, 2) for p in run_round(explorer, world, number)])
+    assert asked[0] == asked[1] == asked[2]
+
+
+def test_anchors_are_what_was_answered_well_before(
     settings: ExplorerSettings, world: World
 ) -> None:
     tasks = make_tasks("discover", 60, known=lambda _: None)

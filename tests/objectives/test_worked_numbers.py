@@ -31,6 +31,7 @@ def batch(**streams: list[float]) -> TokenBatch:
             name: torch.tensor(column, dtype=torch.float64) for name, column in weights.items()
         },
         old_log_probs=torch.zeros(6),
+        count=torch.ones(6),
         allowed=(torch.tensor([0, 2, 4, 4, 4, 4, 4]), torch.tensor([1, 2, 0, 1])),
     )
 

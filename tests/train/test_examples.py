@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from training_cases import examples
 
+from unghost.objectives import get_objective, objective_names
+from unghost.objectives.base import ObjectiveSettings
 from unghost.train.examples import LENGTH_STEP, collate, merge_duplicates, pack, plan_steps
 
 
@@ -149,3 +151,32 @@ def test_merging_changes_no_term() -> None:
         sums.append({name: float((w * values).sum()) for name, w in per_token.items()})
         sums[-1] |= {f"all {name}": float(w.sum()) for name, w in per_token.items()}
     assert sums[0] == pytest.approx(sums[1])
+
+
+@pytest.mark.parametrize("name", objective_names())
+def test_merging_changes_no_denominator(name: str) -> None:
+    made = examples(5)
+    doubled = [made[1], *made, made[1]]
+    divided = []
+    for each in (doubled, merge_duplicates(doubled)):
+        batch = collate([replace(e, labels=replace(e.labels, allowed=())) for e in each]).tokens
+        terms = get_objective(name)(batch, ObjectiveSettings())
+        parts = {
+            key: term.weights if term.denominator is None else term.denominator
+            for key, term in terms.items()
+        }
+        divided.append({key: float(part.sum()) for key, part in parts.items()})
+    assert divided[0] == pytest.approx(divided[1])
+
+
+@pytest.mark.parametrize("budget", [1, 40, 400, 2000])
+def test_a_round_may_be_of_so_many_tokens(budget: int) -> None:
+    made = examples(9)
+    steps = plan_steps(made, batch_sequences=4, round_tokens=budget, seed=3)
+    order = [index for step in steps for group in step for index in group]
+    sizes = [made[index].length for index in order]
+    assert sum(sizes) >= budget > sum(sizes[:-1])
+    once = plan_steps(made, batch_sequences=4, seed=3)
+    first = [index for step in once for group in step for index in group]
+    assert order[:9] == first[: len(order)]
+    assert plan_steps([], batch_sequences=4, round_tokens=budget) == []

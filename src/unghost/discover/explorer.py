@@ -79,7 +79,6 @@ class Explorer:
         self.ledger = Ledger()
         self.new_by_round: dict[int, int] = {}
         self._facts = {facts.task_id: facts for facts in facts_candidates(tasks)}
-        self._known = {task.id for task in tasks if task.known}
         self._order = {id: unit_hash(b"unghost-explorer", f"{seed}:{id}") for id in self._facts}
         self._avoid = frozenset(t.gold for t in (*tasks, *reserved) if t.gold is not None)
         self._families: dict[str, Family] = {family.name: family for family in FAMILIES}
@@ -328,17 +327,15 @@ class Explorer:
     def _anchors(self) -> list[Candidate]:
         """Choose tasks answered well; while those are too few, facts never asked before."""
         count = round(self.settings.known_share * self.settings.tasks_per_round)
-        known = (c for c in self._facts.values() if self._is_anchor(c))
+        right = self.ledger.right
+        known = (c for c in self._facts.values() if c.task_id in right)
         anchors = self.ledger.least_used(known, count, self._order)
-        others = (c for c in self._facts.values() if not self._is_anchor(c))
+        others = (c for c in self._facts.values() if c.task_id not in right)
         unmeasured = (c for c in others if not self.ledger.used[c.task_id])
         probes = self.ledger.least_used(unmeasured, count - len(anchors), self._order)
         for probe in probes:
             self._is_new(probe.text)
         return [replace(anchor, operator="anchor") for anchor in anchors] + probes
-
-    def _is_anchor(self, candidate: Candidate) -> bool:
-        return candidate.task_id in self._known or candidate.task_id in self.ledger.right
 
     def _replays(self, taken: set[str]) -> list[Candidate]:
         count = round(self.settings.replay_share * self.settings.tasks_per_round)
@@ -355,7 +352,7 @@ class Explorer:
         }
         if self._facts:
             facts = list(self._facts.values())
-            pools[FACTS] = [c for c in facts if not self._is_anchor(c)] or facts
+            pools[FACTS] = [c for c in facts if c.task_id not in self.ledger.right] or facts
         return Material(
             families=self._families,
             ghosts=tuple(self.ledger.ghosts),

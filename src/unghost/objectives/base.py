@@ -7,6 +7,7 @@ is the sum of the term's weights, or of its declared denominator, over the whole
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -55,6 +56,9 @@ class ObjectiveSettings:
         beta: Inverse temperature of textbook NPO.
         reinforce_mode: Cross-entropy on trusted names, KL to the reference there instead, or both
             (``hybrid`` only).
+
+    Raises:
+        UnghostError: A value makes no sense.
     """
 
     reinforce: float = 1.0
@@ -65,6 +69,13 @@ class ObjectiveSettings:
     valid: float = 1.0
     beta: float = 0.1
     reinforce_mode: ReinforceMode = "ce"
+
+    def __post_init__(self) -> None:
+        for name in ("reinforce", "suppress", "stop", "retain", "distill", "valid"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise UnghostError(f"terms.{name} is a coefficient: give a number of at least 0")
+        if not 0 < self.beta < math.inf:
+            raise UnghostError("terms.beta must be above 0")
 
 
 Terms = dict[str, Term]

@@ -24,6 +24,7 @@ class TokenBatch:
         streams: By stream a weight [N] >= 0; a stream without weight may be missing
             (:meth:`stream`).
         old_log_probs: [N] log-probs (nats) of the model that wrote the tokens; NaN if unknown.
+        count: [N] equal answers that the token stands for; their weights are sums already.
         allowed: (offsets [N + 1], ids): the ids that keep a real name possible, row by row; an
             empty row says nothing of its position.
     """
@@ -34,6 +35,7 @@ class TokenBatch:
     segment: Tensor
     streams: Mapping[str, Tensor]
     old_log_probs: Tensor
+    count: Tensor
     allowed: tuple[Tensor, Tensor]
 
     def __len__(self) -> int:
@@ -56,6 +58,7 @@ class TokenBatch:
             segment=self.segment.to(device),
             streams={name: weights.to(device) for name, weights in self.streams.items()},
             old_log_probs=self.old_log_probs.to(device),
+            count=self.count.to(device),
             allowed=(offsets.to(device), ids.to(device)),
         )
 

@@ -36,7 +36,7 @@ def policy_gradient(batch: TokenBatch, settings: ObjectiveSettings) -> Terms:
         log_p = head.get("log_p")
         return torch.where(falls > 0, log_p.clamp_min(FLOOR), -log_p)
 
-    tokens = ((rises + falls + kept) > 0).to(rises.dtype)
+    tokens = ((rises + falls + kept) > 0).to(rises.dtype) * batch.count
     return {
         "policy": Term(rises + falls, values, settings.reinforce, denominator=tokens),
         **skeleton.distill(batch, settings),

@@ -7,6 +7,7 @@ changes nothing but speed and memory: see :mod:`unghost.train.engine`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -28,7 +29,8 @@ class Example:
 
     ``labels`` speak of the tokens of ``completion_ids``; ``old_log_probs`` are those of the model
     that wrote the answer. Examples of one ``group`` are compared with each other by the objective
-    and stay in one micro-batch; None means that the example stands alone.
+    and stay in one micro-batch; None means that the example stands alone. ``count`` equal answers
+    were made into this one, with the sum of their weights.
     """
 
     prompt_ids: tuple[int, ...]
@@ -38,6 +40,7 @@ class Example:
     task_id: str
     old_log_probs: tuple[float, ...] | None = None
     group: str | None = None
+    count: int = 1
 
     @property
     def length(self) -> int:
@@ -61,16 +64,17 @@ def merge_duplicates(examples: Iterable[Example]) -> list[Example]:
     for example in examples:
         key = (example.prompt_id, example.completion_ids, example.labels.segments)
         known = kept.get(key)
-        kept[key] = example if known is None else replace(known, labels=_summed(known, example))
+        kept[key] = example if known is None else _merged(known, example)
     return list(kept.values())
 
 
-def _summed(one: Example, other: Example) -> Labels:
+def _merged(one: Example, other: Example) -> Example:
     streams = {
         name: tuple(a + b for a, b in zip(weights, other.labels.streams[name], strict=True))
         for name, weights in one.labels.streams.items()
     }
-    return replace(one.labels, streams=streams)
+    labels = replace(one.labels, streams=streams)
+    return replace(one, labels=labels, count=one.count + other.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +106,15 @@ def plan_steps(
     batch_sequences: int,
     batch_tokens: int | None = None,
     epochs: int = 1,
+    round_tokens: int | None = None,
     seed: int = 0,
 ) -> list[list[list[int]]]:
     """Plan the optimizer steps of a round.
 
     Groups come in an order drawn from the seed, epoch by epoch; a step ends before the group that
     would take it over ``batch_sequences`` sequences or ``batch_tokens`` input tokens, and holds at
-    least one group.
+    least one group. With ``round_tokens`` the round ends with the group that reaches so many input
+    tokens, however many epochs that takes.
 
     Returns:
         Steps, each a list of groups, each a list of indices into ``examples``.
@@ -118,13 +124,17 @@ def plan_steps(
         key = f"group {example.group}" if example.group is not None else f"alone {index}"
         groups.setdefault(key, []).append(index)
     steps: list[list[list[int]]] = []
-    for epoch in range(epochs):
+    spent = 0
+    for epoch in range(epochs) if round_tokens is None or not groups else itertools.count():
         salt = f"unghost-order:{seed}:{epoch}:".encode()
         sequences = tokens = 0
         fresh = True
         for key in sorted(groups, key=lambda name: (unit_hash(salt, name), name)):
             group = groups[key]
             size = sum(examples[index].length for index in group)
+            if round_tokens is not None and spent >= round_tokens:
+                return steps
+            spent += size
             over = sequences + len(group) > batch_sequences or (
                 batch_tokens is not None and tokens + size > batch_tokens
             )
@@ -222,6 +232,7 @@ class _Flat:
         self._task: list[int] = []
         self._segment: list[int] = []
         self._old: list[float] = []
+        self._count: list[int] = []
         self._streams: dict[str, list[float]] = {}
         self._offsets = [0]
         self._ids: list[int] = []
@@ -243,6 +254,7 @@ class _Flat:
             self._old.append(old[position] if old is not None else float("nan"))
         self._sequence += [row] * len(selected)
         self._task += [task] * len(selected)
+        self._count += [example.count] * len(selected)
         for stream, weights in labels.streams.items():
             column = self._streams.setdefault(stream, [0.0] * before)
             column += [weights[position] for position in selected]
@@ -258,6 +270,7 @@ class _Flat:
             segment=torch.tensor(self._segment, dtype=torch.long),
             streams={name: torch.tensor(column) for name, column in self._streams.items()},
             old_log_probs=torch.tensor(self._old),
+            count=torch.tensor(self._count, dtype=torch.float32),
             allowed=(
                 torch.tensor(self._offsets, dtype=torch.long),
                 torch.tensor(self._ids, dtype=torch.long),
