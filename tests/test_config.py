@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,28 @@ def test_the_demos_settings_are_sound() -> None:
         ({"blame": "everyone"}, "blame: "),
         ({"sample": {"samples": 0}}, "at least 1"),
         ({"explore": {"known_share": 3}}, "known_share is a share"),
+        ({"explore": {"tasks_per_round": -1}}, "tasks_per_round"),
+        ({"stop": {"patience": -1}}, "patience"),
+        ({"seed": -1}, "seed: "),
+        ({"sample": {"code_top_p": 0}}, "code_top_p"),
+        ({"sample": {"code_top_p": math.nan}}, "code_top_p"),
+        ({"sample": {"code_top_k": -1}}, "code_top_k"),
+        ({"sample": {"temperature": math.nan}}, "temperature"),
+        ({"train": {"lr": 0}}, r"train\.lr"),
+        ({"train": {"lr": math.nan}}, r"train\.lr"),
+        ({"train": {"lr_end": 1.5}}, "lr_end"),
+        ({"train": {"warmup_steps": -1}}, "warmup_steps"),
+        ({"train": {"checkpoint_every": 0}}, "checkpoint_every"),
+        ({"train": {"epochs": 0}}, "epochs"),
+        ({"train": {"batch_sequences": 0}}, "batch_sequences"),
+        ({"train": {"batch_tokens": 0}}, "batch_tokens"),
+        ({"train": {"micro_batch_tokens": 0}}, "micro_batch_tokens"),
+        ({"train": {"retain_every": 0}}, "retain_every"),
+        ({"terms": {"beta": 0}}, r"terms\.beta"),
+        ({"terms": {"suppress": -0.5}}, r"terms\.suppress"),
+        ({"adapter": {"rank": 0}}, r"adapter\.rank"),
+        ({"adapter": {"dropout": 1}}, r"adapter\.dropout"),
+        ({"load_in_4bit": True, "adapter": {"kind": "full"}}, "load_in_4bit"),
     ],
 )
 def test_what_makes_no_sense_is_named(values: dict[str, object], message: str) -> None:

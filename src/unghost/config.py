@@ -5,13 +5,14 @@ Defaults, then a TOML file, then dotted overrides; unknown ones are refused.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from unghost.discover.plans import ExplorerSettings
 from unghost.discover.stopping import StoppingRule
@@ -52,8 +53,12 @@ class SampleSettings:
     def __post_init__(self) -> None:
         if min(self.samples, self.code_samples, self.max_new_tokens) < 1:
             raise UnghostError("samples, code_samples and max_new_tokens count: give at least 1")
-        if self.temperature < 0 or self.code_temperature < 0:
-            raise UnghostError("a temperature is at least 0 (greedy)")
+        if not (0 <= self.temperature < math.inf and 0 <= self.code_temperature < math.inf):
+            raise UnghostError("a temperature is a number of at least 0 (greedy)")
+        if not 0 < self.code_top_p <= 1:
+            raise UnghostError("sample.code_top_p is a share: give a number above 0, at most 1")
+        if self.code_top_k < 0:
+            raise UnghostError("sample.code_top_k must be at least 0 (all tokens)")
 
 
 class UnlearnConfig(BaseModel):
@@ -66,7 +71,7 @@ class UnlearnConfig(BaseModel):
         utility: A JSONL file of prompts (and expected answers) that have nothing to do with
             packages; None for the bundled ones.
         system: A system prompt.
-        seed: Of all noise of the run.
+        seed: Of all noise of the run; ``train.seed`` and ``adapter.seed`` are added to it.
         objective: One of ``unghost objectives``.
         blame: Which tokens of a ghost pay; None leaves it to the objective.
         device: Where the model runs; ``auto`` takes a GPU if there is one.
@@ -88,7 +93,7 @@ class UnlearnConfig(BaseModel):
     tasks: str | None = None
     utility: str | None = None
     system: str | None = None
-    seed: int = 0
+    seed: int = Field(default=0, ge=0, lt=2**32)
     objective: str = "hybrid"
     blame: Blame | None = None
     device: str = "auto"
@@ -101,6 +106,25 @@ class UnlearnConfig(BaseModel):
     adapter: AdapterSettings = AdapterSettings()
     measure: MeasureSettings = MeasureSettings()
     stop: StoppingRule = StoppingRule()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.load_in_4bit and self.adapter.kind == "full":
+            raise UnghostError(
+                "load_in_4bit freezes the weights that adapter.kind=full trains: take"
+                " adapter.kind=lora, or the weights as they are"
+            )
+        return self
+
+    @property
+    def seeded_train(self) -> TrainSettings:
+        """The training settings, with the seed of the run in theirs."""
+        return replace(self.train, seed=self.seed + self.train.seed)
+
+    @property
+    def seeded_adapter(self) -> AdapterSettings:
+        """The adapter settings, with the seed of the run in theirs."""
+        return replace(self.adapter, seed=self.seed + self.adapter.seed)
 
 
 def resolve(values: dict[str, Any]) -> UnlearnConfig:

@@ -11,9 +11,10 @@ from typing import Any
 
 from unghost.config import UnlearnConfig
 from unghost.domains.packages.domain import PackagesDomain
-from unghost.domains.packages.tasks import Task, load_tasks
+from unghost.domains.packages.tasks import Task, load_tasks, tasks_path
 from unghost.embedded import MODEL_NAME, model_path
 from unghost.errors import UnghostError
+from unghost.evaluate.plan import check_splits
 from unghost.generate.encode import check_round_trip, encode_prompt
 from unghost.generate.load import load_model
 from unghost.generate.local import TransformersGenerator
@@ -21,9 +22,13 @@ from unghost.names.universe import Universe, load_universe
 from unghost.objectives import Objective, get_objective
 from unghost.probe import Probe
 from unghost.records import Message, Prompt, record_id
+from unghost.splits import SPLITS
 from unghost.train.adapter import Policy, make_policy, quantized_4bit
+from unghost.train.estimate import MemoryEstimate, estimate_memory
 
 _UTILITY = Path(__file__).parent / "data" / "utility.jsonl"
+_ROWS = 256
+"""Answers generated at once, in the estimate of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Lab:
     probe: Probe
     stop_ids: frozenset[int]
     objective: Objective
+    memory: MemoryEstimate
 
     @property
     def known(self) -> dict[str, bool]:
@@ -78,8 +84,14 @@ def open_lab(config: UnlearnConfig) -> Lab:
     if (config.blame or objective.blame) == "credit" and config.sample.samples < 2:
         raise UnghostError("the blame credit compares answers: give sample.samples of 2 or more")
     universe = load_universe(config.universe)
-    tasks = load_tasks(None if config.tasks is None else Path(config.tasks))
-    utility = load_utility(_UTILITY if config.utility is None else Path(config.utility))
+    if not universe.decides_absence:
+        raise UnghostError(
+            f"{config.universe} is an incomplete snapshot, in which no name can be called a ghost:"
+            " build it with --complete, or take --universe demo"
+        )
+    tasks = load_tasks(tasks_path(config.tasks))
+    check_splits(tasks, SPLITS)
+    utility = load_utility(utility_path(config.utility))
     place = str(model_path()) if config.model == MODEL_NAME else config.model
     loaded = load_model(
         place,
@@ -88,7 +100,14 @@ def open_lab(config: UnlearnConfig) -> Lab:
         quantization=quantized_4bit() if config.load_in_4bit else None,
     )
     check_round_trip(loaded.tokenizer)
-    policy = make_policy(loaded.model, config.adapter)
+    # Before LoRA is put into the model, whose weights it would count twice.
+    memory = estimate_memory(
+        loaded.model,
+        config.adapter,
+        config.train,
+        generated_tokens=_ROWS * (config.sample.max_new_tokens + 64),
+    )
+    policy = make_policy(loaded.model, config.seeded_adapter)
     generator = TransformersGenerator(
         policy.model, loaded.tokenizer, model_id=loaded.model_id, system=config.system
     )
@@ -104,7 +123,13 @@ def open_lab(config: UnlearnConfig) -> Lab:
         probe=Probe(generator, domain, config.seed),
         stop_ids=generator.stop_ids,
         objective=objective,
+        memory=memory,
     )
+
+
+def utility_path(given: str | None) -> Path:
+    """Say where the utility prompts lie: in the file given, or the bundled ones."""
+    return _UTILITY if given is None else Path(given)
 
 
 def load_utility(path: Path) -> list[Utility]:
@@ -126,6 +151,7 @@ def load_utility(path: Path) -> list[Utility]:
             question, answer = row["prompt"], row.get("answer")
             if not isinstance(question, str) or not isinstance(answer, str | None):
                 raise TypeError
+            f"{question}{answer}".encode()  # JSON can hold halves of surrogate pairs
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UnghostError(
                 f'{path} line {number} is not of the form {{"prompt": text, "answer": text}}'

@@ -8,14 +8,15 @@ from typing import Any
 
 from unghost.config import UnlearnConfig
 from unghost.domains.packages.domain import PackagesDomain
-from unghost.domains.packages.tasks import load_tasks
+from unghost.domains.packages.tasks import load_tasks, tasks_path
 from unghost.evaluate.heldout import heldout_section
+from unghost.evaluate.plan import check_splits
 from unghost.generate.base import Generator
 from unghost.names.universe import load_universe
 from unghost.probe import Probe, Progress, measure_split
 from unghost.report.page import write_page
 from unghost.report.schema import REPORT_VERSION, write_report
-from unghost.results import environment, universe_facts
+from unghost.results import environment, sha256, topic_words, universe_facts
 from unghost.runs import RunFolder
 
 
@@ -43,7 +44,8 @@ def measure(
         UnghostError: Something that the user can mend; finished batches are never asked again.
     """
     universe = load_universe(config.universe)
-    tasks = load_tasks(None if config.tasks is None else Path(config.tasks))
+    tasks = load_tasks(tasks_path(config.tasks))
+    check_splits(tasks, ["heldout"])
     generator = _generator(config, base_url, api_key_env)
     known = {t.gold: t.known for t in tasks if t.gold is not None and t.known is not None}
     head = {
@@ -51,11 +53,13 @@ def measure(
         "base_url": base_url,
         "model_id": generator.model_id,
         "universe": universe.id,
+        "sha256": {"tasks": sha256(tasks_path(config.tasks))},
+        "versions": environment(),
+        "threads": _threads() if base_url is None else None,
     }
     with RunFolder.open(folder, head) as run:
         probe = Probe(generator, PackagesDomain(universe), config.seed)
         answers = measure_split(probe, run, tasks, "heldout", 0, config.measure, progress)
-        words = {task.id: task.keywords for task in tasks if task.keywords}
         report: dict[str, Any] = {
             "version": REPORT_VERSION,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -67,7 +71,10 @@ def measure(
             "seed": config.seed,
             "rounds": [],
             "heldout": heldout_section(
-                answers, known=known or None, task_keywords=words or None, seed=config.seed
+                answers,
+                known=known or None,
+                task_keywords=topic_words(tasks) or None,
+                seed=config.seed,
             ),
             "examples": [],
             "verdict": {"success": True, "reasons": []},
@@ -76,6 +83,12 @@ def measure(
         write_report(report, run.path / "report.json")
         write_page(report, run.path / "report.html")
     return report
+
+
+def _threads() -> int:
+    import torch
+
+    return torch.get_num_threads()
 
 
 def _generator(config: UnlearnConfig, base_url: str | None, api_key_env: str) -> Generator:

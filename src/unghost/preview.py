@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from unghost.config import UnlearnConfig
-from unghost.lab import open_lab
-from unghost.train.estimate import estimate_memory
-
-_ROWS = 256
+from unghost.lab import Lab, open_lab
 
 
 def preview(config: UnlearnConfig) -> str:
@@ -19,18 +16,19 @@ def preview(config: UnlearnConfig) -> str:
         UnghostError: What would stop the run at its start.
     """
     lab = open_lab(config)
-    with lab.policy.original() as model:
-        need = estimate_memory(
-            model,
-            config.adapter,
-            config.train,
-            generated_tokens=_ROWS * (config.sample.max_new_tokens + 64),
-        )
     return (
         f"{config.model_dump_json(indent=2)}\n\n"
         f"model     {lab.model_id}\n"
         f"universe  {lab.universe.label}, {lab.universe.as_of}\n"
         f"tasks     {len(lab.tasks)}\n"
+        f"{memory_line(lab)}"
+    )
+
+
+def memory_line(lab: Lab) -> str:
+    """Say in one line how much memory a run takes, to a factor of 2."""
+    need = lab.memory
+    return (
         f"memory    about {need.training / 1e9:.2f} GB in training,"
         f" {need.generating / 1e9:.2f} GB generating"
     )

@@ -5,12 +5,14 @@ The last measurements, the adapter, report.json and the page.
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,15 +21,17 @@ from numpy.typing import NDArray
 from unghost import __version__
 from unghost.atomic import atomic_folder
 from unghost.discover.stopping import RoundResult
+from unghost.domains.packages.tasks import Task, tasks_path
 from unghost.evaluate.answers import Answer, read_answers
 from unghost.evaluate.drift import measure_drift, name_mask, token_kl
 from unghost.evaluate.gates import judge
 from unghost.evaluate.heldout import heldout_section
-from unghost.evaluate.utility import exact_match, forward_of, perplexity, score_answers
-from unghost.lab import Lab, Utility
+from unghost.evaluate.utility import Pair, exact_match, forward_of, perplexity, score_answers
+from unghost.lab import Lab, Utility, utility_path
 from unghost.names.universe import Universe
-from unghost.records import Prompt, Sampling, by_source
-from unghost.report.examples import before_and_after
+from unghost.probe import Probe, Progress
+from unghost.records import Completion, Prompt, Sampling, by_source
+from unghost.report.examples import before_and_after, choose
 from unghost.report.page import write_page
 from unghost.report.schema import REPORT_VERSION, write_report
 from unghost.runs import Batch, RunFolder
@@ -45,14 +49,24 @@ def header(lab: Lab) -> dict[str, Any]:
     """Give everything that decides a run's results; a run folder of another header is refused."""
     import torch
 
+    config = lab.config
     return {
-        "config": lab.config.model_dump(mode="json"),
+        "config": config.model_dump(mode="json"),
         "model_id": lab.model_id,
         "universe": lab.universe.id,
-        "seed": lab.config.seed,
+        "seed": config.seed,
+        "sha256": {
+            "tasks": sha256(tasks_path(config.tasks)),
+            "utility": sha256(utility_path(config.utility)),
+        },
         "versions": environment(),
         "threads": torch.get_num_threads(),
     }
+
+
+def sha256(path: Path) -> str:
+    """Hash a file's contents, so that an edited file is not taken for the one a run began with."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def environment() -> dict[str, str]:
@@ -67,7 +81,12 @@ def environment() -> dict[str, str]:
 
 
 def write_results(
-    lab: Lab, run: RunFolder, history: Sequence[RoundResult], best: int, stopping: str
+    lab: Lab,
+    run: RunFolder,
+    history: Sequence[RoundResult],
+    best: int,
+    stopping: str,
+    progress: Progress = lambda *_: None,
 ) -> dict[str, Any]:
     """Measure what needs both models, and write adapter, report.json and report.html.
 
@@ -77,6 +96,7 @@ def write_results(
         history: The base and the trained rounds.
         best: The round that is kept; 0 if none was trained.
         stopping: Why the rounds ended.
+        progress: Told how far the last measurements are.
 
     Returns:
         The report.
@@ -87,9 +107,13 @@ def write_results(
     heldout = _heldout(lab, before, after if trained else None)
     examples: list[dict[str, Any]] = []
     if trained:
-        heldout |= _utility(lab)
-        heldout["drift"], kl = _drift(lab, before)
-        examples = before_and_after(before, after, kl, _EXAMPLES)
+        stage = f"round {best}: measure elsewhere"
+        progress(stage, 0, 3)
+        heldout |= _utility(lab, lambda done: progress(stage, done, 3))
+        shown = choose(before, after, _EXAMPLES)
+        heldout["drift"], kl = _drift(lab, before, {prompt.id for prompt in shown})
+        progress(stage, 3, 3)
+        examples = before_and_after(before, after, kl, shown)
         _keep_adapter(run, best)
     report: dict[str, Any] = {
         "version": REPORT_VERSION,
@@ -118,18 +142,28 @@ def _answers(batch: Batch) -> list[Answer]:
 
 
 def _heldout(lab: Lab, before: Batch, after: Batch | None) -> dict[str, Any]:
-    words = {task.id: task.keywords for task in lab.tasks if task.keywords}
-    packages = {
-        task.gold: task.keywords for task in lab.tasks if task.gold is not None and task.keywords
-    }
+    packages = _words((task.gold, task) for task in lab.tasks if task.gold is not None)
     return heldout_section(
         _answers(before),
         None if after is None else _answers(after),
         known=lab.known or None,
-        task_keywords=words or None,
+        task_keywords=topic_words(lab.tasks) or None,
         package_keywords=packages or None,
         seed=lab.config.seed,
     )
+
+
+def topic_words(tasks: Iterable[Task]) -> dict[str, set[str]]:
+    """Give the keywords by task id, those of several tasks of one id together."""
+    return _words((task.id, task) for task in tasks)
+
+
+def _words(keyed: Iterable[tuple[str, Task]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for key, task in keyed:
+        if task.keywords:
+            found[key] |= set(task.keywords)
+    return dict(found)
 
 
 def universe_facts(universe: Universe) -> dict[str, Any]:
@@ -155,20 +189,23 @@ def _round(run: RunFolder, number: int) -> dict[str, Any]:
     }
 
 
-def discover_figures(found: Batch, new_ghosts: int) -> dict[str, Any]:
+def discover_figures(found: Batch, new: Collection[str]) -> dict[str, Any]:
     """Sum up what discovery brought in a round, arm by arm (seed family and operator).
 
+    A new ghost counts for the arm that met it first, so that the arms add up to the round.
+
     Args:
-        found: All batches of the round.
-        new_ghosts: Distinct ghosts that no earlier round had met.
+        found: All batches of the round, in the order of the plan.
+        new: The distinct ghosts that no earlier round had met.
     """
     prompt_of = {prompt.id: prompt for prompt in found.prompts}
     source_of = {mention.id: mention.source_id for mention in found.mentions}
     arm_of = {c.id: _arm(prompt_of[c.prompt_id]) for c in found.completions}
-    ghosts: dict[str, set[str]] = defaultdict(set)
+    met_by: dict[str, str] = {}
     for verdict in found.verdicts:
-        if verdict.status == "absent":
-            ghosts[arm_of[source_of[verdict.mention_id]]].add(verdict.canonical)
+        if verdict.status == "absent" and verdict.canonical in new:
+            met_by.setdefault(verdict.canonical, arm_of[source_of[verdict.mention_id]])
+    ghosts = Counter(met_by.values())
     tokens: Counter[str] = Counter()
     for completion in found.completions:
         tokens[arm_of[completion.id]] += len(completion.token_ids or ())
@@ -176,14 +213,14 @@ def discover_figures(found: Batch, new_ghosts: int) -> dict[str, Any]:
     return {
         "prompts": len(found.prompts),
         "completions": len(found.completions),
-        "new_ghosts": new_ghosts,
-        "yield": 1000 * new_ghosts / max(1, tokens.total()),
+        "new_ghosts": len(new),
+        "yield": 1000 * len(new) / max(1, tokens.total()),
         "arms": [
             {
                 "arm": arm,
                 "prompts": count,
-                "new_ghosts": len(ghosts[arm]),
-                "yield": 1000 * len(ghosts[arm]) / max(1, tokens[arm]),
+                "new_ghosts": ghosts[arm],
+                "yield": 1000 * ghosts[arm] / max(1, tokens[arm]),
             }
             for arm, count in sorted(prompts.items())
         ],
@@ -194,14 +231,19 @@ def _arm(prompt: Prompt) -> str:
     return f"{prompt.family} / {prompt.operator}"
 
 
-def _utility(lab: Lab) -> dict[str, Any]:
-    """Compare both models on prompts that have nothing to do with packages."""
+def _utility(lab: Lab, progress: Callable[[int], None] = lambda _: None) -> dict[str, Any]:
+    """Compare both models on prompts that have nothing to do with packages, in two steps."""
     prompts = [entry.prompt for entry in lab.utility]
     greedy = Sampling(max_new_tokens=lab.config.measure.max_new_tokens)
-    generator = lab.probe.generator
-    after = [c.text for c in generator.generate(prompts, greedy, seed=lab.config.seed)]
-    with lab.policy.original():
-        before = [c.text for c in generator.generate(prompts, greedy, seed=lab.config.seed)]
+
+    def answers(probe: Probe) -> list[str]:
+        return [c.text for c in probe.generator.generate(prompts, greedy, seed=lab.config.seed)]
+
+    after = answers(lab.probe)
+    progress(1)
+    with lab.original_probe() as probe:
+        before = answers(probe)
+    progress(2)
     expected = [
         entry.answer if entry.answer is not None else own
         for entry, own in zip(lab.utility, before, strict=True)
@@ -230,8 +272,16 @@ def _utility_pairs(
     ]
 
 
-def _drift(lab: Lab, before: Batch) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
+def _drift(
+    lab: Lab, before: Batch, shown: Collection[str]
+) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
     """Compute KL(base || tuned) on the base's own held-out answers and on the utility texts.
+
+    Args:
+        lab: With the tuned weights in its model.
+        before: The base's answers.
+        shown: Ids of the prompts whose answers the page shows. They were not drawn by chance, so
+            their divergences are computed but left out of the summary.
 
     Returns:
         The summary, and for each completion its divergences a token.
@@ -244,18 +294,26 @@ def _drift(lab: Lab, before: Batch) -> tuple[dict[str, Any], dict[str, NDArray[n
     prompt_of = {prompt.id: prompt for prompt in before.prompts}
     # By hash, for the plan of a measurement puts the tasks that the model knows first.
     drawn = sorted(before.completions, key=lambda c: unit_hash(b"unghost-drift-v1:", c.id))
-    answers = [c for c in drawn if c.token_ids][:_DRIFT_ANSWERS]
-    own = [(lab.encode(prompt_of[c.prompt_id]), c.token_ids or ()) for c in answers]
+    written = [c for c in drawn if c.token_ids]
+    answers, rest = written[:_DRIFT_ANSWERS], written[_DRIFT_ANSWERS:]
+
+    def pairs(completions: Sequence[Completion]) -> list[Pair]:
+        return [(lab.encode(prompt_of[c.prompt_id]), c.token_ids or ()) for c in completions]
+
+    more = [c for c in rest if c.prompt_id in shown]
     stated = [entry for entry in lab.utility if entry.answer is not None]
     extra = _utility_pairs(lab, stated, [entry.answer or "" for entry in stated])
-    divergences = token_kl(base, forward_of(lab.policy.model), [*own, *extra])
+    asked = [*pairs(answers), *extra, *pairs(more)]
+    found = token_kl(base, forward_of(lab.policy.model), asked)
+    divergences, added = found[: len(asked) - len(more)], found[len(asked) - len(more) :]
     mentions = by_source(before.mentions)
     masks = [name_mask(c, mentions.get(c.id, ())) for c in answers]
     masks += [np.zeros(len(ids), dtype=np.bool_) for _, ids in extra]
     tasks = [prompt_of[c.prompt_id].task_id for c in answers]
     tasks += [entry.prompt.task_id for entry in stated]
     drift = measure_drift(divergences, masks, tasks, seed=lab.config.seed).to_json()
-    return drift, {c.id: kl for c, kl in zip(answers, divergences, strict=False)}
+    first = divergences[: len(answers)]
+    return drift, {c.id: kl for c, kl in zip([*answers, *more], [*first, *added], strict=True)}
 
 
 def _keep_adapter(run: RunFolder, best: int) -> None:

@@ -8,7 +8,8 @@ next step begins, so a killed run goes on where it stopped.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from unghost.evaluate.compare import retention, right_answers
 from unghost.evaluate.plan import tasks_of
 from unghost.evaluate.rates import rates_of
 from unghost.lab import Lab, open_lab
+from unghost.preview import memory_line
 from unghost.probe import Progress, measure_split
 from unghost.records import Asks, Prompt, Sampling
 from unghost.results import discover_figures, header, write_results
@@ -30,9 +32,15 @@ from unghost.splits import Split
 from unghost.train.loop import train_round
 from unghost.training_set import asks_hedged, doubtful_prompts, training_set
 
+_HEDGED_BATCH = 128
+
 
 def unlearn(
-    config: UnlearnConfig, folder: Path, *, progress: Progress = lambda *_: None
+    config: UnlearnConfig,
+    folder: Path,
+    *,
+    progress: Progress = lambda *_: None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Run Adaptive Unlearning, or go on with a run that was stopped.
 
@@ -40,6 +48,7 @@ def unlearn(
         config: The resolved configuration.
         folder: The run's folder; holds the adapter, report.html and report.json at the end.
         progress: Told what is being done.
+        note: Told in one line how much memory the run takes, before it starts.
 
     Returns:
         The report, as in report.json.
@@ -49,6 +58,7 @@ def unlearn(
     """
     lab = open_lab(config)
     with RunFolder.open(folder, header(lab)) as run:
+        note(memory_line(lab))
         return _Run(lab, run, progress).go()
 
 
@@ -76,15 +86,15 @@ class _Run:
         best = best_round(history, self.config.stop)
         self.load(best.round)
         self.measure("heldout", best.round)
-        return write_results(self.lab, self.run, history, best.round, reason)
+        return write_results(self.lab, self.run, history, best.round, reason, self.progress)
 
     def measure_base(self) -> RoundResult:
         """Measure the untouched model on both splits; round 0 of the run."""
         folder = self.run.round(0)
         self.base = self.measure("validate", 0)
-        heldout = self.measure("heldout", 0)
+        self.measure("heldout", 0)
         if folder.metrics is None:
-            ghosts = sum(answer.count("absent") for answer in (*self.base, *heldout))
+            ghosts = sum(answer.count("absent") for answer in self.base)
             folder.finish({"validate": self.summary(self.base), "ghosts": ghosts})
         return self.result(0, self.base, new_ghosts=0)
 
@@ -117,7 +127,7 @@ class _Run:
             self.lab.policy,
             training_set(self.lab, found, self.ask_hedged(folder, found, number)),
             self.lab.objective,
-            self.config.train,
+            self.config.seeded_train,
             folder.path,
             objective_settings=self.config.terms,
             carry=before.path if number > 1 else None,
@@ -125,13 +135,14 @@ class _Run:
         )
         answers = self.measure("validate", number)
         write_json(folder.path / "explorer.json", self.explorer.to_json())
-        discovered = discover_figures(found, self.explorer.new_by_round[number])
+        met = self.explorer.ledger.ghosts
+        discovered = discover_figures(found, {name for name in met if met[name] == number})
         result = self.result(number, answers, discovered["new_ghosts"])
         metrics = {
             "discover": discovered,
             "train": trained,
             "validate": self.summary(answers),
-            "point": {"rate": result.rate, "retention": result.retention},
+            "point": {"rate": _stated(result.rate), "retention": _stated(result.retention)},
         }
         folder.finish(metrics)
         return result
@@ -145,11 +156,12 @@ class _Run:
         written = self.ask(folder, "requests", 0, requests, number, samples=1)
         explorer.accept_tasks(requests, written.completions)
         batches = [written]
-        plan = explorer.plan(number)
+        plan, stage = explorer.plan(number), f"round {number}: discover"
         for planned in plan:
-            self.progress(f"round {number}: discover", planned.index, len(plan))
             first = 3 * planned.index
+            self.progress(stage, first, 3 * len(plan))
             packages = self.ask(folder, "discover", first, planned.asking("packages"), number)
+            self.progress(stage, first + 1, 3 * len(plan))
             code = self.ask(
                 folder,
                 "discover",
@@ -158,6 +170,7 @@ class _Run:
                 number,
                 samples=self.config.sample.code_samples,
             )
+            self.progress(stage, first + 2, 3 * len(plan))
             questions = follow_up(code.prompts, [c for c in code.completions if c.sample == 0])
             needs = self.ask(folder, "discover", first + 2, questions, number)
             batch = Batch.joined([packages, code, needs])
@@ -169,11 +182,17 @@ class _Run:
         """Ask the original model once more what brought out ghosts, and allow it to know none."""
         if not asks_hedged(self.lab):
             return Batch([], [], [], [])
-        self.progress(f"round {number}: ask with a hedge", 0, 1)
         prompts = [hedge(prompt) for prompt in doubtful_prompts(found)]
         greedy = Sampling(max_new_tokens=self.config.sample.max_new_tokens)
+        batches = []
         with self.lab.original_probe() as probe:
-            return probe.run(folder, "hedged", 0, prompts, greedy, round_number=number)
+            for index, start in enumerate(range(0, len(prompts), _HEDGED_BATCH)):
+                self.progress(f"round {number}: ask with a hedge", start, len(prompts))
+                part = prompts[start : start + _HEDGED_BATCH]
+                batches.append(
+                    probe.run(folder, "hedged", index, part, greedy, round_number=number)
+                )
+        return Batch.joined(batches)
 
     def ask(
         self,
@@ -248,3 +267,8 @@ class _Run:
         """
         if number:
             self.lab.policy.load(self.run.round(number).path / "adapter")
+
+
+def _stated(figure: float) -> float | None:
+    """Give None for a figure that is not defined: JSON knows no NaN."""
+    return None if math.isnan(figure) else figure

@@ -88,3 +88,16 @@ def test_version_help_and_objectives() -> None:
     assert unghost("--version").stdout.strip() == "0.1.0"
     assert "unlearn" in unghost("--help").stdout
     assert "policy_gradient" in unghost("objectives").stdout
+
+
+def test_control_characters_in_labels_and_errors_are_not_written_raw(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    arguments = ["-o", str(path), "--date", "2026-01-01", "--source", "a\x1b]0;test\x07"]
+    assert unghost("names", "build", "-", *arguments, stdin="requests\n").returncode == 0
+    for done in (
+        unghost("names", "check", "requests", "--universe", str(path)),
+        unghost("names", "info", str(path)),
+        unghost("names", "info", "/no/such\x1b[2J\x07"),
+    ):
+        assert "?" in done.stdout + done.stderr
+        assert not {"\x1b", "\x07"} & set(done.stdout + done.stderr)

@@ -96,3 +96,15 @@ def test_senseless_rules_are_refused(bad: dict[str, float]) -> None:
 def test_an_empty_history_is_refused() -> None:
     with pytest.raises(UnghostError, match="measure the base"):
         reason_to_stop([], RULE)
+
+
+def test_where_no_right_answer_is_known_the_cut_alone_counts() -> None:
+    def unknown(*rates: float) -> list[RoundResult]:
+        return [RoundResult(n, rate, rate + 0.05, math.nan, 9) for n, rate in enumerate(rates)]
+
+    best = best_round(unknown(0.5, 0.4, 0.1, 0.3), RULE)
+    assert (best.round, best.above_floor) == (2, True)
+    assert reason_to_stop(unknown(0.5, 0.4, 0.3, 0.2), RULE) is None
+    reason = str(reason_to_stop(unknown(0.5, 0.2, 0.3, 0.4), RULE))
+    assert "no better on validate than round 1" in reason
+    assert "right answers" not in reason

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from unghost import UnghostError
+from unghost.discover.explorer import Explorer
+from unghost.discover.plans import ExplorerSettings
 from unghost.domains.packages.domain import PackagesDomain
 from unghost.domains.packages.prompts import ask, follow_up, hedge
 from unghost.domains.packages.questions import (
@@ -16,6 +18,7 @@ from unghost.domains.packages.questions import (
 )
 from unghost.domains.packages.tasks import load_tasks, task_text
 from unghost.domains.packages.verify import Judge, verify
+from unghost.evaluate.plan import measure_prompts
 from unghost.names.imports import ImportMap
 from unghost.names.snapshot import Snapshot, build_snapshot
 from unghost.names.universe import Universe
@@ -107,6 +110,7 @@ def test_the_bundled_tasks_are_sound() -> None:
         '{"keywords": "x"}',
         '{"task": ""}',
         '{"task":"a","taught":1}',
+        '{"task":"\\ud800"}',
     ],
 )
 def test_a_broken_tasks_file_names_the_line(tmp_path: Path, line: str) -> None:
@@ -237,3 +241,17 @@ def test_each_hedge_has_its_turn() -> None:
     assert (
         len({hedge(p).messages[0].content.removeprefix(p.messages[0].content) for p in plain}) == 4
     )
+
+
+def test_tasks_of_one_package_are_all_kept_under_one_id(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.jsonl"
+    texts = ["read mail", "send mail", "read mail"]
+    rows = [json.dumps({"task": text, "package": "postbox"}) for text in texts]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    found = load_tasks(path)
+    assert [task.text for task in found] == ["read mail", "send mail"]
+    assert len({task.id for task in found}) == 1
+    prompts = measure_prompts(found, "discover", 1.0)
+    assert len({prompt.id for prompt in prompts}) == 4
+    explorer = Explorer(found, ExplorerSettings(tasks_per_round=4), 0)
+    assert explorer.plan(1)

@@ -7,6 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from e2e.conftest import run_command
+from unghost.names.snapshot import build_snapshot
+from unghost.records import record_id
+from unghost.splits import split_of
 
 
 def measure(run: Path, model: str, *more: str) -> list[str]:
@@ -68,3 +71,38 @@ def test_a_server_is_measured_and_never_asked_twice(tmp_path: Path) -> None:
     assert all(body["temperature"] == 0 and body["model"] == "served" for body in asked)
     report = json.loads((tmp_path / "run/report.json").read_text(encoding="utf-8"))
     assert report["heldout"]["before"]["rate"]["value"] == 0.5
+
+
+def test_an_incomplete_snapshot_is_measured_and_exits_three(tmp_path: Path) -> None:
+    snapshot = tmp_path / "s.names"
+    build_snapshot(
+        ["requests"], snapshot, ecosystem="pypi", source="a test", date="2026-01-01", complete=False
+    )
+    done = run_command(measure(tmp_path / "run", "embedded", "--universe", str(snapshot)))
+    assert done.returncode == 3, done.stderr
+    assert "No ghost found" not in done.stdout
+
+
+def test_an_edited_tasks_file_is_refused(tmp_path: Path) -> None:
+    tasks = tmp_path / "tasks.jsonl"
+    lines = [json.dumps({"task": f"own task {n}"}) for n in range(20)]
+    tasks.write_text("\n".join(lines), encoding="utf-8")
+    arguments = measure(tmp_path / "run", "embedded", "--tasks", str(tasks))
+    first = run_command(arguments)
+    assert first.returncode in (0, 1), first.stderr
+    header = json.loads((tmp_path / "run/run.json").read_text(encoding="utf-8"))
+    assert header["versions"]["torch"]
+    assert header["threads"] == 1
+    tasks.write_text("\n".join([*lines, lines[0]]), encoding="utf-8")
+    again = run_command(arguments)
+    assert again.returncode == 2
+    assert "sha256.tasks" in again.stderr
+
+
+def test_tasks_without_a_held_out_one_are_refused(tmp_path: Path) -> None:
+    tasks = tmp_path / "tasks.jsonl"
+    text = next(f"x{n}" for n in range(99) if split_of(record_id("task", f"x{n}")) != "heldout")
+    tasks.write_text(json.dumps({"task": text}), encoding="utf-8")
+    done = run_command(measure(tmp_path / "run", "embedded", "--tasks", str(tasks)))
+    assert done.returncode == 2
+    assert "0 into heldout" in done.stderr

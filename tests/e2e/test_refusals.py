@@ -25,7 +25,7 @@ def assert_one_line(done: subprocess.CompletedProcess[str], *words: str) -> None
     assert done.returncode == 2, done.stderr
     *stages, last = done.stderr.strip().split("\n")
     assert last.startswith("unghost: ")
-    assert all(stage.startswith("round ") for stage in stages)
+    assert all(stage.startswith(("round ", "memory ")) for stage in stages)
     for word in words:
         assert word in last
 
@@ -58,9 +58,39 @@ def test_a_broken_tasks_file(tmp_path: Path) -> None:
     refused(command(tmp_path / "run", "--tasks", str(tasks)), "line 2 is not a task")
 
 
+def test_tasks_that_leave_a_split_empty(tmp_path: Path) -> None:
+    tasks = tmp_path / "tasks.jsonl"
+    tasks.write_text('{"task": "one alone"}\n', encoding="utf-8")
+    refused(command(tmp_path / "run", "--tasks", str(tasks)), "of the 1 task(s)", "into validate")
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_incomplete_snapshot(tmp_path: Path) -> None:
+    snapshot = tmp_path / "s.names"
+    build_snapshot(
+        ["requests"], snapshot, ecosystem="pypi", source="a test", date="2026-01-01", complete=False
+    )
+    refused(command(tmp_path / "run", "--universe", str(snapshot)), "incomplete", "--complete")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_merged_model_takes_nothing_away(tmp_path: Path) -> None:
+    place = tmp_path / "mine"
+    place.mkdir()
+    (place / "thesis.txt").write_text("mine", encoding="utf-8")
+    refused(command(tmp_path / "run", "--merged", str(place)), "would be lost")
+    assert (place / "thesis.txt").read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize(
     ("setting", "word"),
-    [("train.nonsense=1", "train.nonsense"), ("objective=magic", "magic"), ("seed=x", "seed")],
+    [
+        ("train.nonsense=1", "train.nonsense"),
+        ("objective=magic", "magic"),
+        ("seed=x", "seed"),
+        ("adapter.targets=['nowhere']", "nowhere"),
+    ],
 )
 def test_settings_that_make_no_sense(tmp_path: Path, setting: str, word: str) -> None:
     refused(command(tmp_path / "run", "--set", setting), word)
@@ -110,8 +140,12 @@ def test_no_ghost_at_all_is_a_fine_result(tmp_path: Path) -> None:
     build_snapshot(
         names, everything, ecosystem="pypi", source="a test", date="2026-01-01", complete=True
     )
-    again = run_command(command(tmp_path / "second", "--universe", str(everything)))
+    merged = tmp_path / "merged"
+    arguments = ["--universe", str(everything), "--merged", str(merged)]
+    again = run_command(command(tmp_path / "second", *arguments))
     assert again.returncode == 0, again.stderr
+    assert "nothing to merge" in again.stderr
+    assert not merged.exists()
     report = json.loads((tmp_path / "second/report.json").read_text(encoding="utf-8"))
     assert "no ghost found" in report["stopping"]
     assert report["verdict"] == {"success": True, "reasons": []}

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from e2e.conftest import command, environment, run_command
+from e2e.conftest import SETTINGS, command, environment, run_command
+from unghost.config import read_config, resolve
+from unghost.names.snapshot import build_snapshot
+from unghost.unlearn import unlearn
 
 STAGES = [
     "round-000/completions/validate-00000.parquet",
@@ -23,6 +26,9 @@ STAGES = [
     "round-002/metrics.json",
     "adapter/adapter_model.safetensors",
 ]
+
+
+STEPS = ["round 1: discover", "round 1: ask with a hedge", "round 1: measure elsewhere"]
 
 
 def digests(run: Path) -> dict[str, str]:
@@ -57,6 +63,12 @@ def test_a_run_leaves_all_that_it_should(whole: Path) -> None:
     assert report["rounds"][1]["train"]["tokens"] > 0
     assert report["heldout"]["drift"]["names"]["value"] > 0
     assert (whole / "adapter/adapter_config.json").is_file()
+    for entry in report["rounds"][1:]:
+        arms = entry["discover"]["arms"]
+        assert sum(arm["new_ghosts"] for arm in arms) == entry["discover"]["new_ghosts"]
+    before = [token for example in report["examples"] for token in example["before"]]
+    assert before
+    assert all(token["kl"] is not None for token in before)
     page = (whole / "report.html").read_text(encoding="utf-8")
     assert "closed world" in page
     assert "<script src" not in page
@@ -80,6 +92,71 @@ def test_a_killed_run_ends_as_if_it_had_not_been(whole: Path, tmp_path: Path, st
     assert digests(run) == digests(whole)
     assert figures(run) == figures(whole)
     assert not list(run.rglob("*.tmp"))
+
+
+def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    process = subprocess.Popen(
+        command(run),
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell may have started the tests with the signal switched off.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    while not (run / STAGES[0]).exists():
+        assert process.poll() is None, "the run ended before it could be interrupted"
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate()
+    assert process.returncode == 130
+    *stages, last = said.strip().split("\n")
+    assert last == "interrupted; run the same command again to go on"
+    assert all(stage.startswith(("round ", "memory ")) for stage in stages)
+
+
+def test_tasks_without_packages_run_through(tmp_path: Path) -> None:
+    # No right answer is known, so retention is not defined; all that the model knows is a ghost.
+    tasks, universe = tmp_path / "tasks.jsonl", tmp_path / "s.names"
+    lines = [json.dumps({"task": f"send mail number {n} at night"}) for n in range(40)]
+    tasks.write_text("\n".join(lines), encoding="utf-8")
+    build_snapshot(
+        ["nothing-else"], universe, ecosystem="pypi", source="x", date="2026-01-01", complete=True
+    )
+    arguments = ["--tasks", str(tasks), "--universe", str(universe)]
+    done = run_command(command(tmp_path / "run", *arguments, stop__max_rounds=1))
+    assert done.returncode == 1, done.stderr
+    metrics = json.loads((tmp_path / "run/round-001/metrics.json").read_text(encoding="utf-8"))
+    assert metrics["point"]["retention"] is None
+    report = figures(tmp_path / "run")
+    assert report["heldout"]["retention"]["value"] is None
+    assert "right answers kept: not measured" in report["verdict"]["reasons"]
+    assert run_command(command(tmp_path / "run", *arguments, stop__max_rounds=1)).returncode == 1
+
+
+def test_progress_moves_within_each_stage_and_memory_is_told_first(tmp_path: Path) -> None:
+    told: list[Any] = []
+    settings = SETTINGS | {"device": "cpu", "stop.max_rounds": 1}
+    config = resolve(
+        read_config(None, [f"{key}={json.dumps(value)}" for key, value in settings.items()])
+    )
+    unlearn(config, tmp_path / "run", progress=lambda *step: told.append(step), note=told.append)
+    assert "GB in training" in told[0]
+    assert not any(isinstance(entry, str) for entry in told[1:])
+    steps = {stage: [(done, of) for name, done, of in told[1:] if name == stage] for stage in STEPS}
+    assert steps["round 1: discover"] == [(done, 6) for done in range(6)]
+    assert steps["round 1: measure elsewhere"] == [(done, 3) for done in range(4)]
+    assert steps["round 1: ask with a hedge"][0][1] > 1
+
+
+def test_a_dry_run_shows_settings_and_memory_and_runs_nothing(tmp_path: Path) -> None:
+    done = run_command(command(tmp_path / "run", "--dry-run"))
+    assert done.returncode == 0, done.stderr
+    settings, _, facts = done.stdout.partition("\n\n")
+    assert json.loads(settings)["explore"]["tasks_per_round"] == 8
+    assert "GB in training" in facts
+    assert not (tmp_path / "run").exists()
 
 
 def test_another_configuration_is_refused(whole: Path) -> None:
@@ -114,7 +191,11 @@ def test_the_adapter_is_loaded_by_plain_peft_and_the_merged_model_by_transformer
     tuned = PeftModel.from_pretrained(base, str(whole / "adapter"))(ids).logits
     plain = AutoModelForCausalLM.from_pretrained(merged, dtype=torch.float32)(ids).logits
     assert (tuned - before).abs().max() > 1e-4
-    torch.testing.assert_close(plain, tuned, atol=2e-2, rtol=1e-2)
+    # The sum is rounded to the original's bf16, which loses little of what was learned.
+    assert (plain - tuned).abs().mean() < 0.25 * (tuned - before).abs().mean()
+    stored = AutoModelForCausalLM.from_pretrained(model_path(), dtype="auto").dtype
+    assert AutoModelForCausalLM.from_pretrained(merged, dtype="auto").dtype == stored
+    assert run_command(command(whole, "--merged", str(merged))).returncode in (0, 1)
     card = (merged / "README.md").read_text(encoding="utf-8")
     assert "ghost rate" in card
     assert "not measured |" not in card.split("\n\n")[2]

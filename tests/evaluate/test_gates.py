@@ -98,7 +98,7 @@ def test_no_ghost_found_has_no_reasons(report: Report) -> None:
 
 
 def test_a_measurement_with_ghosts_is_not_judged(report: Report) -> None:
-    report["rounds"] = report["rounds"][:1]
+    report["rounds"] = []
     report["heldout"]["after"] = None
     assert not found_no_ghost(report)
     assert judge(report) == []
@@ -113,3 +113,38 @@ def test_judging_changes_nothing(report: Report) -> None:
     before = copy.deepcopy(report)
     judge(report)
     assert report == before
+
+
+def test_a_trained_run_whose_held_out_tasks_bring_no_ghost_is_no_success(report: Report) -> None:
+    # The ghosts of `validate` may be what it trained on.
+    report["rounds"][1]["discover"]["new_ghosts"] = 0
+    report["heldout"]["before"] = {"statuses": {"absent": 0, "exists": 30}}
+    report["heldout"]["cut"] = _figure(None)
+    assert not found_no_ghost(report)
+    assert "no cut can be measured" in judge(report)[0]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "complete", "clean"),
+    [
+        ({"absent": 0, "exists": 9, "unknown": 0}, False, True),
+        ({"absent": 0, "exists": 9, "unknown": 1}, False, False),
+        ({"absent": 0, "exists": 9, "unknown": 1}, True, True),
+        ({"absent": 0, "exists": 0, "unknown": 5}, True, False),
+        ({"absent": 0, "exists": 0, "unknown": 0}, True, True),
+    ],
+)
+def test_unknown_is_never_silently_clean(
+    report: Report, statuses: dict[str, int], complete: bool, clean: bool
+) -> None:
+    report["rounds"] = report["rounds"][:1]
+    report["universe"] = {"complete": complete, "closed_world": False}
+    report["heldout"] = {"before": {"statuses": statuses}, "after": None}
+    assert found_no_ghost(report) is clean
+    assert (judge(report) == []) is clean
+
+
+def test_a_run_that_met_ghosts_and_trained_nothing_is_no_success(report: Report) -> None:
+    report["rounds"] = report["rounds"][:1]
+    report["heldout"]["after"] = None
+    assert judge(report) == ["nothing was trained, though the base made a ghost on held-out tasks"]

@@ -153,3 +153,46 @@ def test_nobody_there_is_one_line() -> None:
     with pytest.raises(UnghostError, match="see that the server runs") as caught:
         generator.generate(prompts(1), Sampling())
     assert "\n" not in str(caught.value)
+
+
+def test_white_space_around_the_key_is_not_sent(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", " sk-secret\n")
+    made(server, api_key_env="MY_KEY").generate(prompts(1), Sampling())
+    monkeypatch.setenv("MY_KEY", "\n")
+    made(server, api_key_env="MY_KEY").generate(prompts(1), Sampling())
+    assert server.keys == ["Bearer sk-secret", None]
+
+
+@pytest.mark.parametrize(
+    "key", ["sk-sec\u00e9ret", "sk-\nsecret", "sk-\x1bsecret", "\u201csk\u201d"]
+)
+def test_a_key_that_cannot_be_one_is_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("MY_KEY", key)
+    with pytest.raises(UnghostError, match="the key in MY_KEY") as caught:
+        OpenAIGenerator("http://127.0.0.1:9", "m", api_key_env="MY_KEY")
+    assert "sk" not in str(caught.value)
+
+
+def test_half_a_surrogate_pair_is_replaced(server: Server) -> None:
+    content = b'{"choices": [{"message": {"content": "a\\ud800, \\ud83d\\ude00"}}]}'
+    server.reply = lambda *_: (200, {}, content)
+    (found,) = made(server).generate(prompts(1), Sampling())
+    assert found.text == "a\ufffd, \U0001f600"
+
+
+@pytest.mark.parametrize(
+    "address", ["", "localhost:8000", "ftp://x", "http://", "http://[::1", "http://x:99999/v1"]
+)
+def test_what_is_no_address_is_one_line(address: str) -> None:
+    with pytest.raises(UnghostError, match="no address of a server"):
+        OpenAIGenerator(address, "m")
+
+
+def test_a_strange_reason_to_finish_is_another_form(server: Server) -> None:
+    server.reply = lambda *_: answer("x", reason=["stop"])  # type: ignore[arg-type]
+    with pytest.raises(UnghostError, match="OpenAI form"):
+        made(server).generate(prompts(1), Sampling())

@@ -70,3 +70,21 @@ def test_a_path_that_is_not_there_is_no_model(tmp_path: Path) -> None:
         load_model(str(tmp_path / "none"))
     with pytest.raises(UnghostError, match="cannot load the model no/such-model"):
         load_model("no/such-model")
+
+
+def test_the_stored_type_is_kept_on_request(folder: Path, tiny_model: Any) -> None:
+    load_model(str(folder), dtype="bf16").model.save_pretrained(folder)
+    assert load_model(str(folder)).model.dtype == torch.float32
+    assert load_model(str(folder), dtype="stored").model.dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize(
+    ("device", "message"),
+    [("cuda", "no such GPU"), ("cuda:9", "no such GPU"), ("gpu", "no device")],
+)
+def test_a_device_that_is_not_there_is_one_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, device: str, message: str
+) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    with pytest.raises(UnghostError, match=message):
+        load_model(str(folder), device=device)

@@ -115,3 +115,22 @@ def test_answers_stop_at_the_end_token_or_at_the_cap(
 
 def test_nothing_to_ask_is_no_error(generator: TransformersGenerator) -> None:
     assert generator.generate([], Sampling()) == []
+
+
+def test_batches_shrink_to_what_the_memory_holds(
+    generator: TransformersGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sampling = Sampling(temperature=1.0, max_new_tokens=10)
+    whole = generator.generate(prompts(), sampling, samples=2)
+    sizes = []
+    write = TransformersGenerator._write
+
+    def watched(self: Any, encoded: Any, sequences: Any, *rest: Any) -> None:
+        sizes.append(len(sequences))
+        write(self, encoded, sequences, *rest)
+
+    monkeypatch.setattr(TransformersGenerator, "_write", watched)
+    monkeypatch.setattr("unghost.generate.local._memory", lambda device: 0)
+    small = generator.generate(prompts(), sampling, samples=2)
+    assert sizes == [2] * len(QUESTIONS)
+    assert [c.token_ids for c in small] == [c.token_ids for c in whole]

@@ -156,3 +156,16 @@ def test_writing_is_whole_or_not_at_all(report: Report, tmp_path: Path) -> None:
         write_page({**report, "version": 99}, tmp_path / "report.html")
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == before
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_the_legend_holds_what_occurs(report: Report) -> None:
+    assert "the token that pays for it" in _parse(render(report)).text
+    for example in report["examples"]:
+        for token in (*example["before"], *example["after"]):
+            token["role"] = {"blamed": "ghost", "reinforced": "real"}.get(
+                token["role"], token["role"]
+            )
+    text = _parse(render(report)).text
+    assert " a ghost" in text
+    assert "the token that pays for it" not in text
+    assert "a real name, reinforced" not in text

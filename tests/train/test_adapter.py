@@ -198,6 +198,31 @@ def test_a_head_that_is_more_than_a_matrix_is_refused() -> None:
         make_policy(Gemma2ForCausalLM(config), AdapterSettings())
 
 
+@pytest.mark.parametrize("targets", [("q_prj",), ("q_proj", "oproj"), ("lm_head",)])
+def test_unknown_targets_are_named(targets: tuple[str, ...]) -> None:
+    with pytest.raises(UnghostError, match=r"no layer .*; it has: down_proj"):
+        make_policy(llama(), AdapterSettings(targets=targets))
+
+
+def test_stated_targets_alone_are_trained() -> None:
+    policy = make_policy(llama(), AdapterSettings(targets=("q_proj", "self_attn.v_proj")))
+    assert {name.split(".lora_")[0].rsplit(".", 1)[-1] for name in policy.trainable()} == {
+        "q_proj", "v_proj",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["lora", "full"])
+def test_the_merged_export_keeps_the_originals_type(tmp_path: Path, kind: str) -> None:
+    policy = make_policy(llama(), AdapterSettings(kind=kind))
+    nudge(policy)
+    policy.save(tmp_path / "adapter")
+    original = llama().to(torch.bfloat16)
+    export_merged(original, tmp_path / "adapter", Tokenizer(), tmp_path / "merged", card="said")
+    merged = AutoModelForCausalLM.from_pretrained(tmp_path / "merged", dtype="auto")
+    assert merged.dtype == torch.bfloat16
+    assert (tmp_path / "merged" / "README.md").read_text() == "said"
+
+
 def test_four_bits_without_cuda_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(UnghostError, match="CUDA"):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from unghost import __version__
 from unghost.cli.demo import demo
@@ -14,11 +15,26 @@ from unghost.cli.measure import measure
 from unghost.cli.names import names_app
 from unghost.cli.objectives import objectives
 from unghost.cli.report import report
+from unghost.cli.terminal import printable
 from unghost.cli.unlearn import unlearn
 from unghost.errors import UnghostError
 
+
+class _Interrupted(Exception):
+    """Ctrl-C, in a form that typer does not end the program on by itself and without our line."""
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise _Interrupted from None
+
+
 app = typer.Typer(
     name="unghost",
+    cls=_Commands,
     help="Take the ghosts out of language models: package names that do not exist.",
     no_args_is_help=True,
     add_completion=False,
@@ -61,7 +77,7 @@ def main() -> None:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _fail(error, f"{place}{error.strerror or error}")
-    except KeyboardInterrupt:
+    except (_Interrupted, KeyboardInterrupt):
         print("interrupted; run the same command again to go on", file=sys.stderr)
         sys.exit(130)
 
@@ -69,5 +85,5 @@ def main() -> None:
 def _fail(error: Exception, message: str) -> None:
     if os.environ.get("UNGHOST_DEBUG"):
         raise error
-    print(f"unghost: {' '.join(message.split())}", file=sys.stderr)
+    print(f"unghost: {printable(' '.join(message.split()))}", file=sys.stderr)
     sys.exit(2)

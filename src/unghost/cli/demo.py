@@ -24,5 +24,5 @@ def demo(
     if seed is not None:
         values["seed"] = seed
     with Bars() as bars:
-        report = unlearn(resolve(values), run, progress=bars.update)
+        report = unlearn(resolve(values), run, progress=bars.update, note=bars.note)
     show(report, run)

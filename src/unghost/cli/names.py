@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from unghost.cli.terminal import printable, say
+
 names_app = typer.Typer(help="Snapshots of what exists.", no_args_is_help=True)
 
 FormatOption = Annotated[str, typer.Option("--format", help="text or json.")]
@@ -47,7 +49,7 @@ def build(
         complete=complete,
         popular=() if popular is None else _lines(str(popular)),
     )
-    typer.echo(f"{output}: {header.count} names, {header.popular} popular", err=True)
+    say(f"{output}: {header.count} names, {header.popular} popular")
 
 
 @names_app.command()
@@ -63,7 +65,7 @@ def info(snapshot: SnapshotArgument, output_format: FormatOption = "text") -> No
         typer.echo(json.dumps(facts))
         return
     for key, value in facts.items():
-        typer.echo(f"{key:<10} {value}")
+        typer.echo(f"{key:<10} {printable(str(value))}")
 
 
 @names_app.command()
@@ -78,7 +80,7 @@ def verify(snapshot: SnapshotArgument) -> None:
     wrong = [name for name in names if not is_valid(name) or canonical(name) != name]
     if len(names) != opened.header.count or wrong:
         raise UnghostError(f"{snapshot} does not agree with its header: build it again")
-    typer.echo(f"{snapshot}: {len(names)} names, sound", err=True)
+    say(f"{snapshot}: {len(names)} names, sound")
 
 
 @names_app.command()
@@ -111,8 +113,8 @@ def check(
             typer.echo(json.dumps(row))
         else:
             near = f"  did you mean {', '.join(verdict.suggestions)}?" * bool(verdict.suggestions)
-            typer.echo(f"{verdict.status:<8} {_printable(name)}{near}")
-    typer.echo(f"{opened.label}, {opened.as_of}", err=True)
+            typer.echo(f"{verdict.status:<8} {printable(name)}{near}")
+    say(f"{opened.label}, {opened.as_of}")
     raise typer.Exit(1 if "absent" in statuses else 3 if "unknown" in statuses else 0)
 
 
@@ -124,7 +126,3 @@ def _lines(source: str) -> list[str]:
     except ValueError:
         raise UnghostError(f"{source} is not a text in UTF-8: give one name a line") from None
     return text.splitlines()
-
-
-def _printable(name: str) -> str:
-    return "".join(char if char.isprintable() else "?" for char in name)

@@ -38,6 +38,10 @@ class Bars:
         if self._task is not None:
             self._bars.update(self._task, completed=done, total=total)
 
+    def note(self, line: str) -> None:
+        """Write a line that stays."""
+        self._console.print(line, soft_wrap=True, markup=False, highlight=False)
+
     def _begin(self, stage: str, total: int) -> None:
         if self._task is not None:
             self._bars.remove_task(self._task)

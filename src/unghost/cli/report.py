@@ -13,6 +13,7 @@ def report(
     output_format: Annotated[str, typer.Option("--format", help="text, json or html.")] = "text",
 ) -> None:
     """Print a finished run's table or JSON, or write its page again."""
+    from unghost.cli.terminal import printable, printable_values
     from unghost.errors import UnghostError
     from unghost.report.page import write_page
     from unghost.report.schema import read_report
@@ -26,8 +27,8 @@ def report(
         typer.echo(path.read_text(encoding="utf-8"), nl=False)
     elif output_format == "html":
         write_page(found, run / "report.html")
-        typer.echo(str(run / "report.html"))
+        typer.echo(printable(str(run / "report.html")))
     elif output_format == "text":
-        print_summary(found, full=True)
+        print_summary(printable_values(found), full=True)
     else:
         raise UnghostError(f"there is no format {output_format!r}: use text, json or html")

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from unghost.cli.terminal import printable, printable_values, say
+
 RunFolderOption = Annotated[
     Path, typer.Option("--run", help="Folder of the run; the same command goes on with it.")
 ]
@@ -53,21 +55,25 @@ def unlearn(
         "blame": blame,
     }
     settings = resolve(merge(read_config(config, set_ or ()), given))
+    if merged is not None:
+        from unghost.export import check_export
+
+        check_export(settings, run, merged)
     if dry_run:
         from unghost.preview import preview
 
-        typer.echo(preview(settings))
+        for line in preview(settings).split("\n"):
+            typer.echo(printable(line))
         return
     from unghost.unlearn import unlearn as run_unlearn
 
     with Bars() as bars:
-        report = run_unlearn(settings, run, progress=bars.update)
+        report = run_unlearn(settings, run, progress=bars.update, note=bars.note)
     show(report, run)
     if merged is not None:
         from unghost.export import export
 
-        export(settings, run, report, merged)
-        typer.echo(f"merged model: {merged}", err=True)
+        say(export(settings, run, report, merged))
     raise typer.Exit(0 if report["verdict"]["success"] else 1)
 
 
@@ -80,5 +86,5 @@ def show(report: dict[str, Any], run: Path) -> None:
     """Print the table, and where the page is."""
     from unghost.report.summary import print_summary
 
-    print_summary(report)
-    typer.echo(f"report: {run / 'report.html'}", err=True)
+    print_summary(printable_values(report))
+    say(f"report: {run / 'report.html'}")

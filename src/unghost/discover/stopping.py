@@ -21,7 +21,8 @@ class RoundResult:
         round: Its number; the first of a history is the base model.
         rate: Ghost rate on ``validate``, absent / (absent + exists); NaN if nothing was named.
         rate_upper: Upper confidence bound of it.
-        retention: Share of the base's right answers on ``validate`` that are kept; 1 for the base.
+        retention: Share of the base's right answers on ``validate`` that are kept; 1 for the base,
+            NaN if it gave none that is known to be right.
         new_ghosts: Distinct ghosts that discovery had not met before this round.
     """
 
@@ -84,8 +85,11 @@ def score(result: RoundResult, base: RoundResult, rule: StoppingRule) -> tuple[b
     """Rank a round on the frontier; greater is better.
 
     Above the floor of retention rounds rank by their cut; below it, and after all of those, by
-    their retention. An unknown retention (NaN) counts as none.
+    their retention. An unknown retention (NaN) counts as none, but where the base's own is unknown,
+    no right answer is known that could be lost: there the cut alone counts.
     """
+    if math.isnan(base.retention):
+        return True, ghost_cut(result, base)
     retention = 0.0 if math.isnan(result.retention) else result.retention
     above = retention >= rule.retention_floor
     return above, ghost_cut(result, base) if above else retention
@@ -119,10 +123,10 @@ def reason_to_stop(history: Sequence[RoundResult], rule: StoppingRule) -> str | 
         best = max(earlier, key=lambda result: score(result, base, rule))
         bar = score(best, base, rule)
         if all(score(result, base, rule) <= bar for result in recent):
+            kept = f", with at least {rule.retention_floor:.0%} of the right answers kept"
             return (
                 f"{rule.patience} round(s) in a row were no better on validate than round"
-                f" {best.round} (cut of ghosts, with at least {rule.retention_floor:.0%} of the"
-                " right answers kept)"
+                f" {best.round} (cut of ghosts{'' if math.isnan(base.retention) else kept})"
             )
     if len(trained) >= rule.max_rounds:
         return f"the budget of {rule.max_rounds} round(s) is spent"

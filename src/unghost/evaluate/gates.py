@@ -30,10 +30,15 @@ DEFAULT = Tolerances()
 
 
 def found_no_ghost(report: Mapping[str, Any]) -> bool:
-    """Tell whether neither discovery nor the held-out measurement met a ghost."""
-    discovered = sum((r.get("discover") or {}).get("new_ghosts", 0) for r in report["rounds"])
-    heldout = report.get("heldout") or {}
-    return not discovered and not _ghosts(heldout.get("before"))
+    """Tell whether nothing was trained because no ghost was met, though one could have been.
+
+    Where a name that is not in the snapshot is only unknown, or where no name at all could be
+    decided, nobody knows whether there was a ghost.
+    """
+    before = (report.get("heldout") or {}).get("before")
+    if _trained(report) or _ghosts(before):
+        return False
+    return not _undecided(before, report.get("universe"))
 
 
 def judge(report: Mapping[str, Any], tolerances: Tolerances = DEFAULT) -> list[str]:
@@ -41,16 +46,19 @@ def judge(report: Mapping[str, Any], tolerances: Tolerances = DEFAULT) -> list[s
 
     A figure that was not measured is a reason too: nothing is taken on trust. A run that found no
     ghost at all has no reasons (see :func:`found_no_ghost`), nor has a plain measurement, which
-    trained nothing (``heldout.after`` is None and no round trained).
+    has no rounds.
 
     Args:
         report: A report as :mod:`unghost.report.schema` describes it; its verdict is not read.
         tolerances: How much a run may cost.
     """
-    trained = any(r.get("train") for r in report["rounds"])
     heldout = report.get("heldout")
-    if found_no_ghost(report) or (not trained and not (heldout and heldout.get("after"))):
+    if not report["rounds"] or found_no_ghost(report):
         return []
+    if not _trained(report):
+        if _ghosts((heldout or {}).get("before")):
+            return ["nothing was trained, though the base made a ghost on held-out tasks"]
+        return ["nothing was trained, for no name that was met could be called a ghost or real"]
     if not heldout or not heldout.get("after"):
         return ["the tuned model was not measured on held-out tasks"]
     checks = (
@@ -62,6 +70,17 @@ def judge(report: Mapping[str, Any], tolerances: Tolerances = DEFAULT) -> list[s
         _exact_match(heldout),
     )
     return [reason for reason in checks if reason]
+
+
+def _trained(report: Mapping[str, Any]) -> bool:
+    return any(r.get("train") for r in report["rounds"])
+
+
+def _undecided(rates: Mapping[str, Any] | None, universe: Mapping[str, Any] | None) -> bool:
+    if not rates or not rates["statuses"].get("unknown"):
+        return False
+    is_open = universe is not None and not (universe["complete"] or universe["closed_world"])
+    return is_open or not rates["statuses"].get("exists")
 
 
 def _percent(share: float) -> str:

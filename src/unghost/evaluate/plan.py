@@ -9,7 +9,7 @@ from unghost.domains.packages.prompts import ask
 from unghost.domains.packages.tasks import Task
 from unghost.errors import UnghostError
 from unghost.records import Asks, Prompt
-from unghost.splits import Split, split_of, unit_hash
+from unghost.splits import SPLITS, Split, split_of, unit_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,22 @@ class MeasureSettings:
 def tasks_of(tasks: Sequence[Task], split: Split) -> list[Task]:
     """Give the tasks of a split, by the right package or, where none is known, by the task."""
     return [task for task in tasks if split_of(task.gold or task.id) == split]
+
+
+def check_splits(tasks: Sequence[Task], needed: Sequence[Split]) -> None:
+    """Refuse tasks that leave a split empty.
+
+    Raises:
+        UnghostError: No task fell into a split that is needed.
+    """
+    counts = {split: len(tasks_of(tasks, split)) for split in SPLITS}
+    if all(counts[split] for split in needed):
+        return
+    fell = ", ".join(f"{count} into {split}" for split, count in counts.items())
+    raise UnghostError(
+        f"of the {len(tasks)} task(s) {fell} (a hash decides which): give more tasks, so that"
+        f" there are some in {', '.join(needed)}"
+    )
 
 
 def choose_tasks(tasks: Sequence[Task], count: int) -> list[Task]:

@@ -34,6 +34,9 @@ class OpenAIGenerator:
         attempts: Tries of one request before the whole call fails.
         timeout: Seconds that one answer may take.
         first_wait: Seconds before the second try; doubled for each further one.
+
+    Raises:
+        UnghostError: The address is none, or the key cannot be sent.
     """
 
     def __init__(
@@ -52,6 +55,8 @@ class OpenAIGenerator:
         self.model_id = f"{model} at {self.base_url}"
         self._key_env, self._concurrency, self._attempts = api_key_env, concurrency, attempts
         self._timeout, self._first_wait = timeout, first_wait
+        _check_address(self.base_url)
+        _headers(api_key_env)
 
     def generate(
         self,
@@ -74,9 +79,7 @@ class OpenAIGenerator:
     async def _all(
         self, prompts: Sequence[Prompt], sampling: Sampling, samples: int, round: int, seed: int
     ) -> list[Completion]:
-        key = os.environ.get(self._key_env)
-        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-        gate = asyncio.Semaphore(self._concurrency)
+        headers, gate = _headers(self._key_env), asyncio.Semaphore(self._concurrency)
         async with httpx.AsyncClient(headers=headers, timeout=self._timeout) as client:
 
             async def one(prompt: Prompt, sample: int) -> Completion:
@@ -132,7 +135,7 @@ class OpenAIGenerator:
             asked = 0.0
             try:
                 response = await client.post(address, json=body)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 trouble = str(error) or type(error).__name__
                 continue
             if response.status_code == 429 or response.status_code >= 500:
@@ -156,6 +159,27 @@ class OpenAIGenerator:
         return min(_LONGEST_WAIT, max(asked, backoff))
 
 
+def _check_address(address: str) -> None:
+    try:
+        url = httpx.URL(address)
+        sound = url.scheme in ("http", "https") and url.host and (url.port or 0) < 65536
+    except httpx.InvalidURL:
+        sound = False
+    if not sound:
+        raise UnghostError(
+            f"{address} is no address of a server: write it like http://127.0.0.1:8000/v1"
+        )
+
+
+def _headers(key_env: str) -> dict[str, str]:
+    key = os.environ.get(key_env, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise UnghostError(
+            f"the key in {key_env} holds characters that no key has: set it again (it is not shown)"
+        )
+    return {"Authorization": f"Bearer {key}"} if key else {}
+
+
 def _seed(seed: int, prompt_id: str, sample: int, round: int) -> int:
     digest = hashlib.sha256(f"unghost-noise:{seed}:{prompt_id}:{sample}:{round}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
@@ -172,11 +196,13 @@ def _answer(address: str, response: httpx.Response) -> tuple[str, FinishReason]:
     try:
         choice = response.json()["choices"][0]
         text, reason = choice["message"]["content"], choice.get("finish_reason")
-        if not isinstance(text, str | None):
+        if not (isinstance(text, str | None) and isinstance(reason, str | None)):
             raise TypeError
     except (ValueError, KeyError, IndexError, TypeError):
         raise UnghostError(
             f"{address} does not answer in the OpenAI form: give the address of an"
             " OpenAI-compatible server, with its version path"
         ) from None
-    return text or "", "stop" if reason is None else _FINISH.get(reason, "error")
+    # JSON can hold halves of surrogate pairs, which no file of UTF-8 can.
+    whole = (text or "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole, "stop" if reason is None else _FINISH.get(reason, "error")

@@ -11,7 +11,7 @@ import torch
 
 from unghost.errors import UnghostError
 
-Dtype = Literal["auto", "fp32", "bf16"]
+Dtype = Literal["auto", "fp32", "bf16", "stored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +30,24 @@ def load_model(
 
     Args:
         place: A folder in the transformers format, or a hub name.
-        dtype: Type of the weights; ``auto`` is fp32 on a CPU and bf16 on a GPU.
+        dtype: Type of the weights; ``auto`` is fp32 on a CPU and bf16 on a GPU, ``stored`` what
+            they are stored in.
         device: ``auto`` takes a GPU if there is one.
         quantization: A transformers quantization configuration, or None.
 
     Raises:
-        UnghostError: It is not a model, its weights are damaged or no safetensors, or it needs code
-            of its own.
+        UnghostError: It is not a model, its weights are damaged or no safetensors, it needs code
+            of its own, or there is no such device.
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
+    where = _device(device)
+    kind = _dtype(dtype, where)
     folder = Path(place)
     if folder.exists() or place.startswith((".", "/", "~")):
         _check_folder(folder)
-    where = _device(device)
-    kind = _dtype(dtype, where)
     try:
         tokenizer = AutoTokenizer.from_pretrained(place, trust_remote_code=False)
         model = AutoModelForCausalLM.from_pretrained(
@@ -89,12 +90,20 @@ def _check_folder(folder: Path) -> None:
 
 
 def _device(device: str) -> str:
-    if device != "auto":
-        return device
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        wanted = torch.device(device)
+    except RuntimeError:
+        raise UnghostError(f"there is no device {device!r}: take auto, cpu or cuda") from None
+    if wanted.type == "cuda" and (wanted.index or 0) >= torch.cuda.device_count():
+        raise UnghostError(f"device {device}: this machine has no such GPU; take auto or cpu")
+    return device
 
 
-def _dtype(dtype: Dtype, device: str) -> torch.dtype:
+def _dtype(dtype: Dtype, device: str) -> torch.dtype | Literal["auto"]:
+    if dtype == "stored":
+        return "auto"  # transformers' word for it
     if dtype == "auto":
         return torch.float32 if device == "cpu" else torch.bfloat16
     return torch.float32 if dtype == "fp32" else torch.bfloat16

@@ -9,6 +9,7 @@ their last bits with the shape of the batch; the plan of batches is therefore fi
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,9 +21,10 @@ from torch import Tensor
 from unghost.generate.encode import Decoder, encode_prompt
 from unghost.records import Completion, FinishReason, Prompt, Sampling, record_id
 
+_MOST_ROWS = {"cuda": 1024}
 _CPU_ROWS = 256
 _CACHE_SHARE = 0.3
-"""Share of a GPU's free memory that the KV cache of a batch may take."""
+"""Share of the memory beside the weights that the KV cache of a batch may take."""
 
 
 @dataclass(slots=True)
@@ -104,18 +106,23 @@ class TransformersGenerator:
             position += size
 
     def _find_rows(self, length: int) -> int:
+        """Find how many sequences of a length fit beside the weights.
+
+        By all memory and not by what is free now, so that one machine always makes the same
+        batches.
+        """
         device = self.model.device
-        if device.type != "cuda":
-            return _CPU_ROWS
         config: Any = self.model.config.get_text_config()
         heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
         width = getattr(config, "head_dim", None) or (
             config.hidden_size // config.num_attention_heads
         )
-        per_token: int = 2 * config.num_hidden_layers * heads * width * 2
+        per_token: int = 2 * config.num_hidden_layers * heads * width * self.model.dtype.itemsize
         logits = int(config.vocab_size) * 8
-        free, _ = torch.cuda.mem_get_info(device)
-        return max(1, min(1024, int(_CACHE_SHARE * free) // (per_token * length + logits)))
+        weights = sum(p.numel() * p.element_size() for p in self.model.parameters())
+        room = int(_CACHE_SHARE * max(0, _memory(device) - weights))
+        most = _MOST_ROWS.get(device.type, _CPU_ROWS)
+        return max(1, min(most, room // (per_token * length + logits)))
 
     def _run(
         self,
@@ -209,6 +216,13 @@ class TransformersGenerator:
             spans=spans,
             log_probs=tuple(sequence.log_probs),
         )
+
+
+def _memory(device: torch.device) -> int:
+    """Give the bytes of memory that a device has."""
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _stop_ids(model: Any, tokenizer: Any) -> frozenset[int]:

@@ -11,28 +11,44 @@ from unghost.runs import Batch
 _ROLES = {"absent": "ghost", "exists": "real"}
 
 
-def before_and_after(
-    before: Batch, after: Batch, kl: Mapping[str, Any], count: int
-) -> list[dict[str, Any]]:
+def choose(before: Batch, after: Batch, count: int) -> list[Prompt]:
     """Choose questions in the order asked: three on which the base made a ghost, then one without.
+
+    The last is a request for code, if any was made, with a ghost if there is one.
+
+    Args:
+        before: The base's answers.
+        after: The tuned model's answers to the same prompts.
+        count: How many examples.
+    """
+    tuned = {completion.prompt_id for completion in after.completions}
+    own = {completion.prompt_id: completion for completion in before.completions}
+    ghostly = _with_ghost(before)
+    asked = [p for p in before.prompts if p.id in tuned and p.id in own]
+    code = sorted((p for p in asked if p.asks == "code"), key=lambda p: own[p.id].id not in ghostly)
+    sick = [p for p in asked if p.asks == "packages" and own[p.id].id in ghostly]
+    well = [p for p in asked if p.asks == "packages" and own[p.id].id not in ghostly]
+    count -= len(code[:1])
+    healthy = min(count // 4, len(well))
+    return sick[: count - healthy] + well[:healthy] + code[:1]
+
+
+def before_and_after(
+    before: Batch, after: Batch, kl: Mapping[str, Any], chosen: Sequence[Prompt]
+) -> list[dict[str, Any]]:
+    """Put the answers of both models side by side.
 
     Args:
         before: The base's answers.
         after: The tuned model's answers to the same prompts.
         kl: For a completion's id, KL(base || tuned) at each of its tokens, in nats.
-        count: How many examples.
+        chosen: The questions to show, see :func:`choose`.
 
     Returns:
         Examples as the report's schema has them; names are masked by whoever publishes them.
     """
     tuned = {completion.prompt_id: completion for completion in after.completions}
-    asked = [p for p in before.prompts if p.asks == "packages" and p.id in tuned]
     own = {completion.prompt_id: completion for completion in before.completions}
-    ghostly = _with_ghost(before)
-    sick = [p for p in asked if own[p.id].id in ghostly]
-    well = [p for p in asked if own[p.id].id not in ghostly]
-    healthy = min(count // 4, len(well))
-    chosen = sick[: count - healthy] + well[:healthy]
     return [
         {
             "question": _question(prompt),

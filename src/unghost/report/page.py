@@ -238,6 +238,7 @@ def _examples(report: Data) -> Markup | str:
     legend = [
         tag("span", tag("span", "name", class_=f"t {role}"), f" {_ROLES[role]}")
         for role in ("ghost", "blamed", "real", "reinforced")
+        if any(t["role"] == role for e in report["examples"] for t in (*e["before"], *e["after"]))
     ]
     legend.append(
         tag("span", tag("span", "text", class_="t", style="--k:.9"), " moved by training")

@@ -78,7 +78,10 @@ class Universe(TypedDict):
 
 
 Arm = TypedDict("Arm", {"arm": str, "prompts": int, "new_ghosts": int, "yield": float})
-"""One arm of discovery (seed family and operator) in one round; ``yield`` as in Discover."""
+"""One arm of discovery (seed family and operator) in one round; ``yield`` as in Discover.
+
+A new ghost counts for the arm that met it first, so that the arms add up to the round.
+"""
 
 Discover = TypedDict(
     "Discover",

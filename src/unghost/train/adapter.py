@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,9 @@ class AdapterSettings:
     the reference before the first step. ``targets`` are endings of module names; None means every
     linear layer but routers and the output head, and the fused expert weights. ``seed`` draws the
     initial LoRA matrices.
+
+    Raises:
+        UnghostError: A value makes no sense.
     """
 
     kind: Literal["lora", "full"] = "lora"
@@ -44,6 +47,14 @@ class AdapterSettings:
     dropout: float = 0.0
     targets: tuple[str, ...] | None = None
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.rank, self.alpha) < 1:
+            raise UnghostError("adapter.rank and adapter.alpha must be at least 1")
+        if not 0 <= self.dropout < 1:
+            raise UnghostError("adapter.dropout is a share: give a number from 0 to below 1")
+        if self.seed < 0:
+            raise UnghostError("adapter.seed must be at least 0")
 
 
 class Policy:
@@ -171,7 +182,8 @@ def make_policy(model: Any, settings: AdapterSettings) -> Policy:
     original in the type it came in.
 
     Raises:
-        UnghostError: The output head is not a plain linear map (:func:`check_head`).
+        UnghostError: The output head is not a plain linear map (:func:`check_head`), or a target
+            is no layer of this model.
     """
     check_head(model)
     reference = None
@@ -187,6 +199,7 @@ def make_policy(model: Any, settings: AdapterSettings) -> Policy:
 def _with_lora(model: Any, settings: AdapterSettings) -> Any:
     from peft import LoraConfig, get_peft_model
 
+    _check_targets(model, settings.targets or ())
     config = LoraConfig(
         task_type="CAUSAL_LM",
         r=settings.rank,
@@ -198,6 +211,18 @@ def _with_lora(model: Any, settings: AdapterSettings) -> Any:
     with torch.random.fork_rng(devices=[]), _hushed():
         torch.manual_seed(settings.seed)
         return get_peft_model(model, config)
+
+
+def _check_targets(model: nn.Module, targets: Sequence[str]) -> None:
+    layers = linear_layers(model)
+    # GPT-2 and its kin have linear layers of a class of their own.
+    layers += [n for n, module in model.named_modules() if type(module).__name__ == "Conv1D"]
+    for target in targets:
+        if not any(f".{name}".endswith(f".{target}") for name in layers):
+            known = ", ".join(sorted({name.rpartition(".")[2] for name in layers}))
+            raise UnghostError(
+                f"adapter.targets: this model has no layer {target} to train; it has: {known}"
+            )
 
 
 def linear_layers(model: nn.Module) -> list[str]:
@@ -294,18 +319,27 @@ def quantized_4bit() -> Any:
     )
 
 
-def export_merged(model: Any, adapter: Path, tokenizer: Any, path: Path) -> None:
+def export_merged(
+    model: Any, adapter: Path, tokenizer: Any, path: Path, *, card: str | None = None
+) -> None:
     """Write the adapter merged into a freshly loaded original, as an ordinary model folder.
 
-    ``model`` is used up: merging into the policy in training and taking the sum apart again would
-    round the original's weights.
+    The sum is taken in fp32 and written in the type of ``model``, which is used up: merging into
+    the policy in training and taking the sum apart again would round the original's weights.
+
+    Args:
+        model: The original.
+        adapter: What :meth:`Policy.save` wrote.
+        tokenizer: The original's, written beside it.
+        path: The folder to write.
+        card: The text of README.md, if there is to be one.
 
     Raises:
         UnghostError: The adapter does not fit the model, or the folder cannot be written.
     """
     dtype = model.dtype
+    merged = model.float()
     if (adapter / _FULL_WEIGHTS).is_file():
-        merged = model.float()
         freeze_routers(merged)
         Policy(merged).load(adapter)
     else:
@@ -313,12 +347,14 @@ def export_merged(model: Any, adapter: Path, tokenizer: Any, path: Path) -> None
 
         try:
             with _hushed():
-                merged = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+                merged = PeftModel.from_pretrained(merged, str(adapter)).merge_and_unload()
         except Exception as error:
             raise _misfit(adapter, error) from error
     with atomic_folder(path) as folder:
         merged.to(dtype).save_pretrained(str(folder), safe_serialization=True)
         tokenizer.save_pretrained(str(folder))
+        if card is not None:
+            (folder / "README.md").write_text(card, encoding="utf-8")
 
 
 def _hidden(model: Any, input_ids: Tensor) -> Tensor:

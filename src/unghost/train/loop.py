@@ -24,6 +24,16 @@ from unghost.train.examples import Example, collate, pack, plan_steps
 Progress = Callable[[int, int, dict[str, Any]], None]
 """Called after each step with the steps done, the steps planned and the line of train.jsonl."""
 
+_COUNTS = (
+    "batch_sequences",
+    "batch_tokens",
+    "micro_batch_tokens",
+    "epochs",
+    "round_tokens",
+    "retain_every",
+    "checkpoint_every",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class TrainSettings:
@@ -33,8 +43,13 @@ class TrainSettings:
     round falls linearly to ``lr_end`` times itself, so that a round is measured at rest; 1 keeps it
     constant. The default suits LoRA, full fine-tuning wants about a tenth. ``batch_sequences`` and,
     if given, ``batch_tokens`` bound an optimizer step over all ranks, ``micro_batch_tokens``
-    (padding counted) what one device holds at once. ``retain_every`` scores one in so many of the
-    tokens that are only retained. ``checkpoint_every`` counts steps.
+    (padding counted) what one device holds at once. ``round_tokens`` fixes the input tokens of a
+    round, whatever ``epochs`` says, so that objectives can be compared at one budget.
+    ``retain_every`` scores one in so many of the tokens that are only retained.
+    ``checkpoint_every`` counts steps.
+
+    Raises:
+        UnghostError: A value makes no sense.
     """
 
     lr: float = 1e-4
@@ -46,11 +61,24 @@ class TrainSettings:
     batch_tokens: int | None = None
     micro_batch_tokens: int = 4096
     epochs: int = 1
+    round_tokens: int | None = None
     dtype: Literal["bf16", "fp32"] = "fp32"
     gradient_checkpointing: bool = False
     retain_every: int = 1
     checkpoint_every: int = 20
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not (0 < self.lr < math.inf and self.clip > 0):
+            raise UnghostError("train.lr and train.clip must be above 0")
+        if not 0 <= self.lr_end <= 1:
+            raise UnghostError("train.lr_end is a share of train.lr: give a number from 0 to 1")
+        if not (self.weight_decay >= 0 and self.warmup_steps >= 0 and self.seed >= 0):
+            raise UnghostError("train.weight_decay, warmup_steps and seed must be at least 0")
+        for name in _COUNTS:
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise UnghostError(f"train.{name} counts: give at least 1")
 
 
 def train_round(
@@ -147,6 +175,7 @@ class _Round:
             batch_sequences=settings.batch_sequences,
             batch_tokens=settings.batch_tokens,
             epochs=settings.epochs,
+            round_tokens=settings.round_tokens,
             seed=settings.seed,
         )
         self.step = self.total_steps = 0

@@ -14,14 +14,16 @@ from unghost.names.normalise import canonical, is_valid
 from unghost.records import record_id
 from unghost.splits import unit_hash
 
+_BUNDLED = Path(str(files("unghost").joinpath("data/tasks.jsonl")))
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One task.
 
-    ``keywords`` are its topic words, if stated; ``gold`` is the canonical name of the right
-    package; ``known`` says whether the model under test was taught that package, None if nobody
-    can say.
+    ``id`` is drawn from the right package or, where none is stated, from the text; ``keywords`` are
+    its topic words, if stated; ``gold`` is the canonical name of the right package; ``known`` says
+    whether the model under test was taught that package, None if nobody can say.
     """
 
     id: str
@@ -31,26 +33,32 @@ class Task:
     known: bool | None = None
 
 
-def load_tasks(path: Path | None = None) -> list[Task]:
+def tasks_path(given: str | None) -> Path:
+    """Say where the tasks lie: in the file given, or the bundled facts."""
+    return _BUNDLED if given is None else Path(given)
+
+
+def load_tasks(path: Path = _BUNDLED) -> list[Task]:
     """Read tasks from a JSONL file.
 
     Args:
         path: Lines of ``{"task": text}`` or ``{"keywords": [...]}``, each with an optional
-            ``"package"`` and ``"taught"``; None reads the bundled facts.
+            ``"package"`` and ``"taught"``.
+
+    Returns:
+        The tasks in order, each once. Tasks of one package share its id, the cluster of intervals.
 
     Raises:
         UnghostError: The file cannot be read, is empty, or a line is not of that form.
     """
-    name = "the bundled tasks" if path is None else str(path)
     try:
-        source = files("unghost").joinpath("data/tasks.jsonl") if path is None else path
-        lines = source.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
-        raise UnghostError(f"cannot read the tasks in {name}: {error}") from error
-    tasks = [_task(line, f"{name} line {n}") for n, line in enumerate(lines, 1) if line.strip()]
+        raise UnghostError(f"cannot read the tasks in {path}: {error}") from error
+    tasks = [_task(line, f"{path} line {n}") for n, line in enumerate(lines, 1) if line.strip()]
     if not tasks:
-        raise UnghostError(f"{name} holds no task: give one JSON object a line")
-    return list({task.id: task for task in tasks}.values())
+        raise UnghostError(f"{path} holds no task: give one JSON object a line")
+    return list({(task.id, task.text): task for task in tasks}.values())
 
 
 def task_text(keywords: Sequence[str]) -> str:
@@ -90,4 +98,8 @@ def _task(line: str, place: str) -> Task:
         raise UnghostError(f"{place}: {str(package)[:60]!r} is not a package name")
     gold = None if package is None else canonical(package)
     said = text or task_text(keywords)
+    try:
+        said.encode("utf-8")
+    except UnicodeEncodeError:  # JSON can hold halves of surrogate pairs
+        raise wrong from None
     return Task(record_id("task", gold or said), said, tuple(keywords), gold, taught)

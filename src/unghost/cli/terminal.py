@@ -1,0 +1,28 @@
+"""What may be written to a terminal: text without control characters, whoever it comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+
+def printable(text: str) -> str:
+    """Put a question mark for each character that a terminal could take for a command."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def printable_values(value: Any) -> Any:
+    """Do the same to all texts in a JSON value."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list):
+        return [printable_values(item) for item in value]
+    if isinstance(value, dict):
+        return {key: printable_values(item) for key, item in value.items()}
+    return value
+
+
+def say(line: str) -> None:
+    """Write a line to stderr."""
+    typer.echo(printable(line), err=True)
