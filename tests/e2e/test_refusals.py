@@ -126,6 +126,28 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert again.returncode in (0, 1), again.stderr
 
 
+@pytest.mark.mount
+def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
+    # In a mount namespace of its own; the run's file system has 400 kB, then more.
+    script = """
+set -e
+mount -t tmpfs -o size=400k tmpfs "$1"
+folder=$1; shift
+"$@" && exit 90 || code=$?
+[ -z "$(find "$folder" -name '*.tmp')" ] || exit 91
+[ ! -e "$folder/run/report.json" ] || exit 92
+mount -o remount,size=200m "$folder"
+"$@" 2>/dev/null || [ $? = 1 ] || exit 93
+[ -e "$folder/run/report.json" ] || exit 94
+exit $code
+"""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    asked = command(folder / "run", stop__max_rounds=1)
+    done = run_command(["unshare", "-m", "sh", "-c", script, "sh", str(folder), *asked])
+    assert_one_line(done, "No space left on device")
+
+
 def test_no_ghost_at_all_is_a_fine_result(tmp_path: Path) -> None:
     # A universe that holds whatever the model names: nothing is left to unlearn.
     run = tmp_path / "first"

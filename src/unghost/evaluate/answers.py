@@ -51,10 +51,11 @@ class Answer:
         """What makes answers of two models answers to the same question.
 
         The prompt's id; but a question about the model's own code differs from model to model, so
-        there it is the task.
+        there it is the request for that code.
         """
         own_code = self.prompt.asks == "requirements"
-        return f"requirements of {self.prompt.task_id}" if own_code else self.prompt.id
+        origin = self.prompt.parent_id or self.prompt.task_id
+        return f"requirements of {origin}" if own_code else self.prompt.id
 
     @property
     def is_right(self) -> bool:
