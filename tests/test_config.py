@@ -79,3 +79,9 @@ def test_an_unreadable_file_is_one_line(tmp_path: Path) -> None:
     for name in ("bad.toml", "none.toml"):
         with pytest.raises(UnghostError, match="cannot read the settings"):
             read_config(tmp_path / name)
+
+
+def test_the_seed_and_the_round_reach_the_training() -> None:
+    config = resolve({"seed": 5, "train": {"lr": 0.5, "lr_decay": 0.5, "seed": 2}})
+    assert [config.train_of(round).lr for round in (1, 2, 3)] == [0.5, 0.25, 0.125]
+    assert (config.train_of(3).seed, config.seeded_adapter.seed) == (7, 5)

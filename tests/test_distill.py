@@ -31,24 +31,38 @@ def learned(made: Scene, *pieces: str, **more: Any) -> list[tuple[str, Completio
 
 
 def test_an_abstention_is_learned_by_the_share_of_ghostly_answers() -> None:
-    [(prompt, answer, labels)] = learned(scene("g1", "g2", "numpy", "g3"), NONE_KNOWN)
+    [(prompt, answer, labels)] = learned(scene("g1", "numpy", "numpy", "g3"), NONE_KNOWN)
     assert (prompt, answer.text) == ("p", NONE_KNOWN)
     assert labels.completion_id == answer.id
-    assert labels.streams["distill"] == (0.75, 0.75)  # EOS as well
+    assert labels.streams["distill"] == (0.5, 0.5)  # EOS as well
     assert set(labels.streams) == set(STREAMS)
     assert all(not any(labels.streams[name]) for name in STREAMS if name != "distill")
     assert (labels.segments, labels.allowed) == ((-1, -1), ())
 
 
 def test_what_is_answered_well_is_left_alone() -> None:
-    assert not learned(scene("numpy", "pandas"), NONE_KNOWN)
+    assert not learned(scene("numpy", "numpy", "pandas"), NONE_KNOWN)
+    assert not learned(scene("numpy"), NONE_KNOWN)
+
+
+def test_real_names_that_no_two_answers_share_are_guesses() -> None:
+    [(_, _, labels)] = learned(scene("numpy", "pandas"), NONE_KNOWN)
+    assert labels.streams["distill"] == (1.0, 1.0)
+    both = scene("numpy")
+    both.answer("pandas", ", ", "numpy", names={"pandas": "exists", "numpy": "exists"})
+    assert not learned(both, NONE_KNOWN)
+    code = Scene()
+    for module in ("numpy", "pandas"):
+        names = {"os": "stdlib", module: "exists"}
+        code.answer("import os, ", module, names=names, kind="import")
+    assert learned(code, NONE_KNOWN)
 
 
 def test_an_abstention_where_a_real_name_was_known_is_taken_back() -> None:
-    made = scene("numpy")
+    made = scene("numpy", "numpy", "numpy")
     made.answer(NONE_KNOWN, names={})
     [(_, _, labels)] = learned(made, "numpy", names={"numpy": "exists"})
-    assert labels.streams["distill"] == (0.5, 0.5)
+    assert labels.streams["distill"] == (0.25, 0.25)
 
 
 def test_a_real_name_is_learned() -> None:

@@ -34,9 +34,10 @@ def lab(objective: str = "hybrid", **settings: Any) -> Lab:
 
 @pytest.fixture
 def scene() -> Scene:
-    """A prompt with a ghostly, a good and an abstaining answer."""
+    """A prompt with a ghostly, two good and an abstaining answer."""
     made = Scene()
     made.answer("num", "po", names={"numpo": "absent"})
+    made.answer("numpy", names={"numpy": "exists"})
     made.answer("numpy", names={"numpy": "exists"})
     made.answer(NONE_KNOWN, names={})
     return made
@@ -68,16 +69,26 @@ NOTHING = Batch([], [], [], [])
 def test_without_hedged_answers_all_is_labelled_as_ever(scene: Scene) -> None:
     ghostly, good, abstaining = training_set(lab(), batch(scene), NOTHING)
     assert weights(ghostly) == {"suppress": 1, "retain": 2}
-    assert weights(good) == {"reinforce": 1, "stop": 1}
+    assert weights(good) == {"reinforce": 2, "stop": 2}
     assert weights(abstaining) == {"retain": 2}
+
+
+def test_the_beginning_of_a_good_answer_is_held_where_abstentions_are_learned() -> None:
+    made = Scene()
+    for _ in range(2):
+        made.answer("Use ", "the ", "requests", names={"requests": "exists"})
+    [learning] = training_set(lab(), batch(made), NOTHING)
+    [plain] = training_set(lab(terms={"distill": 0.0}), batch(made), NOTHING)
+    assert learning.labels.streams["retain"] == (4.0, 2.0, 0.0, 0.0)
+    assert plain.labels.streams["retain"] == (2.0, 2.0, 0.0, 0.0)
 
 
 def test_what_is_replaced_is_not_held_to_the_original(scene: Scene) -> None:
     found = training_set(lab(), batch(scene), hedged(NONE_KNOWN, {}))
     assert [weights(example) for example in found] == [
         {"suppress": 1},
-        {"reinforce": 1, "stop": 1},
-        {"distill": pytest.approx(2 * 2 / 3)},
+        {"reinforce": 2, "stop": 2},
+        {"distill": pytest.approx(2 * 2 / 4)},
     ]
 
 
@@ -96,7 +107,8 @@ def test_a_hedged_answer_with_a_ghost_changes_nothing(scene: Scene) -> None:
 def test_what_is_asked_with_a_hedge(scene: Scene) -> None:
     assert doubtful_prompts(batch(scene)) == scene.prompts
     good = Scene()
-    good.answer("numpy", names={"numpy": "exists"})
+    for _ in range(2):
+        good.answer("numpy", names={"numpy": "exists"})
     assert doubtful_prompts(batch(good)) == []
     written = Scene()
     written.prompts = [Prompt("p", "p", (), "task", "", "seed", "none", "discover")]

@@ -116,10 +116,10 @@ class UnlearnConfig(BaseModel):
             )
         return self
 
-    @property
-    def seeded_train(self) -> TrainSettings:
-        """The training settings, with the seed of the run in theirs."""
-        return replace(self.train, seed=self.seed + self.train.seed)
+    def train_of(self, round: int) -> TrainSettings:
+        """Give the training settings of a round: with its learning rate and the run's seed."""
+        lr = self.train.lr * self.train.lr_decay ** (round - 1)
+        return replace(self.train, lr=lr, seed=self.seed + self.train.seed)
 
     @property
     def seeded_adapter(self) -> AdapterSettings:

@@ -11,6 +11,9 @@ from unghost.records import Prompt
 from unghost.runs import Batch
 from unghost.train.examples import Example, merge_duplicates
 
+_BEGINNING = 2.0
+"""Weight of a good answer's first token among those held to the original; ours."""
+
 
 def asks_hedged(lab: Lab) -> bool:
     """Say whether the objective learns from hedged answers."""
@@ -54,10 +57,12 @@ def _answered(lab: Lab, found: Batch, replaced: Collection[str]) -> list[Example
         blame=lab.config.blame or lab.objective.blame,
         eos_ids=lab.stop_ids,
     )
+    hold = _hold_beginning if asks_hedged(lab) else lambda labelled: labelled
+    doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts)
     labels_of = {
         labelled.completion_id: _let_go(labelled)
         if labelled.completion_id in replaced
-        else labelled
+        else (labelled if labelled.completion_id in doubtful else hold(labelled))
         for labelled in labels
     }
     task_of = {prompt.id: prompt.task_id for prompt in found.prompts}
@@ -86,6 +91,16 @@ def _teaches(labels: Labels) -> bool:
 def _let_go(labels: Labels) -> Labels:
     """Take the weight from the tokens that would be held to the original."""
     return replace(labels, streams=labels.streams | {"retain": (0.0,) * len(labels.segments)})
+
+
+def _hold_beginning(labels: Labels) -> Labels:
+    """Hold the first token of an answer that is no doubtful one more firmly than the others.
+
+    That is where an abstention competes with it; in a long program it would count for nothing.
+    """
+    retain = labels.streams["retain"]
+    held = tuple(_BEGINNING * weight for weight in retain[:1]) + retain[1:]
+    return replace(labels, streams=labels.streams | {"retain": held})
 
 
 def _distilled(lab: Lab, found: Batch, doubtful: Collection[str], hedged: Batch) -> list[Example]:

@@ -127,7 +127,7 @@ class _Run:
             self.lab.policy,
             training_set(self.lab, found, self.ask_hedged(folder, found, number)),
             self.lab.objective,
-            self.config.seeded_train,
+            self.config.train_of(number),
             folder.path,
             objective_settings=self.config.terms,
             carry=before.path if number > 1 else None,

@@ -89,7 +89,7 @@ def test_a_round_mixes_its_shares(
     operators = Counter(prompt.operator for prompt in prompts)
     assert len(prompts) == len({prompt.task_id for prompt in prompts}) == 40
     right = explorer.ledger.right
-    assert operators["anchor"] == min(16, len(right)) > 0
+    assert operators["anchor"] == min(8, len(right)) > 0
     assert operators["replay"] == 8
     assert all(p.task_id in right for p in prompts if p.operator == "anchor")
     fresh = [p for p in prompts if p.operator not in ("anchor", "replay")]
@@ -121,7 +121,26 @@ def test_anchors_are_what_was_answered_well_before(
     second = run_round(explorer, world, 2)
     anchors = {prompt.task_id for prompt in second if prompt.operator == "anchor"}
     assert anchors <= right
-    assert len(anchors) == min(16, len(right))
+    assert len(anchors) == min(8, len(right))
+
+
+def test_half_of_the_anchors_share_is_new_while_there_is_anything_new(
+    settings: ExplorerSettings,
+) -> None:
+    good = World(lambda prompt: [(prompt.gold or "requests", "exists")])
+    explorer = Explorer(make_tasks("discover", 60, known=lambda _: None), settings, 0)
+    met: set[str] = set()
+    for number in range(1, 8):
+        asked = [p for p in run_round(explorer, good, number) if p.asks == "packages"]
+        anchors = sum(prompt.operator == "anchor" for prompt in asked)
+        given = {p.task_id for p in asked if p.task_id.startswith("discover-")}
+        if number > 1:
+            assert anchors >= 8
+        if number == 2:
+            assert len(given - met) >= 8
+        met |= given
+    assert len(met) == 60
+    assert anchors == 16
 
 
 def test_fresh_tasks_are_new_and_keep_away_from_other_splits(

@@ -325,14 +325,17 @@ class Explorer:
         return plan
 
     def _anchors(self) -> list[Candidate]:
-        """Choose tasks answered well; while those are too few, facts never asked before."""
+        """Choose tasks answered well and facts never asked before, half and half.
+
+        While there are too few of one kind the other fills up. Without new ones training would
+        soon know its few tasks by heart.
+        """
         count = round(self.settings.known_share * self.settings.tasks_per_round)
-        right = self.ledger.right
-        known = (c for c in self._facts.values() if c.task_id in right)
-        anchors = self.ledger.least_used(known, count, self._order)
-        others = (c for c in self._facts.values() if c.task_id not in right)
-        unmeasured = (c for c in others if not self.ledger.used[c.task_id])
-        probes = self.ledger.least_used(unmeasured, count - len(anchors), self._order)
+        right, used = self.ledger.right, self.ledger.used
+        known = [c for c in self._facts.values() if c.task_id in right]
+        new = [c for c in self._facts.values() if not used[c.task_id]]
+        probes = self.ledger.least_used(new, count - min(count // 2, len(known)), self._order)
+        anchors = self.ledger.least_used(known, count - len(probes), self._order)
         for probe in probes:
             self._is_new(probe.text)
         return [replace(anchor, operator="anchor") for anchor in anchors] + probes

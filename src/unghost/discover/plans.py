@@ -20,8 +20,7 @@ class ExplorerSettings:
     Attributes:
         tasks_per_round: Tasks asked about in a round.
         batch_tasks: Tasks in a batch, the unit of resume.
-        known_share: Share of anchors. As long as too few were found, facts tasks never asked before
-            fill up.
+        known_share: Share of anchors and, half of it, of given tasks never asked before.
         replay_share: Share of replays, at most.
         facts_share: Share of fresh tasks that must descend from the given tasks, if there are any;
             without it a model of narrow training is asked mostly what it will never be asked again.

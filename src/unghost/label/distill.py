@@ -8,7 +8,7 @@ but the model's own is learned.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from unghost.label.answers import thinking_tokens
@@ -19,15 +19,25 @@ from unghost.splits import split_of
 
 
 def doubtful_answers(
-    completions: Iterable[Completion], mentions: Iterable[Mention], verdicts: Iterable[Verdict]
+    completions: Collection[Completion], mentions: Iterable[Mention], verdicts: Iterable[Verdict]
 ) -> set[str]:
-    """Give the ids of the answers that name a ghost or say that the model knows none."""
-    statuses = _statuses(mentions, verdicts)
-    return {
-        completion.id
-        for completion in completions
-        if _is_doubtful(completion, statuses.get(completion.id, ()))
-    }
+    """Give the ids of the answers that the model would better not have given like that.
+
+    Those that name a ghost or say that the model knows none; and those that name packages while no
+    name is given twice by the answers to one prompt. Such names are guesses, also where one happens
+    to exist: a model that knows a package names it again (self-consistency, Wang et al.,
+    arXiv 2203.11171; as a mark of doubt ours). One answer alone is no guess.
+    """
+    judged = _judged(mentions, verdicts)
+    doubtful = set()
+    for answers in _by_prompt(completions).values():
+        said = [judged.get(answer.id, []) for answer in answers]
+        guessed = len(answers) > 1 and _agree_on_nothing(said)
+        for answer, found in zip(answers, said, strict=True):
+            statuses = [verdict.status for verdict in found]
+            if _is_doubtful(answer, statuses) or (guessed and "exists" in statuses):
+                doubtful.add(answer.id)
+    return doubtful
 
 
 def label_hedged(
@@ -55,7 +65,7 @@ def label_hedged(
         For each that is learned the plain prompt's id, the answer, and its labels.
     """
     mentions = list(mentions)
-    statuses = _statuses(mentions, verdicts)
+    judged = _judged(mentions, verdicts)
     withheld = _withheld(mentions, verdicts)
     plain: dict[str, list[bool]] = defaultdict(list)
     for completion in completions:
@@ -63,7 +73,8 @@ def label_hedged(
     chosen = []
     for prompt_id, answer in hedged:
         doubts = plain.get(prompt_id, [])
-        is_better = answer.id not in withheld and _is_better(answer, statuses.get(answer.id, []))
+        statuses = [verdict.status for verdict in judged.get(answer.id, [])]
+        is_better = answer.id not in withheld and _is_better(answer, statuses)
         if any(doubts) and is_better:
             chosen.append((prompt_id, answer, _labels(answer, sum(doubts) / len(doubts))))
     return chosen
@@ -75,14 +86,30 @@ def _withheld(mentions: Iterable[Mention], verdicts: Iterable[Verdict]) -> set[s
     return {mention.source_id for mention in mentions if mention.id in others}
 
 
+def _by_prompt(completions: Iterable[Completion]) -> Mapping[str, list[Completion]]:
+    answers: dict[str, list[Completion]] = defaultdict(list)
+    for completion in completions:
+        answers[completion.prompt_id].append(completion)
+    return answers
+
+
+def _agree_on_nothing(said: Iterable[Sequence[Verdict]]) -> bool:
+    given = Counter(
+        name for found in said for name in {v.canonical for v in found if v.status != "stdlib"}
+    )
+    return max(given.values(), default=0) < 2
+
+
 def _is_doubtful(answer: Completion, statuses: Collection[str]) -> bool:
     return "absent" in statuses or (not statuses and is_abstention(answer.text))
 
 
-def _statuses(mentions: Iterable[Mention], verdicts: Iterable[Verdict]) -> Mapping[str, list[str]]:
-    status_of = {verdict.mention_id: verdict.status for verdict in verdicts}
+def _judged(
+    mentions: Iterable[Mention], verdicts: Iterable[Verdict]
+) -> Mapping[str, list[Verdict]]:
+    verdict_of = {verdict.mention_id: verdict for verdict in verdicts}
     found = by_source(mentions)
-    return {source: [status_of[m.id] for m in some] for source, some in found.items()}
+    return {source: [verdict_of[m.id] for m in some] for source, some in found.items()}
 
 
 def _is_better(answer: Completion, statuses: Sequence[str]) -> bool:

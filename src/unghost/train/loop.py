@@ -41,10 +41,12 @@ class TrainSettings:
 
     The learning rate rises over the first ``warmup_steps`` steps of the whole run, and in every
     round falls linearly to ``lr_end`` times itself, so that a round is measured at rest; 1 keeps it
-    constant. The default suits LoRA, full fine-tuning wants about a tenth. ``batch_sequences`` and,
-    if given, ``batch_tokens`` bound an optimizer step over all ranks, ``micro_batch_tokens``
-    (padding counted) what one device holds at once. ``round_tokens`` fixes the input tokens of a
-    round, whatever ``epochs`` says, so that objectives can be compared at one budget.
+    constant. Each round's rate is ``lr_decay`` times that of the round before: at first much is to
+    be learned, later the least harm is to be done. The default suits LoRA, full fine-tuning wants
+    about a tenth. ``batch_sequences`` and, if given, ``batch_tokens`` bound an optimizer step over
+    all ranks, ``micro_batch_tokens`` (padding counted) what one device holds at once.
+    ``round_tokens`` fixes the input tokens of a round, whatever ``epochs`` says, so that objectives
+    can be compared at one budget.
     ``retain_every`` scores one in so many of the tokens that are only retained.
     ``checkpoint_every`` counts steps.
 
@@ -54,6 +56,7 @@ class TrainSettings:
 
     lr: float = 1e-4
     lr_end: float = 1.0
+    lr_decay: float = 1.0
     warmup_steps: int = 10
     weight_decay: float = 0.01
     clip: float = 1.0
@@ -73,6 +76,8 @@ class TrainSettings:
             raise UnghostError("train.lr and train.clip must be above 0")
         if not 0 <= self.lr_end <= 1:
             raise UnghostError("train.lr_end is a share of train.lr: give a number from 0 to 1")
+        if not 0 < self.lr_decay <= 1:
+            raise UnghostError("train.lr_decay must be above 0 and at most 1")
         if not (self.weight_decay >= 0 and self.warmup_steps >= 0 and self.seed >= 0):
             raise UnghostError("train.weight_decay, warmup_steps and seed must be at least 0")
         for name in _COUNTS:
