@@ -3,8 +3,9 @@
     python benchmarks/unlearning.py                    # all of it; goes on where it was stopped
     python benchmarks/unlearning.py --only hybrid-credit hybrid-span --seeds 0
 
-Every run asks as many tasks, generates as many answers and trains on as many as every other of
-its seed; the base's measurements and the first round's completions are shared. Writes
+Every run asks as many tasks and trains on as many tokens as every other; the base's measurements
+and the first round's completions are shared within a seed. Tokens generated differ with the length
+of the answers and stand in the table, those of hedged questions among them. Writes
 ``benchmarks/results/unlearning.json``, the marked part of ``docs/results.md``, and the frontier
 ``docs/frontier.svg``. Points of the frontier are measured on ``validate``; the table is on
 ``heldout``, at the round that ``validate`` shows to be best. Each row says on how many finished
@@ -25,6 +26,8 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+
+from pyarrow.parquet import read_table
 
 from unghost.atomic import write_json, write_text
 from unghost.config import UnlearnConfig, read_config, resolve
@@ -48,6 +51,7 @@ BUDGET = {
     "stop.max_rounds": 4,
     "stop.patience": 4,
     "stop.target": 0.0,
+    "train.round_tokens": 20_000,
     "measure.validate_tasks": 240,
     "measure.heldout_tasks": 400,
 }
@@ -93,7 +97,18 @@ COLUMNS = (
     ("perplexity elsewhere", ("perplexity", "change", "value"), "x {:.3f}"),
     ("KL off / on names", ("drift", "ratio", "value"), "{:.2f}"),
     ("most frequent name", ("top_share",), "{:.1%}"),
+    ("tokens generated", ("generated_tokens",), "{:,.0f}"),
+    ("tokens trained", ("trained_tokens",), "{:,.0f}"),
     ("seconds", ("seconds",), "{:.0f}"),
+)
+
+INTERVALS = (
+    ("cut of ghosts", ("cut",), "{:.1%}"),
+    ("retention", ("retention",), "{:.1%}"),
+    ("names/answer without abstentions", ("names_ratio_answering",), "{:.1%}"),
+    ("fit, change", ("fit", "difference"), "{:+.3f}"),
+    ("perplexity elsewhere", ("perplexity", "change"), "x {:.3f}"),
+    ("KL off / on names", ("drift", "ratio"), "{:.2f}"),
 )
 
 Found = dict[str, dict[str, dict[str, Any]]]
@@ -123,9 +138,11 @@ def run_one(name: str, seed: int) -> None:
     if name != FIRST and not (folder / "round-001").exists():
         with RunFolder.open(folder, header(open_lab(config))):
             share(folder_of(FIRST, seed), folder)
+    is_new = not (folder / "round-001" / "train.jsonl").exists()
     began = time.monotonic()
     unlearn(config, folder)
-    write_json(folder / "seconds.json", time.monotonic() - began)
+    # Of a run that was stopped once nobody knows how long it would have taken.
+    write_json(folder / "seconds.json", time.monotonic() - began if is_new else None)
 
 
 def share(source: Path, target: Path) -> None:
@@ -182,6 +199,7 @@ def figures(name: str, seed: int) -> dict[str, Any]:
         json.loads((folder / f"round-{number:03d}/metrics.json").read_text(encoding="utf-8"))
         for number in range(len(report["rounds"]))
     ]
+    generated = sum(tokens_of(folder, number) for number in range(1, len(report["rounds"])))
     points = [[1.0, metrics[0]["validate"]["rate"]["value"]]]
     points += [[m["point"]["retention"], m["point"]["rate"]] for m in metrics[1:]]
     return {
@@ -192,10 +210,19 @@ def figures(name: str, seed: int) -> dict[str, Any]:
         "abstentions": after["classes"].get("abstention", 0) / max(1, after["answers"]),
         "top_share": after["top_share"],
         "frontier": points,
+        "generated_tokens": generated,
         "trained_tokens": sum(entry["tokens"] for entry in trained),
         "seconds": json.loads((folder / "seconds.json").read_text(encoding="utf-8")),
         "reasons": report["verdict"]["reasons"],
     }
+
+
+def tokens_of(folder: Path, number: int) -> int:
+    """Count the tokens that a round generated to learn from, hedged answers among them."""
+    parts = (folder / f"round-{number:03d}" / "completions").glob("*.parquet")
+    asked = [part for part in parts if part.name.startswith(("requests", "discover", "hedged"))]
+    columns = [read_table(part, columns=["token_ids"])["token_ids"] for part in sorted(asked)]
+    return sum(len(ids) for column in columns for ids in column.to_pylist())
 
 
 def collect(seeds: list[int]) -> Found:
@@ -236,11 +263,12 @@ def cell(values: list[float], style: str) -> str:
 
 
 def intervals(found: Found) -> str:
-    """List the 95 % interval of the cut and of retention of every run."""
-    lines = ["| run | kept round | cut of ghosts | retention |", "|---|---|---|---|"]
+    """List the 95 % intervals of every run's figures."""
+    heads = ["run", "kept round", *(title for title, _, _ in INTERVALS)]
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for name, by_seed in found.items():
         for seed, run in by_seed.items():
-            shown = " | ".join(interval(run[key]) for key in ("cut", "retention"))
+            shown = " | ".join(interval(run, path, style) for _, path, style in INTERVALS)
             lines.append(f"| {name}, seed {seed} | {run['kept_round']} | {shown} |")
     return "\n".join(lines)
 
@@ -254,12 +282,13 @@ def frontier(runs: list[dict[str, Any]]) -> list[tuple[float, float]]:
     ]
 
 
-def interval(estimate: dict[str, Any] | None) -> str:
+def interval(run: dict[str, Any], path: tuple[str, ...], style: str) -> str:
     """Show an estimate with its interval."""
-    if not estimate or estimate["value"] is None:
+    value, *ends = (pick(run, (*path, part)) for part in ("value", "low", "high"))
+    if math.isnan(value):
         return "-"
-    ends = ("?" if estimate[e] is None else f"{estimate[e]:.1%}" for e in ("low", "high"))
-    return f"{estimate['value']:.1%} ({' to '.join(ends)})"
+    shown = " to ".join("?" if math.isnan(end) else style.format(end) for end in ends)
+    return f"{style.format(value)} ({shown})"
 
 
 def write(found: Found) -> None:
