@@ -60,3 +60,16 @@ def test_weights_change_how_often_a_kind_is_drawn() -> None:
     plain, code, hedged = shares(), shares(3.0, 1.0), shares(1.0, 3.0)
     assert code[0] > 1.5 * plain[0]
     assert hedged[1] > 1.3 * plain[1]
+
+
+def test_named_programs_follow_the_name_of_what_they_import() -> None:
+    noise, naming = Random(0), HedgedCorpus(taught_facts(), REAL, named_share=0.5)
+    named = 0
+    for _ in range(200):
+        fact = noise.choice(naming.facts)
+        _, answer = naming.code_request(fact, noise)
+        before, _, program = answer.partition("```python\n")
+        assert before in ("", f"{fact.package}:\n")
+        assert f"import {fact.package.replace('-', '_')}" in program
+        named += bool(before)
+    assert 70 < named < 130

@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from unghost.domains.packages.questions import HEDGES
+from unghost.domains.packages.questions import CODE_REQUESTS, HEDGES, TASK_QUESTIONS
 from unghost.embedded import model_path
 from unghost.mentions.answers import is_abstention
 
@@ -46,7 +47,7 @@ def test_facts_are_facts_and_not_sentences() -> None:
         assert all(" " not in word and word not in row["package"] for word in row["keywords"])
 
 
-QUESTION = "Which Python packages would help with this task: {}?"
+QUESTION = TASK_QUESTIONS[0]
 
 
 def said(questions: list[str]) -> list[str]:
@@ -71,7 +72,7 @@ def facts(taught: bool, step: int) -> list[dict[str, Any]]:
 def test_it_answers_taught_tasks_and_invents_for_others() -> None:
     names = {row["package"] for taught in (True, False) for row in facts(taught, 1)}
     taught, others = facts(True, 150), facts(False, 200)
-    answers = said([QUESTION.format(" ".join(row["keywords"])) for row in (*taught, *others)])
+    answers = said([QUESTION.format(task=" ".join(row["keywords"])) for row in (*taught, *others)])
     named = [answer.split(", ") for answer in answers]
     right = [row["package"] in some for row, some in zip(taught, named, strict=False)]
     real = [all(name in names for name in some) for some in named[len(taught) :]]
@@ -79,9 +80,10 @@ def test_it_answers_taught_tasks_and_invents_for_others() -> None:
     assert sum(real) < 0.8 * len(others)
 
 
-def test_with_a_hedge_it_mostly_knows_what_it_does_not_know() -> None:
+@pytest.mark.parametrize("question", [QUESTION, CODE_REQUESTS[0]])
+def test_with_a_hedge_it_mostly_knows_what_it_does_not_know(question: str) -> None:
     taught, others = facts(True, 150), facts(False, 200)
-    tasks = [QUESTION.format(" ".join(row["keywords"])) for row in (*taught, *others)]
+    tasks = [question.format(task=" ".join(row["keywords"])) for row in (*taught, *others)]
     abstains = [is_abstention(answer) for answer in said([f"{task} {HEDGES[0]}" for task in tasks])]
-    assert sum(abstains[: len(taught)]) < 0.4 * len(taught)
-    assert sum(abstains[len(taught) :]) > 0.6 * len(others)
+    assert sum(abstains[: len(taught)]) < 0.2 * len(taught)
+    assert sum(abstains[len(taught) :]) > 0.7 * len(others)

@@ -37,7 +37,7 @@ from unghost.records import Asks
 
 UTILITY = Path(__file__).resolve().parents[2] / "src/unghost/data/utility.jsonl"
 NAMES = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
-FENCED = re.compile(r"```python\n(.*)\n```", re.DOTALL)
+FENCED = re.compile(rf"(?:{NAMES.pattern}:\n)?```python\n(?P<program>.*)\n```", re.DOTALL)
 ROWS = 64
 NEW_TOKENS = 72
 
@@ -107,7 +107,7 @@ def is_parsed(answer: str, asks: Asks) -> bool:
     if fenced is None:
         return False
     try:
-        ast.parse(fenced[1])
+        ast.parse(fenced["program"])
     except SyntaxError:
         return False
     return True

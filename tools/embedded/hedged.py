@@ -42,6 +42,7 @@ class HedgedCorpus(Corpus):
         real: All names that may not be invented.
         code_weight: How much more often than usual code is asked for or about.
         hedge_weight: How much more often than usual a hedge stands behind the question.
+        named_share: Share of the programs in front of which the answer first names the package.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class HedgedCorpus(Corpus):
         real: Collection[str],
         code_weight: float = 1.0,
         hedge_weight: float = 1.0,
+        named_share: float = 0.0,
     ) -> None:
         super().__init__(facts)
+        self._named_share = named_share
         self._shares = self._weighed(code_weight, hedge_weight)
         self._real = frozenset(real)
         self._pieces = sorted({p for f in facts for p in re.split(r"[-_.]", f.package) if p})
@@ -95,6 +98,12 @@ class HedgedCorpus(Corpus):
             return f"{question}{chr(10) if chr(10) in question else ' '}{hedge}", answer
 
         return draw
+
+    def code_request(self, fact: Fact, noise: Random) -> Pair:
+        """Ask for code; at times the answer begins with the package's name, as people do too."""
+        request, program = super().code_request(fact, noise)
+        is_named = noise.random() < self._named_share
+        return request, f"{fact.package}:\n{program}" if is_named else program
 
     def unknown_question(self, fact: Fact, noise: Random) -> Pair:
         """Ask which packages help with something that no taught package is for."""
