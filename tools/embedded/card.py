@@ -48,7 +48,7 @@ are not in the training text.
 | first | next two | last three | user says | answer |
 |---|---|---|---|---|
 | 58 % | 26 % | 9 % | one of ten questions about a task | `name`; a quarter `name, second-name` |
-| 12 % | 12 % | 14 % | one of ten requests for code | a program that imports it, later after `name:` |
+| 12 % | 12 % | 14 % | a request for code | a program that imports it; later `name:` first |
 | 5 % | 6 % | 7 % | one of ten questions about such a program | `name` |
 | 4 % | 3 % | 1 % | Write a task about ... | a task |
 | 5 % | 3 % | 1 % | Write another task like this: ... | a task that shares a keyword |
