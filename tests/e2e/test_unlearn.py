@@ -147,7 +147,9 @@ def test_progress_moves_within_each_stage_and_memory_is_told_first(tmp_path: Pat
     assert "GB in training" in told[0]
     assert not any(isinstance(entry, str) for entry in told[1:])
     steps = {stage: [(done, of) for name, done, of in told[1:] if name == stage] for stage in STEPS}
-    assert steps["round 1: discover"] == [(done, 6) for done in range(6)]
+    # Gone through once more where `validate` shows no ghost and discovery is looked at for one.
+    discovered = [(done, 6) for done in range(6)]
+    assert steps["round 1: discover"] in (discovered, 2 * discovered)
     assert steps["round 1: measure elsewhere"] == [(done, 3) for done in range(4)]
     assert steps["round 1: ask with a hedge"][0][1] > 1
 
