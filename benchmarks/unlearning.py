@@ -63,19 +63,22 @@ FIRST = "hybrid-credit"
 PLAIN = {"terms.distill": 0.0, "terms.reinforce": 1.0}
 """Without hedged answers, so that a row shows its objective alone."""
 
+SKELETON = {
+    "objective": "hybrid",
+    "blame": "span",
+    "terms.suppress": 0.5,
+    "terms.stop": 2.0,
+    "terms.retain": 0.0,
+}
+"""The skeleton of a third-party copy of the paper's released code, with our suppressor."""
+
 OBJECTIVES: dict[str, dict[str, Any]] = {
     FIRST: {"objective": "hybrid", "blame": "credit"} | PLAIN,
     "hybrid-divergence": {"objective": "hybrid", "blame": "divergence"} | PLAIN,
     "hybrid-tail": {"objective": "hybrid", "blame": "tail"} | PLAIN,
     "hybrid-span": {"objective": "hybrid", "blame": "span"} | PLAIN,
-    "paper-skeleton": {
-        "objective": "hybrid",
-        "blame": "span",
-        "terms.suppress": 0.5,
-        "terms.stop": 2.0,
-        "terms.retain": 0.0,
-    }
-    | PLAIN,
+    "paper-skeleton": SKELETON | PLAIN,
+    "paper-skeleton-hot": SKELETON | PLAIN | {"train.lr": 6e-3, "train.lr_decay": 1.0},
     "valid-mass": {"objective": "valid_mass"} | PLAIN | {"terms.reinforce": 0.0},
     "valid-mass-reinforce": {"objective": "valid_mass"} | PLAIN,
     "ascent": {"objective": "ascent", "blame": "span"} | PLAIN,
