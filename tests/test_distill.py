@@ -102,7 +102,9 @@ def test_a_refusal_with_names_is_judged_by_its_names() -> None:
 
 
 def test_a_package_of_another_split_is_not_learned(monkeypatch: pytest.MonkeyPatch) -> None:
-    splits = {"numpy": "heldout"}
+    splits = {"numpy": "heldout", "os": "heldout"}
     monkeypatch.setattr("unghost.label.distill.split_of", lambda n: splits.get(n, "discover"))
     assert not learned(scene("g1"), "numpy", names={"numpy": "exists"})
     assert learned(scene("g1"), "pandas", names={"pandas": "exists"})
+    names = {"os": "stdlib", "pandas": "exists"}
+    assert learned(scene("g1"), "import os, ", "pandas", names=names, kind="import")

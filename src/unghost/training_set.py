@@ -42,10 +42,12 @@ def training_set(lab: Lab, found: Batch, hedged: Batch) -> list[Example]:
     distilled = _distilled(lab, found, doubtful, hedged)
     learned = {example.prompt_id for example in distilled}
     replaced = {c.id for c in found.completions if c.prompt_id in learned} & doubtful
-    return _answered(lab, found, replaced) + distilled
+    return _answered(lab, found, doubtful, replaced) + distilled
 
 
-def _answered(lab: Lab, found: Batch, replaced: Collection[str]) -> list[Example]:
+def _answered(
+    lab: Lab, found: Batch, doubtful: Collection[str], replaced: Collection[str]
+) -> list[Example]:
     needs_allowed = "log_z" in lab.objective.needs
     labels = label(
         found.prompts,
@@ -57,14 +59,14 @@ def _answered(lab: Lab, found: Batch, replaced: Collection[str]) -> list[Example
         blame=lab.config.blame or lab.objective.blame,
         eos_ids=lab.stop_ids,
     )
-    hold = _hold_beginning if asks_hedged(lab) else lambda labelled: labelled
-    doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts)
-    labels_of = {
-        labelled.completion_id: _let_go(labelled)
-        if labelled.completion_id in replaced
-        else (labelled if labelled.completion_id in doubtful else hold(labelled))
-        for labelled in labels
-    }
+    held = {labelled.completion_id for labelled in labels} - {*doubtful} if asks_hedged(lab) else ()
+    labels_of = {}
+    for labelled in labels:
+        if labelled.completion_id in replaced:
+            labelled = _let_go(labelled)
+        elif labelled.completion_id in held:
+            labelled = _hold_beginning(labelled)
+        labels_of[labelled.completion_id] = labelled
     task_of = {prompt.id: prompt.task_id for prompt in found.prompts}
     ids_of = {prompt.id: lab.encode(prompt) for prompt in found.prompts}
     examples = [
