@@ -82,7 +82,7 @@ def label_hedged(
 
 def _withheld(mentions: Iterable[Mention], verdicts: Iterable[Verdict]) -> set[str]:
     """Give the answers that name a package of another split, which training must not teach."""
-    # Of packages alone: a module of the standard library is of no split, whatever its name hashes to.
+    # A module of the standard library is of no split, whatever its name hashes to.
     packages = [verdict for verdict in verdicts if verdict.status == "exists"]
     others = {v.mention_id for v in packages if split_of(v.canonical) != "discover"}
     return {mention.source_id for mention in mentions if mention.id in others}
