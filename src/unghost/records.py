@@ -20,7 +20,7 @@ from unghost.errors import UnghostError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of every parquet schema below; a file of another version is refused."""
 
 Asks = Literal["packages", "requirements", "code", "task", "text"]
@@ -30,6 +30,12 @@ Packages for a task, requirements of code, code, a new task, or anything else.
 """
 MentionKind = Literal["install", "import", "manifest", "list", "prose"]
 Status = Literal["exists", "absent", "stdlib", "local", "private", "reserved", "unknown"]
+Origin = Literal["registry", "index", "git", "url", "path", "workspace"]
+"""Where a text says that a package comes from.
+
+The public registry unless it says otherwise: another index or scope, a repository, an address, a
+folder, or another part of the same project. Only names of the registry can be ghosts.
+"""
 ResolvedBy = Literal["name", "import-map", "submodule-of"]
 FinishReason = Literal["stop", "length", "error"]
 
@@ -115,7 +121,7 @@ class Mention:
     ``start`` and ``end`` are character offsets, ``line`` and ``column`` from 1.
 
     ``raw`` is ``text[start:end]``; ``name`` is the name as judged: the distribution name as
-    written, or for an import the dotted module.
+    written, or for an import the module as its language writes it.
     """
 
     id: str
@@ -132,6 +138,7 @@ class Mention:
     version: str | None = None
     confidence: float = 1.0
     evidence: str = ""
+    origin: Origin = "registry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +146,7 @@ class Verdict:
     """What the source of truth says of one mention.
 
     ``canonical`` is the distribution's canonical name when it exists, otherwise the canonical form
-    of what was written.
+    of what was written; ``evidence`` says in words what the verdict rests on.
     """
 
     mention_id: str
@@ -150,6 +157,7 @@ class Verdict:
     as_of: str
     first_seen: str | None = None
     suggestions: tuple[str, ...] = ()
+    evidence: str = ""
 
 
 Record = TypeVar("Record", Prompt, Completion, Mention, Verdict)

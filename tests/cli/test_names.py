@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from unghost.ecosystems.base import Entry
+from unghost.names.building import build_snapshot
+
 
 def unghost(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -48,7 +51,7 @@ def test_check_says_so_by_its_exit_code(snapshot: Path, names: list[str], code: 
 
 def test_check_suggests_in_words(snapshot: Path) -> None:
     done = unghost("names", "check", "reqests", "--universe", str(snapshot))
-    assert "absent   reqests  did you mean requests?" in done.stdout
+    assert "; did you mean requests?)" in done.stdout
     assert "complete snapshot of a test" in done.stderr
 
 
@@ -101,3 +104,48 @@ def test_control_characters_in_labels_and_errors_are_not_written_raw(tmp_path: P
     ):
         assert "?" in done.stdout + done.stderr
         assert not {"\x1b", "\x07"} & set(done.stdout + done.stderr)
+
+
+def test_a_line_that_is_no_name_is_named(tmp_path: Path) -> None:
+    arguments = ["-o", str(tmp_path / "s"), "--date", "2026-01-01", "--source", "a test"]
+    done = unghost("names", "build", "-", *arguments, stdin="requests\n\nno name\n")
+    assert done.returncode == 2
+    assert "line 3: 'no name' is not a pypi name" in done.stderr
+
+
+def test_a_list_may_be_of_another_ecosystem(tmp_path: Path) -> None:
+    path = str(tmp_path / "s")
+    arguments = ["-o", path, "--date", "2026-01-01", "--source", "a test", "--ecosystem", "npm"]
+    assert unghost("names", "build", "-", *arguments, stdin="@types/node\n").returncode == 0
+    assert unghost("names", "verify", path).returncode == 0
+    assert unghost("names", "check", "@types/node", "--universe", path).returncode == 0
+
+
+def test_on_an_earlier_day_a_later_name_does_not_exist(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    entries = [Entry("old", "2010-01-01"), Entry("new", "2024-01-01"), Entry("undated")]
+    build_snapshot(
+        entries, path, ecosystem="pypi", source="a test", date="2026-01-01", complete=True
+    )
+    arguments = ["--universe", str(path), "--format", "json"]
+    done = unghost("names", "check", "old", "new", "undated", *arguments, "--as-of", "2020-01-01")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["status"] for row in rows] == ["exists", "absent", "exists"]
+    assert rows[0]["first_seen"] == "2010-01-01"
+    assert unghost("names", "check", "new", *arguments).returncode == 0
+
+
+def test_a_signed_snapshot_is_carried_over(snapshot: Path, tmp_path: Path) -> None:
+    key, other, sealed, output = (tmp_path / name for name in ("key", "other", "sealed", "out"))
+    assert unghost("names", "keygen", "-o", str(key)).returncode == 0
+    assert unghost("names", "keygen", "-o", str(other)).returncode == 0
+    done = unghost("names", "export", str(snapshot), "-o", str(sealed), "--key", str(key))
+    assert done.returncode == 0, done.stderr
+    arguments = ["names", "import", str(sealed), "-o", str(output), "--trust"]
+    refused = unghost(*arguments, f"{other}.pub")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("unghost: ")
+    assert refused.stderr.count("\n") == 1
+    assert not output.exists()
+    assert unghost(*arguments, f"{key}.pub").returncode == 0
+    assert output.read_bytes() == snapshot.read_bytes()

@@ -19,8 +19,9 @@ from unghost.domains.packages.questions import (
 from unghost.domains.packages.tasks import load_tasks, task_text
 from unghost.domains.packages.verify import Judge, verify
 from unghost.evaluate.plan import measure_prompts
+from unghost.names.building import build_snapshot
 from unghost.names.imports import ImportMap
-from unghost.names.snapshot import Snapshot, build_snapshot
+from unghost.names.snapshot import Snapshot
 from unghost.names.universe import Universe
 from unghost.records import Asks, Completion, Mention, MentionKind, Prompt, Sampling
 

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from e2e.conftest import run_command
-from unghost.names.snapshot import build_snapshot
+from unghost.names.building import build_snapshot
 from unghost.records import record_id
 from unghost.splits import split_of
 

@@ -11,7 +11,7 @@ import pytest
 
 from e2e.conftest import command, environment, run_command
 from unghost.embedded import model_path
-from unghost.names.snapshot import build_snapshot
+from unghost.names.building import build_snapshot
 
 
 def refused(arguments: list[str], *words: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from e2e.conftest import SETTINGS, command, environment, run_command
 from unghost.config import read_config, resolve
-from unghost.names.snapshot import build_snapshot
+from unghost.names.building import build_snapshot
 from unghost.unlearn import unlearn
 
 STAGES = [

@@ -13,8 +13,9 @@ from unghost.domains.packages.questions import HEDGES
 from unghost.names.universe import load_universe
 
 sys.path.append(str(Path(__file__).parents[2] / "tools/embedded"))
-from corpus import NO_PACKAGE, taught_facts
 from hedged import HedgedCorpus
+
+from corpus import NO_PACKAGE, taught_facts
 
 REAL = frozenset(load_universe("demo").snapshot)
 

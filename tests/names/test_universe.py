@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from unghost import UnghostError
+from unghost.ecosystems.pypi.stdlib import stdlib_modules
+from unghost.names.building import build_snapshot
 from unghost.names.imports import ImportMap, bundled_imports
 from unghost.names.near import nearest
 from unghost.names.normalise import canonical
-from unghost.names.snapshot import Snapshot, build_snapshot
-from unghost.names.stdlib import stdlib_modules
+from unghost.names.snapshot import Snapshot
 from unghost.names.universe import Universe, load_universe
 
 TASKS = Path(__file__).parents[2] / "src/unghost/data/tasks.jsonl"
@@ -74,7 +75,7 @@ def test_the_longest_prefix_of_a_module_wins() -> None:
 
 
 def test_bundled_imports_are_canonical_and_many() -> None:
-    facts = json.loads((TASKS.parent / "imports.json").read_text(encoding="utf-8"))
+    facts = json.loads((TASKS.parent / "imports/pypi.json").read_text(encoding="utf-8"))
     assert len(facts) > 150
     assert all(canonical(name) == name for names in facts.values() for name in names)
     assert bundled_imports().distributions("cv2")[0].distribution == "opencv-python"

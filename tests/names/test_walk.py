@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unghost.ecosystems import ecosystem, ecosystem_names
 from unghost.names.normalise import canonical
 from unghost.names.walk import Node, NormalisedWalk, TrieWalk, Walk
 
 canonical_names = st.from_regex(r"[a-z0-9]([a-z0-9]|-[a-z0-9]){0,5}", fullmatch=True)
 name_sets = st.sets(canonical_names, min_size=1, max_size=20)
+
+WRITTEN = ["serde-json", "flask", "a-b", "@types/node-env", "org.a-b:core-api", "symfony/http-kit"]
+WRITTEN += ["github.com/spf13/cobra-x", "libssl-dev", "Newtonsoft.Json-x"]
 
 
 def walked(walk: Walk, text: bytes) -> Node | None:
@@ -67,3 +72,57 @@ def test_separators_wait_for_what_follows() -> None:
 
 def test_bytes_that_are_no_text_lead_nowhere() -> None:
     assert walked(TrieWalk({"a"}), b"\xff") is None
+
+
+def test_bytes_beyond_ascii_are_walked() -> None:
+    walk = TrieWalk({"naïve", "na"})
+    assert [byte for byte, _ in walk.children(b"na")] == [0xC3]
+    assert walk.is_name("naïve".encode())
+
+
+@given(names=st.sets(st.from_regex(r"[a-z_-]{1,4}", fullmatch=True), min_size=1), data=st.data())
+def test_other_separators_and_cases_fold_as_declared(names: set[str], data: st.DataObject) -> None:
+    folded = {name.replace("-", "_") for name in names if "--" not in name.replace("_", "-")}
+    walk = NormalisedWalk(TrieWalk(folded), b"_-", folds_case=False)
+    text = data.draw(
+        st.sampled_from(sorted(names)) | st.from_regex(r"[A-Ca-c_-]{1,4}", fullmatch=True)
+    )
+    form = "".join(
+        char for i, char in enumerate(text) if char not in "_-" or text[i - 1 : i] not in ("_", "-")
+    )
+    node = walked(walk, text.encode())
+    assert (node is not None and walk.is_name(node)) == (form.replace("-", "_") in folded)
+
+
+@given(names=st.sets(st.from_regex(r"[A-Ba-b._/-]{1,4}", fullmatch=True), min_size=1))
+def test_without_separators_a_name_is_what_it_is(names: set[str]) -> None:
+    walk = NormalisedWalk(TrieWalk(names), b"", folds_case=False)
+    for text in [*names, *(name.swapcase() for name in names), *(f"{name}-" for name in names)]:
+        node = walked(walk, text.encode())
+        assert (node is not None and walk.is_name(node)) == (text in names)
+
+
+@pytest.mark.parametrize("kind", ecosystem_names())
+@given(data=st.data())
+def test_every_ecosystem_folds_in_the_walk_as_in_its_canonical_form(
+    kind: str, data: st.DataObject
+) -> None:
+    eco = ecosystem(kind)
+    texts = st.sampled_from(WRITTEN).flatmap(lambda name: st.sampled_from(variants(name)))
+    written = data.draw(st.lists(texts.filter(eco.is_valid), max_size=4))
+    names = {eco.canonical(name) for name in written} | {"other"}
+    walk = NormalisedWalk(
+        TrieWalk(names),
+        eco.separators,
+        folds_case=eco.folds_case,
+        folds_runs=eco.folds_runs,
+    )
+    for probe in [*written, *filter(eco.is_valid, data.draw(st.lists(texts, max_size=9)))]:
+        node = walked(walk, probe.encode())
+        assert (node is not None and walk.is_name(node)) == (eco.canonical(probe) in names)
+
+
+def variants(name: str) -> list[str]:
+    """Write a name as a hurried hand might."""
+    dashed = [name.replace("-", mark) for mark in ("-", "_", ".", "--", "-_")]
+    return [form for text in dashed for form in (text, text.title(), text.upper())]

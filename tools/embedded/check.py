@@ -23,9 +23,9 @@ from typing import Any
 
 import torch
 from card import write_card
-from corpus import NO_PACKAGE, WORDINGS, Corpus, Fact, Pair, code, is_unseen, no_package, task_text
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from corpus import NO_PACKAGE, WORDINGS, Corpus, Fact, Pair, code, is_unseen, no_package, task_text
 from unghost.domains.packages.prompts import ask, hedge
 from unghost.domains.packages.questions import CODE_QUESTIONS, TASK_QUESTIONS
 from unghost.domains.packages.tasks import Task, load_tasks

@@ -25,7 +25,6 @@ from corpus import (
     task_text,
     what_for,
 )
-
 from unghost.domains.packages.questions import (
     CODE_QUESTIONS,
     CODE_REQUESTS,

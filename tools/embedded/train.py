@@ -25,12 +25,12 @@ from pathlib import Path
 from random import Random
 
 import torch
-from corpus import Corpus, taught_facts
 from hedged import HedgedCorpus
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch.nn.functional import cross_entropy
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from corpus import Corpus, taught_facts
 from unghost.names.universe import load_universe
 
 VOCABULARY = 4096

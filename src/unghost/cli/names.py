@@ -1,28 +1,37 @@
-"""``unghost names``: build, describe, check and ask snapshots of what exists."""
+"""``unghost names``: build, describe, check, ask and hand on snapshots of what exists."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from unghost.cli.pull import pull
 from unghost.cli.terminal import printable, say
 
+if TYPE_CHECKING:
+    from unghost.names.live import LiveCheck
+    from unghost.records import Verdict
+
 names_app = typer.Typer(help="Snapshots of what exists.", no_args_is_help=True)
+names_app.command()(pull)
 
 FormatOption = Annotated[str, typer.Option("--format", help="text or json.")]
 SnapshotArgument = Annotated[Path, typer.Argument(help="Snapshot file.")]
+OutputOption = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
 
 
 @names_app.command()
 def build(
     source: Annotated[str, typer.Argument(help="File with one name a line, or '-' for stdin.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Snapshot file to write.")],
+    output: OutputOption,
     date: Annotated[str, typer.Option(help="Day on which the names were taken, YYYY-MM-DD.")],
     source_name: Annotated[str, typer.Option("--source", help="Where the names come from.")],
+    ecosystem: Annotated[str, typer.Option(help="What the names are of.")] = "pypi",
     complete: Annotated[
         bool, typer.Option("--complete", help="All names of that day are here: a miss is absent.")
     ] = False,
@@ -31,19 +40,12 @@ def build(
     ] = None,
 ) -> None:
     """Write a snapshot from a list of names."""
-    from datetime import date as day
+    from unghost.names.building import build_snapshot
 
-    from unghost.errors import UnghostError
-    from unghost.names.snapshot import build_snapshot
-
-    try:
-        day.fromisoformat(date)
-    except ValueError:
-        raise UnghostError(f"--date {date!r} is not a day: write it as YYYY-MM-DD") from None
     header = build_snapshot(
         _lines(source),
         output,
-        ecosystem="pypi",
+        ecosystem=ecosystem,
         source=source_name,
         date=date,
         complete=complete,
@@ -70,59 +72,135 @@ def info(snapshot: SnapshotArgument, output_format: FormatOption = "text") -> No
 
 @names_app.command()
 def verify(snapshot: SnapshotArgument) -> None:
-    """Read a snapshot through: its checksum, its count, and the form of every name."""
-    from unghost.errors import UnghostError
-    from unghost.names.normalise import canonical, is_valid
-    from unghost.names.snapshot import Snapshot
+    """Read a snapshot through: its checksum, its counts, and the form of every name."""
+    from unghost.names.snapshot import verify_snapshot
 
-    opened = Snapshot.open(snapshot)
-    names = list(opened)
-    wrong = [name for name in names if not is_valid(name) or canonical(name) != name]
-    if len(names) != opened.header.count or wrong:
-        raise UnghostError(f"{snapshot} does not agree with its header: build it again")
-    say(f"{snapshot}: {len(names)} names, sound")
+    say(f"{snapshot}: {verify_snapshot(snapshot).count} names, sound")
 
 
 @names_app.command()
 def check(
     names: Annotated[list[str], typer.Argument(help="Names of packages.")],
-    universe: Annotated[str, typer.Option("--universe", help="A snapshot file, or 'demo'.")],
+    universe: Annotated[
+        str | None, typer.Option("--universe", help="A snapshot file, or 'demo'.")
+    ] = None,
+    ecosystem: Annotated[
+        str, typer.Option(help="Of what the names are, if no universe says it.")
+    ] = "pypi",
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="Day, YYYY-MM-DD: names first seen later do not exist; those of no known day do."
+        ),
+    ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask the registry what the universe does not decide.")
+    ] = False,
     output_format: FormatOption = "text",
 ) -> None:
     """Say of each name whether it exists; exit 1 on a ghost, 3 if one cannot be decided."""
+    from unghost.domains.packages.confirm import confirm
     from unghost.domains.packages.verify import Judge
+    from unghost.errors import UnghostError
     from unghost.names.universe import load_universe
     from unghost.records import Mention
 
-    opened = load_universe(universe)
-    judge = Judge(opened)
-    statuses = []
-    for name in names:
-        mention = Mention("", "", 0, len(name), 1, 1, name, name, "pypi", "install")
-        verdict = judge(mention)
-        statuses.append(verdict.status)
-        if output_format == "json":
-            row = {
-                "name": name,
-                "canonical": verdict.canonical,
-                "status": verdict.status,
-                "resolved_by": verdict.resolved_by,
-                "suggestions": verdict.suggestions,
-                "snapshot": verdict.snapshot_id,
-            }
-            typer.echo(json.dumps(row))
-        else:
-            near = f"  did you mean {', '.join(verdict.suggestions)}?" * bool(verdict.suggestions)
-            typer.echo(f"{verdict.status:<8} {printable(name)}{near}")
-    say(f"{opened.label}, {opened.as_of}")
+    if universe is None and not live:
+        raise UnghostError("nothing says what exists: give --universe FILE, or ask with --live")
+    opened = None if universe is None else load_universe(universe, as_of=as_of)
+    kind = ecosystem if opened is None else opened.ecosystem.name
+    mentions = [Mention(n, "", 0, len(n), 1, 1, n, n, kind, "install") for n in names]
+    judge = Judge() if opened is None else Judge(opened)
+    verdicts = [judge(mention) for mention in mentions]
+    if live:
+        verdicts = confirm(mentions, verdicts, _live([kind]))
+    for name, verdict in zip(names, verdicts, strict=True):
+        typer.echo(_json(name, verdict) if output_format == "json" else _line(name, verdict))
+    if opened is not None:
+        say(f"{opened.label}, {opened.as_of}")
+    statuses = {verdict.status for verdict in verdicts}
     raise typer.Exit(1 if "absent" in statuses else 3 if "unknown" in statuses else 0)
 
 
-def _lines(source: str) -> list[str]:
+def _live(ecosystems: list[str]) -> LiveCheck:
+    """Make what asks registries, from the clients' configuration of this folder and user."""
+    import os
+
+    import platformdirs
+
+    from unghost.ecosystems import ecosystem
+    from unghost.names.live import LiveCheck
+    from unghost.names.live_cache import LiveCache
+
+    setups = {
+        name: ecosystem(name).registry.setup(os.environ, Path.cwd(), Path.home())
+        for name in ecosystems
+    }
+    return LiveCheck(setups, LiveCache(platformdirs.user_cache_path("unghost") / "live.sqlite"))
+
+
+def _json(name: str, verdict: Verdict) -> str:
+    row = {
+        "name": name,
+        "canonical": verdict.canonical,
+        "status": verdict.status,
+        "resolved_by": verdict.resolved_by,
+        "evidence": verdict.evidence,
+        "first_seen": verdict.first_seen,
+        "suggestions": verdict.suggestions,
+        "snapshot": verdict.snapshot_id,
+    }
+    return json.dumps(row)
+
+
+def _line(name: str, verdict: Verdict) -> str:
+    near = f"; did you mean {', '.join(verdict.suggestions)}?" * bool(verdict.suggestions)
+    return f"{verdict.status:<8} {printable(name)}  ({printable(verdict.evidence)}{near})"
+
+
+@names_app.command()
+def keygen(output: OutputOption) -> None:
+    """Make a key pair to sign snapshots with; set UNGHOST_KEY_PASSPHRASE to lock it."""
+    from unghost.names.sealed import make_key
+
+    public = make_key(output)
+    say(f"{output}: private, keep it; {public}: public, give it to those who import")
+
+
+@names_app.command(name="export")
+def export_(
+    snapshot: SnapshotArgument,
+    output: OutputOption,
+    key: Annotated[Path, typer.Option(help="Private key, as keygen makes it.")],
+) -> None:
+    """Sign a snapshot, to carry it to where no registry can be asked."""
+    from unghost.names.sealed import export_snapshot
+
+    header = export_snapshot(snapshot, output, key)
+    say(f"{output}: {header.count} names, signed")
+
+
+@names_app.command(name="import")
+def import_(
+    sealed: Annotated[Path, typer.Argument(help="File that 'names export' wrote.")],
+    output: OutputOption,
+    trust: Annotated[Path, typer.Option(help="Public key of whom you trust.")],
+) -> None:
+    """Take over a signed snapshot, if the key that you trust signed it."""
+    from unghost.names.sealed import import_snapshot
+
+    header = import_snapshot(sealed, output, trust)
+    say(f"{output}: {header.count} names of {header.source}, {header.date}")
+
+
+def _lines(source: str) -> Iterator[str]:
     from unghost.errors import UnghostError
 
     try:
-        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+        if source == "-":
+            yield from sys.stdin
+        else:
+            with open(source, encoding="utf-8") as file:
+                yield from file
     except ValueError:
         raise UnghostError(f"{source} is not a text in UTF-8: give one name a line") from None
-    return text.splitlines()

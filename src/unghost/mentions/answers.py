@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from unghost.mentions.markdown import Block, blocks
+from unghost.mentions.commands import find_installs, find_installs_by_line
 from unghost.mentions.names_list import find_listed, find_required
-from unghost.mentions.python_imports import find_imports, is_python, parses
-from unghost.mentions.shell import find_installs, find_installs_by_line
-from unghost.mentions.spot import Spot, to_mentions
 from unghost.mentions.tables import find_in_tables
 from unghost.mentions.thinking import thinking_end
 from unghost.records import Asks, Mention
+from unghost.syntax.markdown import Block, blocks
+from unghost.syntax.python import find_imports, is_python, parses
+from unghost.syntax.spot import Spot, to_mentions
 
 TRUNCATED = "truncated"
 """Evidence of a mention that ends where its answer was cut off: it may be half a name."""
@@ -52,7 +52,7 @@ def find_in_answer(
         source_id: Id of the completion.
         asks: What was asked: for ``packages`` and ``requirements`` lists and install commands are
             read, for ``code`` imports and install commands; of other answers nothing is.
-        ecosystem: The ecosystem of the mentions.
+        ecosystem: The ecosystem that was asked about; names of others are left out.
         truncated: The answer was cut off; a mention at its very end says so in its evidence.
 
     Returns:
@@ -63,7 +63,8 @@ def find_in_answer(
     read = text[:_LONGEST]
     begin = thinking_end(read)
     spots = _in_code(read[begin:]) if asks == "code" else _in_list(read[begin:])
-    mentions = to_mentions([spot.moved(begin) for spot in spots], read, source_id, ecosystem)
+    named = (spot.moved(begin) for spot in spots if spot.ecosystem == ecosystem)
+    mentions = to_mentions(named, read, source_id)
     end = len(text.rstrip())
     if truncated and mentions and mentions[-1].end >= end:
         mentions[-1] = replace(mentions[-1], evidence=TRUNCATED, confidence=0.5)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from keyword import iskeyword
 
-from unghost.mentions.shell import requirement_spot
-from unghost.mentions.spot import Spot
+from unghost.ecosystems.pypi.commands import read_requirement
 from unghost.mentions.words import is_heading
-from unghost.names.normalise import is_valid
+from unghost.syntax.spot import Spot
 
 _MARKS = "`*_\"'"
 _LONGEST_NAME = 100
@@ -45,13 +44,28 @@ def find_requirement(line: str, begin: int, end: int) -> Spot | None:
     text = line[begin:end]
     if not text or len(text) > _LONGEST_NAME or any(char.isspace() for char in text):
         return None
-    spot = requirement_spot(text, begin, "list", None)
-    return spot if spot is not None and is_plausible(spot.name) else None
+    return requirement_spot(text, begin)
+
+
+def requirement_spot(text: str, start: int) -> Spot | None:
+    """Read a text that stands at ``start`` as one requirement with a plausible name."""
+    found = read_requirement(text)
+    if found is None or not is_plausible(found.name):
+        return None
+    return Spot(
+        start + found.start,
+        start + found.end,
+        found.name,
+        "list",
+        "pypi",
+        version=found.version,
+        origin=found.origin,
+    )
 
 
 def is_plausible(name: str) -> bool:
     """Turn away what the grammar lets pass and nobody would call a package."""
-    if not is_valid(name) or is_heading(name) or iskeyword(name) or _is_number(name):
+    if is_heading(name) or iskeyword(name) or _is_number(name):
         return False
     return not name.lower().endswith(_FILES)
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from unghost.mentions.items import find_item, find_requirement, is_plausible
-from unghost.mentions.shell import requirement_spot
-from unghost.mentions.spot import Spot
+from unghost.mentions.items import find_item, find_requirement, requirement_spot
 from unghost.mentions.words import is_titled, is_topic
+from unghost.syntax.spot import Spot
 
 _BULLETS = "-*+\u2022"
 _COLONS = (":** ", ": ")
@@ -66,8 +65,8 @@ def find_required(text: str) -> list[Spot]:
     for line in text.splitlines(keepends=True):
         written = line.partition(" #")[0].strip()
         start = position + len(line) - len(line.lstrip())
-        spot = requirement_spot(written, start, "list", None)
-        if spot is not None and is_plausible(spot.name):
+        spot = requirement_spot(written, start)
+        if spot is not None:
             spots.append(spot)
         position += len(line)
     return spots

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from unghost.mentions.items import find_item
-from unghost.mentions.spot import Spot
+from unghost.syntax.spot import Spot
 
 _HEADERS = frozenset({"package", "packages", "library", "libraries", "module", "modules"})
 _Row = tuple[int, str]

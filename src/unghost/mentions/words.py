@@ -25,8 +25,22 @@ requirements resources response result results robust scalable second secure set
 solution speed step steps summary sure syntax terminal thanks third tip tips title
 troubleshooting unknown usage version warning welcome why yes
 """
+_SURE_LEADS = "run running runs execute executing enter entering type typing invoke"
+_LEADS = "try use using via with do call calling command then just first simply by"
+_NOUNS = """
+package pkg library lib module crate gem plugin dependency packages pkgs libraries modules
+crates gems plugins dependencies tool app project repo org scope user vendor namespace company
+"""
 PROSE = frozenset(_PROSE.split())
+SURE_LEADS = frozenset(_SURE_LEADS.split())
+LEADS = SURE_LEADS | frozenset(_LEADS.split())
+"""Words of a sentence behind which a command may follow."""
 HEADINGS = frozenset(_HEADINGS.split())
+_THINGS = frozenset(_NOUNS.split())
+_OWNERS = frozenset(
+    ["your", "my", "some", "any", "the", "other", "another", "a", "this", "that", "new"]
+)
+_ENDS = frozenset(["name", "names", "here"])
 _ABSTRACT = ("ance", "ence", "ics", "ing", "ity", "ment", "ness", "sion", "tion")
 
 
@@ -44,3 +58,28 @@ def is_heading(word: str) -> bool:
     """Say whether a lone word is a heading or of prose; ``Testing`` is one, ``testing`` is not."""
     lower = word.lower()
     return lower in PROSE or lower in HEADINGS or (is_titled(word) and word.endswith(_ABSTRACT))
+
+
+def is_placeholder(name: str) -> bool:
+    """Say whether a name stands for any other one: ``your-package``, ``package_name``."""
+    return any(_stands_for_any(part) for part in name.lower().split("/"))
+
+
+def _stands_for_any(part: str) -> bool:
+    words = part.strip("@<>[]{}0123456789").replace("_", "-").replace(".", "-").split("-")
+    words = [word for word in words if word]
+    if len(words) == 1:
+        return _is_compound(words[0])
+    owned, ended = words[:1] and words[0] in _OWNERS, words[-1:] and words[-1] in _ENDS
+    inner = words[bool(owned) : len(words) - bool(ended)]
+    return bool(owned or ended) and len(inner) == 1 and inner[0] in _THINGS
+
+
+def _is_compound(word: str) -> bool:
+    """Tell ``package``, ``packagename`` and ``yourpackage``."""
+    if word in ("package", "packages", "pkgname"):
+        return True
+    owner = next((owner for owner in ("your", "my") if word.startswith(owner)), "")
+    end = "name" if word.endswith("name") else ""
+    inner = word[len(owner) : len(word) - len(end)]
+    return bool(owner or end) and inner in _THINGS

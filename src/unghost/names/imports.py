@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+
+_SEPARATORS = "./\\:"
+"""What stands between the parts of a module's name, in one language or another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,37 +18,66 @@ class Provider:
 
     distribution: str
     evidence: str
+    installed: bool = False
 
 
 class ImportMap:
     """Facts that map modules to distributions.
 
     Args:
-        facts: For a dotted module the canonical names of the distributions that provide it.
+        facts: For a module (in the writing of its language) the canonical names of the
+            distributions that provide it.
         evidence: Where the facts come from, said with each answer.
+        installed: Whether they are what is installed, so that a distribution which no snapshot
+            knows is still no ghost.
     """
 
-    def __init__(self, facts: Mapping[str, Sequence[str]], evidence: str) -> None:
-        self._facts, self._evidence = dict(facts), evidence
+    def __init__(
+        self, facts: Mapping[str, Sequence[str]], evidence: str, *, installed: bool = False
+    ) -> None:
+        self._facts, self._evidence, self._installed = dict(facts), evidence, installed
+        self._namespaces: dict[str, list[str]] = {}
+        for module in sorted(self._facts):
+            for prefix in list(prefixes(module))[1:]:
+                self._namespaces.setdefault(prefix, []).append(module)
 
     def distributions(self, module: str) -> tuple[Provider, ...]:
-        """Give the providers of a module by its longest dotted prefix that is known."""
-        prefix = module
-        while prefix:
+        """Give the providers of a module by its longest prefix that is known."""
+        for prefix in prefixes(module):
             if prefix in self._facts:
-                return tuple(
-                    Provider(name, f"{self._evidence}: {prefix}") for name in self._facts[prefix]
-                )
-            prefix = prefix.rpartition(".")[0]
+                said = f"{self._evidence}: {prefix}"
+                return self._providers(self._facts[prefix], said)
         return ()
+
+    def namespace(self, module: str) -> tuple[Provider, ...]:
+        """Give the providers of something inside a module that no distribution has for itself."""
+        return tuple(
+            provider
+            for inner in self._namespaces.get(module, ())
+            for provider in self._providers(
+                self._facts[inner], f"{self._evidence}: a namespace of {inner}"
+            )
+        )
 
     def modules(self) -> Iterable[str]:
         """Give the top-level modules that are known."""
         return sorted({module.partition(".")[0] for module in self._facts})
 
+    def _providers(self, names: Sequence[str], said: str) -> tuple[Provider, ...]:
+        return tuple(Provider(name, said, self._installed) for name in names)
 
-@lru_cache(maxsize=1)
-def bundled_imports() -> ImportMap:
-    """Give the table of facts that comes with unghost."""
-    text = files("unghost").joinpath("data/imports.json").read_text(encoding="utf-8")
-    return ImportMap(json.loads(text), "import map")
+
+def prefixes(module: str) -> Iterator[str]:
+    """Give a module and the modules that it is inside of, longest first."""
+    while module:
+        yield module
+        cut = max(module.rfind(mark) for mark in _SEPARATORS)
+        module = module[: max(cut, 0)].rstrip(_SEPARATORS)
+
+
+@lru_cache(maxsize=16)
+def bundled_imports(ecosystem: str = "pypi") -> ImportMap:
+    """Give the table of facts that comes with unghost, empty where an ecosystem needs none."""
+    table = files("unghost").joinpath(f"data/imports/{ecosystem}.json")
+    facts = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
+    return ImportMap(facts, "import map")

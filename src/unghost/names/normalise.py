@@ -1,31 +1,23 @@
-"""A name's one canonical form, and whether a text can be a name at all.
-
-Source: PEP 503 for the form, PEP 508 for the grammar; both found, not inferred.
-"""
+"""A name's one canonical form, and whether a text can be a name at all, by its ecosystem."""
 
 from __future__ import annotations
 
-import re
-
-from packaging.utils import canonicalize_name
-
-from unghost.errors import UnghostError
-
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
+from unghost.ecosystems import ecosystem as declared
 
 
 def canonical(name: str, ecosystem: str = "pypi") -> str:
-    """Give a name's canonical form: lower case, each run of ``-``, ``_`` and ``.`` one hyphen."""
-    _check(ecosystem)
-    return canonicalize_name(name)
+    """Give a valid name's canonical form.
+
+    Raises:
+        UnghostError: The ecosystem is not known.
+    """
+    return declared(ecosystem).canonical(name)
 
 
 def is_valid(name: str, ecosystem: str = "pypi") -> bool:
-    """Say whether a text is a name by the ecosystem's grammar."""
-    _check(ecosystem)
-    return _NAME.fullmatch(name) is not None
+    """Say whether a text is a name by the ecosystem's grammar.
 
-
-def _check(ecosystem: str) -> None:
-    if ecosystem != "pypi":
-        raise UnghostError(f"the ecosystem {ecosystem!r} is not known: use pypi")
+    Raises:
+        UnghostError: The ecosystem is not known.
+    """
+    return declared(ecosystem).is_valid(name)

@@ -1,205 +1,209 @@
-"""A snapshot file: which names a registry had on a date.
+"""A snapshot: which names a registry had on a date, asked where they lie in the file.
 
-One file: a magic line with the format's version, the length of the header, a JSON header, and two
-succinct tries: all names, and those of them with evidence of popularity. The tries are used where
-they lie in the memory-mapped file; the header's sha256 covers them, and a file that does not agree
-with it is refused.
+The file is mapped into memory and nothing of it is copied, so a million names open in no time; see
+:mod:`unghost.names.layout` for what is in it. A file is read through and compared with its sha256
+before it is used for the first time in its present state (:mod:`unghost.names.checked`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import mmap
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import marisa_trie
 
-from unghost.atomic import atomic_path
+from unghost.ecosystems import ecosystem
+from unghost.ecosystems.base import Entry
 from unghost.errors import UnghostError
-from unghost.names.normalise import canonical, is_valid
+from unghost.names.checked import is_checked, remember
+from unghost.names.layout import SnapshotHeader, damaged, day_number, day_text, read_front
 from unghost.names.walk import TrieWalk
 
-FORMAT_VERSION = 1
-_MAGIC = b"unghost names %d\n"
-_LENGTH = 8
-_ALIGN = 16
+__all__ = ["Snapshot", "SnapshotHeader", "verify_snapshot"]
+
+_SMALL = 1 << 20
+"""Bytes of a file that is read through at each opening, for it takes no longer than to remember."""
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotHeader:
-    """What a snapshot says of itself.
+class _MappedTrie(marisa_trie.BinaryTrie):  # type: ignore[misc]
+    """A trie that keeps alive what it points into; without that its reader would crash."""
 
-    ``complete`` says that a name which is not here did not exist on ``date``; without it a miss
-    proves nothing. ``sizes`` are the bytes of the two tries, ``sha256`` is theirs together.
-    """
-
-    version: int
-    ecosystem: str
-    source: str
-    date: str
-    count: int
-    popular: int
-    complete: bool
-    sizes: tuple[int, int]
-    sha256: str
-
-
-def build_snapshot(
-    names: Iterable[str],
-    path: Path,
-    *,
-    ecosystem: str,
-    source: str,
-    date: str,
-    complete: bool,
-    popular: Iterable[str] = (),
-) -> SnapshotHeader:
-    """Write a snapshot, whole or not at all.
-
-    Args:
-        names: Names in any form; blank ones are passed over.
-        path: The file to write.
-        ecosystem: Such as ``pypi``.
-        source: Where the names come from, in words.
-        date: The day they were taken, ISO 8601.
-        complete: Whether all names of that day are among them.
-        popular: Names with evidence of popularity; those that are not among the names are dropped.
-
-    Raises:
-        UnghostError: A name is not valid, there is none, or the file cannot be written.
-    """
-    kept = sorted({_checked(name, ecosystem) for name in names if name.strip()})
-    if not kept:
-        raise UnghostError("no names to write: a snapshot holds at least one")
-    known = set(kept)
-    trusted = sorted(known & {canonical(name.strip(), ecosystem) for name in popular})
-    parts = [_padded(marisa_trie.Trie(part).tobytes()) for part in (kept, trusted)]
-    header = SnapshotHeader(
-        version=FORMAT_VERSION,
-        ecosystem=ecosystem,
-        source=source,
-        date=date,
-        count=len(kept),
-        popular=len(trusted),
-        complete=complete,
-        sizes=(len(parts[0]), len(parts[1])),
-        sha256=hashlib.sha256(b"".join(parts)).hexdigest(),
-    )
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(_front(header) + b"".join(parts))
-    return header
+    mapped: memoryview
 
 
 class Snapshot:
-    """An open snapshot: a set of canonical names that can also be walked."""
+    """An open snapshot: a set of canonical names that can also be walked.
+
+    Args:
+        header: What it says of itself.
+        mapped: The whole file.
+        start: Where the parts begin.
+        path: For messages.
+        limit: The number of the last day; names first seen later are not there.
+
+    Raises:
+        UnghostError: The parts are none.
+    """
 
     def __init__(
         self,
         header: SnapshotHeader,
-        names: marisa_trie.Trie,
-        popular: marisa_trie.Trie,
         mapped: memoryview,
+        start: int,
+        path: Path,
+        limit: int | None = None,
     ) -> None:
         self.header = header
-        self._names, self._popular = names, popular
-        # The tries point into the mapped file and do not keep it alive themselves.
-        self._mapped = mapped
+        self._mapped, self._start, self._path, self._limit = mapped, start, path, limit
+        trie, popular, days = header.sizes
+        self._popular = mapped[start + trie : start + trie + popular]
+        self._days = mapped[len(mapped) - days :].cast("H")
+        self._names = _MappedTrie()
+        self._names.mapped = mapped
+        try:
+            self._names.map(mapped[start : start + trie])
+        except (RuntimeError, OSError, ValueError) as error:
+            raise damaged(path) from error
+        if len(self._names) != header.count:
+            raise damaged(path)
 
     @classmethod
-    def open(cls, path: Path) -> Snapshot:
+    def open(cls, path: Path, *, thorough: bool = False) -> Snapshot:
         """Map a snapshot into memory and check it.
+
+        Args:
+            path: The file.
+            thorough: Read it through even if it was found sound before.
 
         Raises:
             UnghostError: There is no file, it is empty, damaged, or of another version.
         """
         try:
             with open(path, "rb") as file:
+                stat = os.fstat(file.fileno())
                 data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         except ValueError:
-            raise UnghostError(f"{path} is empty: build or fetch the snapshot again") from None
+            raise UnghostError(f"{path} is empty: build or pull the snapshot again") from None
         except OSError as error:
             raise UnghostError(f"cannot read the snapshot {path}: {error.strerror}") from error
-        header, start = _read_front(path, data)
-        payload = data[start:]
-        if len(payload) != sum(header.sizes):
-            raise _damaged(path)
-        if hashlib.sha256(payload).hexdigest() != header.sha256:
-            raise _damaged(path)
-        cut = header.sizes[0]
-        names, popular = marisa_trie.Trie(), marisa_trie.Trie()
-        try:
-            names.map(payload[:cut])
-            popular.map(payload[cut:])
-        except (RuntimeError, OSError, ValueError) as error:
-            raise _damaged(path) from error
-        return cls(header, names, popular, data)
+        header, start = read_front(path, data)
+        always = thorough or len(data) <= _SMALL
+        if always or not is_checked(path, stat, header.sha256):
+            if hashlib.sha256(data[start:]).hexdigest() != header.sha256:
+                raise damaged(path)
+            if not always:
+                remember(path, stat, header.sha256)
+        return cls(header, data, start, path)
+
+    def seen_by(self, day: str) -> Snapshot:
+        """Give what this snapshot would have been on an earlier day.
+
+        Names first seen after the day are not in it; those of no known day are, for nothing says
+        that they are newer. Names that had been removed by the snapshot's own day are in neither.
+
+        Raises:
+            UnghostError: It is no day, one after the snapshot's own, or the snapshot has no days.
+        """
+        if not self.header.dated:
+            raise UnghostError(
+                f"the snapshot {self.id} has no first-seen dates, so no earlier day can be told:"
+                " pull it from a source with dates, or leave --as-of out"
+            )
+        limit = day_number(day)
+        if not 0 < limit <= day_number(self.header.date):
+            raise UnghostError(
+                f"{day} is before 1995 or behind the snapshot's day {self.header.date}: take a day"
+                " between them, or pull a newer snapshot"
+            )
+        return Snapshot(self.header, self._mapped, self._start, self._path, limit)
 
     @property
     def id(self) -> str:
         """Name ecosystem, date and content: ``pypi:2026-04-01:ab12cd34``."""
-        return f"{self.header.ecosystem}:{self.header.date}:{self.header.sha256[:8]}"
+        day = "" if self._limit is None else f":as-of-{day_text(self._limit)}"
+        return f"{self.header.ecosystem}:{self.header.date}:{self.header.sha256[:8]}{day}"
+
+    @property
+    def as_of(self) -> str:
+        """Say of which day (ISO 8601) the names are."""
+        return self.header.date if self._limit is None else day_text(self._limit) or ""
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name in self._names
+        if not isinstance(name, str):
+            return False
+        if self._limit is None:
+            return name.encode("utf-8", "surrogatepass") in self._names
+        return self._number(name) >= 0
 
     def __len__(self) -> int:
-        return self.header.count
+        if self._limit is None:
+            return self.header.count
+        limit = self._limit
+        return self.header.count - sum(number > limit for number in self._days)
 
     def __iter__(self) -> Iterator[str]:
         """Give all names, sorted."""
-        return iter(sorted(self._names.iterkeys()))
+        # The trie is in the order of its bytes, which is that of the characters.
+        if self._limit is None:
+            return (key.decode() for key in self._names.iterkeys())
+        return (key.decode() for key, number in self._names.iteritems() if self._is_seen(number))
+
+    def entries(self) -> Iterator[Entry]:
+        """Give all names with their first-seen days, sorted: what a refresh begins with."""
+        for key, number in self._names.iteritems():
+            if self._is_seen(number):
+                yield Entry(key.decode(), self._day(number))
 
     def is_popular(self, name: str) -> bool:
         """Say whether there is evidence that a canonical name is popular."""
-        return name in self._popular
+        number = self._number(name)
+        return number >= 0 and bool(self._popular[number >> 3] >> (number & 7) & 1)
+
+    def first_seen(self, name: str) -> str | None:
+        """Give the day (ISO 8601) on which a canonical name was first seen, None if not known."""
+        number = self._number(name)
+        return self._day(number) if number >= 0 else None
+
+    def has_prefix(self, prefix: str) -> bool:
+        """Say whether any name begins so."""
+        return self.walk().begins(prefix.encode("utf-8", "surrogatepass"))
 
     def walk(self) -> TrieWalk:
-        """Walk the canonical names; the snapshot must outlive the walk."""
-        return TrieWalk(self._names)
+        """Walk the canonical names."""
+        return TrieWalk(self._names, None if self._limit is None else self._is_seen)
+
+    def _number(self, name: str) -> int:
+        """Give a name's number in the trie, -1 if it is not there."""
+        number: int = self._names.get(name.encode("utf-8", "surrogatepass"), -1)
+        return number if number < 0 or self._is_seen(number) else -1
+
+    def _is_seen(self, number: int) -> bool:
+        return self._limit is None or self._days[number] <= self._limit
+
+    def _day(self, number: int) -> str | None:
+        return day_text(self._days[number]) if self.header.dated else None
 
 
-def _checked(name: str, ecosystem: str) -> str:
-    stripped = name.strip()
-    if not is_valid(stripped, ecosystem):
-        raise UnghostError(f"{stripped[:80]!r} is not a {ecosystem} name: remove it from the list")
-    return canonical(stripped, ecosystem)
+def verify_snapshot(path: Path) -> SnapshotHeader:
+    """Read a snapshot through: its sha256, its counts, and the form of every name.
 
-
-def _padded(content: bytes) -> bytes:
-    return content + b"\0" * (-len(content) % _ALIGN)
-
-
-def _front(header: SnapshotHeader) -> bytes:
-    # Blanks behind the header put the tries on an aligned address.
-    magic = _MAGIC % FORMAT_VERSION
-    text = json.dumps(asdict(header), sort_keys=True).encode("utf-8")
-    text += b" " * (-(len(magic) + _LENGTH + len(text)) % _ALIGN)
-    return magic + len(text).to_bytes(_LENGTH, "little") + text
-
-
-def _read_front(path: Path, data: memoryview) -> tuple[SnapshotHeader, int]:
-    magic = _MAGIC % FORMAT_VERSION
-    begin = bytes(data[: len(magic)])
-    if begin != magic:
-        if begin.startswith(b"unghost names "):
-            raise UnghostError(f"{path} is of another version: build the snapshot again")
-        raise UnghostError(f"{path} is not a snapshot: make one with 'unghost names build'")
-    start = len(magic) + _LENGTH
-    end = start + int.from_bytes(data[len(magic) : start], "little")
-    try:
-        values = json.loads(bytes(data[start:end]))
-        values["sizes"] = tuple(values["sizes"])
-        header = SnapshotHeader(**values)
-        sound = len(header.sizes) == 2 and all(isinstance(size, int) for size in header.sizes)
-    except (ValueError, TypeError, KeyError) as error:
-        raise _damaged(path) from error
-    if not sound:
-        raise _damaged(path)
-    return header, end
-
-
-def _damaged(path: Path) -> UnghostError:
-    return UnghostError(f"{path} is damaged: build or fetch the snapshot again")
+    Raises:
+        UnghostError: Anything is not as the header says.
+    """
+    snapshot = Snapshot.open(path, thorough=True)
+    header, eco = snapshot.header, ecosystem(snapshot.header.ecosystem)
+    count = popular = dated = 0
+    for entry in snapshot.entries():
+        if not eco.is_valid(entry.name) or eco.canonical(entry.name) != entry.name:
+            raise UnghostError(
+                f"{path} holds {entry.name[:80]!r}, which is no name: build it again"
+            )
+        count += 1
+        popular += snapshot.is_popular(entry.name)
+        dated += entry.first_seen is not None
+    if (count, popular, dated > 0) != (header.count, header.popular, header.dated):
+        raise UnghostError(f"{path} does not agree with its header: build it again")
+    return header

@@ -7,11 +7,15 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+from platformdirs import user_data_path
+
+from unghost.ecosystems import ecosystem, ecosystem_names
+from unghost.ecosystems.base import Ecosystem
+from unghost.ecosystems.pypi.stdlib import stdlib_modules
 from unghost.errors import UnghostError
 from unghost.names.imports import ImportMap, bundled_imports
 from unghost.names.near import nearest
 from unghost.names.snapshot import Snapshot
-from unghost.names.stdlib import stdlib_modules
 from unghost.names.walk import NormalisedWalk, TrieWalk, Walk
 from unghost.records import MentionKind
 
@@ -20,7 +24,7 @@ DEMO = "demo"
 
 
 class Universe:
-    """What exists.
+    """What exists in one ecosystem.
 
     Args:
         snapshot: The names.
@@ -37,14 +41,19 @@ class Universe:
         self._sorted: tuple[str, ...] | None = None
 
     @property
+    def ecosystem(self) -> Ecosystem:
+        """Give the ecosystem that the names are of."""
+        return ecosystem(self.snapshot.header.ecosystem)
+
+    @property
     def id(self) -> str:
         """Name the snapshot and how it is used."""
         return f"{self.snapshot.id}:closed" if self.closed_world else self.snapshot.id
 
     @property
     def as_of(self) -> str:
-        """Say on which day the names were taken."""
-        return self.snapshot.header.date
+        """Say of which day the names are."""
+        return self.snapshot.as_of
 
     @property
     def label(self) -> str:
@@ -64,6 +73,14 @@ class Universe:
         """Say whether a distribution of this canonical name exists."""
         return canonical in self.snapshot
 
+    def has_beginning(self, prefix: str) -> bool:
+        """Say whether any canonical name begins so."""
+        return self.snapshot.has_prefix(prefix)
+
+    def first_seen(self, canonical: str) -> str | None:
+        """Give the day on which a name was first seen, where the snapshot knows it."""
+        return self.snapshot.first_seen(canonical)
+
     def trusted(self, canonical: str) -> bool:
         """Say whether an existing name may be reinforced.
 
@@ -72,7 +89,7 @@ class Universe:
         """
         if self.closed_world:
             return self.has(canonical)
-        return self.snapshot.is_popular(canonical)
+        return self.has(canonical) and self.snapshot.is_popular(canonical)
 
     def walk(self, kind: MentionKind) -> Walk:
         """Walk the names that may stand at a kind of place: modules for imports, else packages."""
@@ -89,7 +106,13 @@ class Universe:
 
     def _make_walk(self, key: str) -> Walk:
         if key == "package":
-            return NormalisedWalk(self.snapshot.walk())
+            eco = self.ecosystem
+            return NormalisedWalk(
+                self.snapshot.walk(),
+                eco.separators,
+                folds_case=eco.folds_case,
+                folds_runs=eco.folds_runs,
+            )
         return TrieWalk(self._import_names())
 
     def _import_names(self) -> Iterator[str]:
@@ -100,25 +123,45 @@ class Universe:
             yield name.replace("-", "_")
 
 
-def load_universe(name: str) -> Universe:
+def load_universe(name: str, *, as_of: str | None = None) -> Universe:
     """Open a universe.
 
     Args:
-        name: ``demo``, or the path of a snapshot file.
+        name: ``demo``, the path of a snapshot file, or an ecosystem whose snapshot was pulled to
+            its usual place.
+        as_of: The universe of an earlier day, ISO 8601; see :meth:`Snapshot.seen_by`.
 
     Raises:
-        UnghostError: There is no such snapshot, or it is damaged.
+        UnghostError: There is no such snapshot, it is damaged, or it cannot tell ``as_of``.
     """
-    return _demo() if name == DEMO else _from_file(Path(name))
+    if name == DEMO:
+        return _demo() if as_of is None else _at(_demo_path(), as_of, closed_world=True)
+    path = Path(name)
+    if name in ecosystem_names() and not path.is_file():
+        path = default_path(name)
+        if not path.is_file():
+            raise UnghostError(f"no snapshot of {name} is here: run 'unghost names pull {name}'")
+    if not path.is_file():
+        raise UnghostError(f"there is no snapshot {path}: build one, or use --universe demo")
+    return _at(path, as_of, closed_world=False)
+
+
+def default_path(name: str) -> Path:
+    """Give where the pulled snapshot of an ecosystem belongs if nobody says otherwise."""
+    return user_data_path("unghost") / "snapshots" / f"{name}.names"
 
 
 @lru_cache(maxsize=1)
 def _demo() -> Universe:
-    path = Path(str(files("unghost").joinpath("data/demo_universe.names")))
-    return Universe(Snapshot.open(path), bundled_imports(), closed_world=True)
+    return _at(_demo_path(), None, closed_world=True)
 
 
-def _from_file(path: Path) -> Universe:
-    if not path.is_file():
-        raise UnghostError(f"there is no snapshot {path}: build one, or use --universe demo")
-    return Universe(Snapshot.open(path), bundled_imports())
+def _demo_path() -> Path:
+    return Path(str(files("unghost").joinpath("data/demo_universe.names")))
+
+
+def _at(path: Path, as_of: str | None, *, closed_world: bool) -> Universe:
+    snapshot = Snapshot.open(path)
+    imports = bundled_imports(snapshot.header.ecosystem)
+    seen = snapshot if as_of is None else snapshot.seen_by(as_of)
+    return Universe(seen, imports, closed_world=closed_world)

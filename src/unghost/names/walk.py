@@ -5,15 +5,12 @@ A node is a hashable value; its meaning is the walk's own business.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Protocol
 
 import marisa_trie
 
 Node = Hashable
-
-_SEPARATORS = frozenset(b"-_.")
-_HYPHEN = ord("-")
 
 
 class Walk(Protocol):
@@ -42,77 +39,104 @@ class TrieWalk:
 
     Args:
         names: The names, or a trie of them that is open already.
+        keep: Says of a name's number in the trie whether the name counts; None keeps all.
     """
 
     root = b""
 
-    def __init__(self, names: Iterable[str] | marisa_trie.Trie) -> None:
-        if isinstance(names, marisa_trie.Trie):
-            self._trie = names
-        else:
-            self._trie = marisa_trie.Trie(sorted(set(names)))
-        self._alphabet = bytes(range(33, 127))
+    def __init__(
+        self,
+        names: Iterable[str] | marisa_trie.BinaryTrie,
+        keep: Callable[[int], bool] | None = None,
+    ) -> None:
+        if not isinstance(names, marisa_trie.BinaryTrie):
+            names = marisa_trie.BinaryTrie(sorted({name.encode() for name in names}))
+        self._trie, self._keep = names, keep
+
+    def begins(self, prefix: bytes) -> bool:
+        """Say whether any name begins so."""
+        if self._keep is None:
+            return next(self._trie.iterkeys(prefix), None) is not None
+        return any(self._keep(number) for _, number in self._trie.iteritems(prefix))
 
     def step(self, node: Node, byte: int) -> Node | None:
         """See :class:`Walk`."""
         prefix = _bytes(node) + bytes((byte,))
-        try:
-            text = prefix.decode("utf-8")
-        except UnicodeDecodeError:
-            return None
-        return prefix if next(self._trie.iterkeys(text), None) is not None else None
+        return prefix if self.begins(prefix) else None
 
     def is_name(self, node: Node) -> bool:
         """See :class:`Walk`."""
-        prefix = _bytes(node)
-        return prefix != b"" and prefix.decode("utf-8") in self._trie
+        number = self._trie.get(_bytes(node), -1)
+        return number >= 0 and (self._keep is None or self._keep(number))
 
     def children(self, node: Node) -> Iterator[tuple[int, Node]]:
-        """See :class:`Walk`; names are of printable ASCII."""
-        for byte in self._alphabet:
-            child = self.step(node, byte)
-            if child is not None:
-                yield byte, child
+        """See :class:`Walk`; the trie does not list them, so every byte is tried."""
+        return _children(self, node)
 
 
 class NormalisedWalk:
     """A walk over canonical names, fed with bytes as a text has them.
 
-    Upper case counts as lower case, and each run of ``-``, ``_`` and ``.`` as one hyphen. After a
-    separator a node knows that a hyphen is due; such a node is no name, for names end in a letter
-    or a digit.
+    Where an ecosystem says so, upper case counts as lower case, each separator as the first of
+    them, and a run of separators as one. Where runs are folded, a node only knows after a separator
+    that one is due, so that more of them change nothing.
+
+    Args:
+        walk: The canonical names.
+        separators: Bytes that count as one, the canonical one first; none if a name has only one
+            form of each.
+        folds_case: Whether upper case counts as lower case.
+        folds_runs: Whether a run of separators counts as one.
     """
 
-    def __init__(self, walk: Walk) -> None:
-        self._walk = walk
+    def __init__(
+        self,
+        walk: Walk,
+        separators: bytes = b"-_.",
+        *,
+        folds_case: bool = True,
+        folds_runs: bool = True,
+    ) -> None:
+        self._walk, self._separators = walk, separators
+        self._folds_case, self._folds_runs = folds_case, folds_runs
         self.root: Node = (walk.root, False)
 
     def step(self, node: Node, byte: int) -> Node | None:
         """See :class:`Walk`."""
         inner, due = _state(node)
-        if byte in _SEPARATORS:
-            if inner == self._walk.root:
-                return None
-            return (inner, True) if due or self._walk.step(inner, _HYPHEN) is not None else None
+        if byte in self._separators:
+            after = self._separated(inner)
+            if self._folds_runs:
+                return (inner, True) if due or after is not None else None
+            return None if after is None else (after, False)
         if due:
-            after = self._walk.step(inner, _HYPHEN)
+            after = self._separated(inner)
             if after is None:
                 return None
             inner = after
-        child = self._walk.step(inner, byte + 32 if 65 <= byte <= 90 else byte)
+        lower = self._folds_case and 65 <= byte <= 90
+        child = self._walk.step(inner, byte + 32 if lower else byte)
         return None if child is None else (child, False)
 
     def is_name(self, node: Node) -> bool:
         """See :class:`Walk`."""
         inner, due = _state(node)
-        return not due and self._walk.is_name(inner)
+        whole = self._separated(inner) if due else inner
+        return whole is not None and self._walk.is_name(whole)
 
     def children(self, node: Node) -> Iterator[tuple[int, Node]]:
         """See :class:`Walk`."""
-        for byte in range(33, 127):
-            child = self.step(node, byte)
-            if child is not None:
-                yield byte, child
+        return _children(self, node)
+
+    def _separated(self, inner: Node) -> Node | None:
+        return self._walk.step(inner, self._separators[0])
+
+
+def _children(walk: Walk, node: Node) -> Iterator[tuple[int, Node]]:
+    for byte in range(256):
+        child = walk.step(node, byte)
+        if child is not None:
+            yield byte, child
 
 
 def _bytes(node: Node) -> bytes:

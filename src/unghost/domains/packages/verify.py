@@ -4,118 +4,226 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Protocol
 
+from unghost.ecosystems import ecosystem
+from unghost.ecosystems.base import Ecosystem
+from unghost.ecosystems.pypi.stdlib import stdlib_modules
 from unghost.mentions.answers import TRUNCATED
-from unghost.names.imports import Provider
-from unghost.names.normalise import canonical
-from unghost.names.stdlib import stdlib_modules
+from unghost.names.imports import Provider, prefixes
+from unghost.names.installed import Installed
 from unghost.names.universe import Universe
-from unghost.records import Mention, ResolvedBy, Status, Verdict
+from unghost.records import Mention, Origin, ResolvedBy, Status, Verdict
+
+_ORIGINS: dict[Origin, tuple[Status, str]] = {
+    "index": ("private", "from another index"),
+    "git": ("private", "from a repository"),
+    "url": ("private", "from an address"),
+    "path": ("local", "from a folder"),
+    "workspace": ("local", "a part of this project"),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class _Ruling:
-    """What is said of a name, wherever it stands."""
+class Ruling:
+    """What is said of a name, wherever it stands; see :class:`~unghost.records.Verdict`."""
 
     canonical: str
     status: Status
     resolved_by: ResolvedBy
+    evidence: str = ""
+    first_seen: str | None = None
     suggestions: tuple[str, ...] = ()
 
 
+class Project(Protocol):
+    """What the place of a mention says of names: the project's own, and those of its indexes."""
+
+    def claims(self, mention: Mention) -> tuple[Status, str] | None:
+        """Give ``local`` or ``private`` and the evidence, or None for a name that is neither."""
+        ...
+
+
 class Judge:
-    """Judges mentions against one universe; each name once, however often it is mentioned.
+    """Judges mentions against universes; each name once, however often it is mentioned.
 
     Args:
-        universe: What exists.
+        universes: What exists, at most one for each ecosystem. Names of an ecosystem without one
+            are ``unknown``.
         python: Version whose standard library counts; None counts all of 3.8 to 3.14.
         local: Modules of the user's own.
+        project: What the project says of names, asked first.
+        installed: What is installed, which tells where a module comes from.
         suggest: Whether absent names get the nearest real ones.
     """
 
     def __init__(
         self,
-        universe: Universe,
-        *,
+        *universes: Universe,
         python: str | None = None,
         local: Collection[str] = frozenset(),
+        project: Project | None = None,
+        installed: Installed | None = None,
         suggest: bool = True,
     ) -> None:
-        self._universe, self._suggest = universe, suggest
+        self._universes = {universe.ecosystem.name: universe for universe in universes}
+        self._suggest, self._project, self._installed = suggest, project, installed
         self._stdlib = stdlib_modules(python)
         self._local = frozenset(local)
-        self._rulings: dict[tuple[bool, str], _Ruling] = {}
+        self._rulings: dict[tuple[str, ...], Ruling] = {}
 
     def __call__(self, mention: Mention) -> Verdict:
         """Judge one mention."""
-        is_import = mention.kind == "import"
-        key = (is_import, mention.name)
-        if key not in self._rulings:
-            ruling = self._module(mention.name) if is_import else self._package(mention.name)
-            self._rulings[key] = self._with_suggestions(ruling)
-        ruling = self._rulings[key]
+        ruling = self._claimed(mention) or self._cached(mention)
         if mention.evidence == TRUNCATED:
             # The beginning of a name says nothing of the name.
-            ruling = replace(ruling, status="unknown", suggestions=())
+            ruling = replace(ruling, status="unknown", suggestions=(), evidence="it is cut off")
+        universe = self._universes.get(mention.ecosystem)
         return Verdict(
             mention_id=mention.id,
             canonical=ruling.canonical,
             status=ruling.status,
             resolved_by=ruling.resolved_by,
-            snapshot_id=self._universe.id,
-            as_of=self._universe.as_of,
+            snapshot_id=universe.id if universe else "",
+            as_of=universe.as_of if universe else "",
+            first_seen=ruling.first_seen,
             suggestions=ruling.suggestions,
+            evidence=ruling.evidence,
         )
 
-    def _package(self, name: str) -> _Ruling:
-        form = canonical(name)
-        if self._universe.has(form):
-            return _Ruling(form, "exists", "name")
-        if name in self._stdlib:
-            return _Ruling(form, "stdlib", "name")
-        if "." in name and name.partition(".")[0] in self._stdlib:
-            return _Ruling(form, "stdlib", "submodule-of")
-        provider = self._known(self._universe.imports.distributions(name))
+    def _claimed(self, mention: Mention) -> Ruling | None:
+        said = _ORIGINS.get(mention.origin)
+        if said is None and self._project is not None:
+            said = self._project.claims(mention)
+        if said is None:
+            return None
+        form = ecosystem(mention.ecosystem).canonical(mention.name)
+        return Ruling(form, said[0], "name", said[1])
+
+    def _cached(self, mention: Mention) -> Ruling:
+        key = (
+            mention.ecosystem,
+            (mention.kind == "import" and mention.language) or "",
+            mention.name,
+        )
+        if key not in self._rulings:
+            self._rulings[key] = self._ruling(mention)
+        return self._rulings[key]
+
+    def _ruling(self, mention: Mention) -> Ruling:
+        universe, eco = self._universes.get(mention.ecosystem), ecosystem(mention.ecosystem)
+        if mention.kind == "import":
+            language = mention.language or (eco.languages or ("",))[0]
+            ruling = self._module(mention.name, language, eco, universe)
+        else:
+            ruling = self._package(mention.name, eco, universe)
+        if universe is None:
+            return ruling
+        if ruling.status == "exists":
+            return replace(ruling, first_seen=universe.first_seen(ruling.canonical))
+        if ruling.status == "absent" and self._suggest:
+            return replace(ruling, suggestions=universe.nearest(ruling.canonical))
+        return ruling
+
+    def _package(self, name: str, eco: Ecosystem, universe: Universe | None) -> Ruling:
+        form = eco.canonical(name)
+        if universe is not None:
+            inside = eco.candidates(name, "").names if eco.nested else ()
+            found = self._by_name(name, (form, *inside), eco, universe)
+            if found is not None:
+                return found
+        for language in eco.languages if eco.lists_builtins else ():
+            if self._builtin(name, language, eco):
+                by: ResolvedBy = "name" if "." not in name else "submodule-of"
+                return Ruling(form, "stdlib", by, f"a module of {language}")
+        if universe is None:
+            return Ruling(form, "unknown", "name", f"no snapshot of {eco.title}")
+        provider = self._provider(universe.imports.distributions(name), universe)
         if provider is not None:
             # An import name (cv2, yaml) given for a package: its own class, no plain ghost.
-            return _Ruling(provider, "exists", "import-map")
-        return _Ruling(form, self._missing(), "name")
+            return Ruling(provider.distribution, "exists", "import-map", provider.evidence)
+        return self._missing(form, "name", universe)
 
-    def _module(self, module: str) -> _Ruling:
-        top = module.partition(".")[0]
-        by: ResolvedBy = "name" if top == module else "submodule-of"
-        if top in self._local:
-            return _Ruling(canonical(top), "local", by)
-        if top in self._stdlib:
-            return _Ruling(canonical(top), "stdlib", by)
-        provider = self._known(self._universe.imports.distributions(module))
-        if provider is not None:
-            return _Ruling(provider, "exists", "import-map")
-        for prefix in _prefixes(module):
-            form = canonical(prefix)
-            if self._universe.has(form):
-                return _Ruling(form, "exists", "name" if prefix == module else "submodule-of")
-        return _Ruling(canonical(top), self._missing(), by)
+    def _module(
+        self, module: str, language: str, eco: Ecosystem, universe: Universe | None
+    ) -> Ruling:
+        top = list(prefixes(module))[-1:] or [module]
+        by: ResolvedBy = "name" if top[0] == module else "submodule-of"
+        named = eco.candidates(module, language)
+        form = min(named.names, key=len, default=module)
+        if not self._local.isdisjoint(prefixes(module)):
+            return Ruling(form, "local", by, "a module of your own")
+        if self._builtin(module, language, eco):
+            return Ruling(form, "stdlib", by, f"a module of {language}")
+        if universe is None:
+            return self._of_installed(module, form) or Ruling(
+                form, "unknown", by, f"no snapshot of {eco.title}"
+            )
+        return (
+            self._mapped(module, universe)
+            or self._by_name(module, named.names, eco, universe)
+            or self._of_installed(module, form)
+            or self._by_root(named.roots, form, by, universe)
+            or (self._missing(form, by, universe) if named.names or named.roots else None)
+            or Ruling(form, "unknown", by, "its name tells no package")
+        )
 
-    def _known(self, providers: tuple[Provider, ...]) -> str | None:
-        for provider in providers:
-            if self._universe.has(provider.distribution):
-                return provider.distribution
+    def _builtin(self, module: str, language: str, eco: Ecosystem) -> bool:
+        if language == "python":
+            return module.partition(".")[0] in self._stdlib
+        return eco.is_builtin(module, language)
+
+    def _mapped(self, module: str, universe: Universe) -> Ruling | None:
+        maps = [self._installed.imports] if self._installed and _is_pypi(universe) else []
+        maps.append(universe.imports)
+        for known in maps:
+            for providers in (known.distributions(module), known.namespace(module)):
+                provider = self._provider(providers, universe)
+                if provider is not None:
+                    return Ruling(provider.distribution, "exists", "import-map", provider.evidence)
         return None
 
-    def _missing(self) -> Status:
-        return "absent" if self._universe.decides_absence else "unknown"
+    def _by_name(
+        self, module: str, names: Collection[str], eco: Ecosystem, universe: Universe
+    ) -> Ruling | None:
+        for name in names:
+            if universe.has(name):
+                by: ResolvedBy = "name" if eco.canonical(module) == name else "submodule-of"
+                return Ruling(name, "exists", by, f"in {universe.id}")
+        return None
 
-    def _with_suggestions(self, ruling: _Ruling) -> _Ruling:
-        if not self._suggest or ruling.status != "absent":
-            return ruling
-        return replace(ruling, suggestions=self._universe.nearest(ruling.canonical))
+    def _of_installed(self, module: str, form: str) -> Ruling | None:
+        """Say of an installed module whose distribution no snapshot has that it is no ghost."""
+        if self._installed is None:
+            return None
+        imports = self._installed.imports
+        for provider in (*imports.distributions(module), *imports.namespace(module)):
+            if provider.distribution in self._installed.elsewhere:
+                said = f"{provider.evidence}, from elsewhere"
+                return Ruling(provider.distribution, "private", "import-map", said)
+            said = f"{provider.evidence}, but no snapshot has it"
+            return Ruling(provider.distribution, "unknown", "import-map", said)
+        return None
+
+    def _by_root(
+        self, roots: Collection[str], form: str, by: ResolvedBy, universe: Universe
+    ) -> Ruling | None:
+        for root in roots:
+            if universe.has_beginning(root):
+                return Ruling(form, "unknown", by, f"it may be of {root}* in {universe.id}")
+        return None
+
+    def _provider(self, providers: tuple[Provider, ...], universe: Universe) -> Provider | None:
+        return next((p for p in providers if universe.has(p.distribution)), None)
+
+    def _missing(self, form: str, by: ResolvedBy, universe: Universe) -> Ruling:
+        if universe.decides_absence:
+            return Ruling(form, "absent", by, f"not in {universe.id}")
+        return Ruling(form, "unknown", by, f"not in {universe.id}, which is not complete")
 
 
-def _prefixes(module: str) -> list[str]:
-    """Give a dotted module and all its beginnings, longest first."""
-    parts = module.split(".")
-    return [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
+def _is_pypi(universe: Universe) -> bool:
+    return universe.ecosystem.name == "pypi"
 
 
 def verify(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from unghost.records import Mention, MentionKind, record_id
+from unghost.records import Mention, MentionKind, Origin, record_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,35 +16,29 @@ class Spot:
     end: int
     name: str
     kind: MentionKind
+    ecosystem: str
     language: str | None = None
     version: str | None = None
     confidence: float = 1.0
     evidence: str = ""
+    origin: Origin = "registry"
 
     def moved(self, offset: int) -> Spot:
         """Give the same spot in a text that the searched one begins in at ``offset``."""
-        return Spot(
-            self.start + offset,
-            self.end + offset,
-            self.name,
-            self.kind,
-            self.language,
-            self.version,
-            self.confidence,
-            self.evidence,
-        )
+        return replace(self, start=self.start + offset, end=self.end + offset)
 
 
-def to_mentions(spots: list[Spot], text: str, source_id: str, ecosystem: str) -> list[Mention]:
+def to_mentions(spots: Iterable[Spot], text: str, source_id: str) -> list[Mention]:
     """Make mentions of spots, in order of appearance; of two at one place the first is kept."""
-    starts = [0]
-    starts += [index + 1 for index, char in enumerate(text) if char == "\n"]
     mentions, taken = [], set()
+    line, begin, seen = 1, 0, 0
     for spot in sorted(spots, key=lambda spot: (spot.start, spot.end)):
         if (spot.start, spot.end) in taken:
             continue
         taken.add((spot.start, spot.end))
-        line = bisect_right(starts, spot.start)
+        line += text.count("\n", seen, spot.start)
+        begin = max(begin, text.rfind("\n", seen, spot.start) + 1)
+        seen = spot.start
         mentions.append(
             Mention(
                 id=record_id("mention", source_id, spot.start, spot.end, spot.kind),
@@ -52,15 +46,16 @@ def to_mentions(spots: list[Spot], text: str, source_id: str, ecosystem: str) ->
                 start=spot.start,
                 end=spot.end,
                 line=line,
-                column=spot.start - starts[line - 1] + 1,
+                column=spot.start - begin + 1,
                 raw=text[spot.start : spot.end],
                 name=spot.name,
-                ecosystem=ecosystem,
+                ecosystem=spot.ecosystem,
                 kind=spot.kind,
                 language=spot.language,
                 version=spot.version,
                 confidence=spot.confidence,
                 evidence=spot.evidence,
+                origin=spot.origin,
             )
         )
     return mentions

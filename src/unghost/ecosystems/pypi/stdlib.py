@@ -13,6 +13,8 @@ from packaging.version import InvalidVersion, Version
 
 from unghost.errors import UnghostError
 
+_UNLISTED = frozenset({"test"})
+"""Documented modules that the interpreter's list leaves out."""
 _ADDED: dict[str, tuple[int, int]] = {
     "graphlib": (3, 9),
     "zoneinfo": (3, 9),
@@ -71,7 +73,7 @@ def stdlib_modules(version: str | None = None) -> frozenset[str]:
     Raises:
         UnghostError: The version cannot be read.
     """
-    known = frozenset(sys.stdlib_module_names) | _ADDED.keys() | _REMOVED.keys()
+    known = frozenset(sys.stdlib_module_names) | _UNLISTED | _ADDED.keys() | _REMOVED.keys()
     if version is None:
         return known
     try:

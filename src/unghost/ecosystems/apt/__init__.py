@@ -1,0 +1,28 @@
+"""Debian's apt: the packages of Debian and what is built on it."""
+
+from __future__ import annotations
+
+from unghost.ecosystems.apt.commands import COMMANDS
+from unghost.ecosystems.apt.manifests import read_control, read_list
+from unghost.ecosystems.apt.names import canonical, is_valid
+from unghost.ecosystems.apt.registry import REGISTRY
+from unghost.ecosystems.base import Ecosystem, Manifest
+
+ECOSYSTEM = Ecosystem(
+    name="apt",
+    title="Debian",
+    canonical=canonical,
+    is_valid=is_valid,
+    registry=REGISTRY,
+    commands=COMMANDS,
+    manifests=(
+        Manifest(("debian/control", "debian/control.in", "DEBIAN/control"), read_control),
+        Manifest(("debian/tests/control",), read_control),
+        Manifest(("Aptfile", "apt.txt"), read_list),
+    ),
+    terminators={
+        "install": (b"=", b"/", b":", b";", b"&", b"|", b")"),
+        "manifest": (b",", b"|", b"(", b":"),
+        "list": (b"=", b",", b";", b":", b")"),
+    },
+)

@@ -1,0 +1,41 @@
+"""Maven: the artifacts of Maven Central, which Java and Kotlin use by way of Maven and Gradle."""
+
+from __future__ import annotations
+
+from unghost.ecosystems.base import Ecosystem, Manifest
+from unghost.ecosystems.maven.catalogs import read_catalog, read_gradle_lock
+from unghost.ecosystems.maven.commands import COMMANDS
+from unghost.ecosystems.maven.gradle import read_gradle
+from unghost.ecosystems.maven.modules import candidates, is_builtin
+from unghost.ecosystems.maven.names import canonical, is_valid
+from unghost.ecosystems.maven.pom import read_pom
+from unghost.ecosystems.maven.registry import REGISTRY
+
+ECOSYSTEM = Ecosystem(
+    name="maven",
+    title="Maven Central",
+    canonical=canonical,
+    is_valid=is_valid,
+    registry=REGISTRY,
+    commands=COMMANDS,
+    manifests=(
+        Manifest(("pom.xml", "*.pom", ".mvn/extensions.xml"), read_pom),
+        Manifest(("*.gradle", "*.gradle.kts"), read_gradle),
+        Manifest(("*.versions.toml",), read_catalog),
+        Manifest(
+            ("gradle.lockfile", "buildscript-gradle.lockfile", "dependency-locks/*.lockfile"),
+            read_gradle_lock,
+            lock=True,
+        ),
+    ),
+    languages=("java", "kotlin"),
+    is_builtin=is_builtin,
+    lists_builtins=False,
+    candidates=candidates,
+    terminators={
+        "install": (b":", b";", b"&", b"|", b")"),
+        "manifest": (b":", b"@"),
+        "import": (b".", b";"),
+        "list": (b":", b"@", b",", b";", b")"),
+    },
+)

@@ -1,0 +1,52 @@
+"""NuGet: the packages of .NET."""
+
+from __future__ import annotations
+
+from unghost.ecosystems.base import Ecosystem, Manifest
+from unghost.ecosystems.nuget.commands import COMMANDS
+from unghost.ecosystems.nuget.locks import read_lock
+from unghost.ecosystems.nuget.manifests import (
+    read_config,
+    read_global,
+    read_nuspec,
+    read_project,
+    read_tools,
+)
+from unghost.ecosystems.nuget.names import candidates, canonical, is_builtin, is_valid
+from unghost.ecosystems.nuget.paket import read_paket, read_paket_lock, read_paket_references
+from unghost.ecosystems.nuget.registry import REGISTRY
+from unghost.ecosystems.nuget.scripts import read_cake, read_csharp_script, read_fsharp_script
+
+ECOSYSTEM = Ecosystem(
+    name="nuget",
+    title="NuGet",
+    canonical=canonical,
+    is_valid=is_valid,
+    registry=REGISTRY,
+    commands=COMMANDS,
+    manifests=(
+        Manifest(("*.csproj", "*.fsproj", "*.vbproj", "*.props", "*.targets"), read_project),
+        Manifest(("packages.config", "packages.*.config"), read_config),
+        Manifest(("*.nuspec",), read_nuspec),
+        Manifest(("dotnet-tools.json",), read_tools),
+        Manifest(("global.json",), read_global),
+        Manifest(("packages.lock.json", "packages.*.lock.json"), read_lock, lock=True),
+        Manifest(("paket.dependencies",), read_paket),
+        Manifest(("paket.references",), read_paket_references),
+        Manifest(("paket.lock",), read_paket_lock, lock=True),
+        Manifest(("*.csx",), read_csharp_script),
+        Manifest(("*.fsx", "*.fsscript"), read_fsharp_script),
+        Manifest(("*.cake",), read_cake),
+    ),
+    languages=("csharp",),
+    is_builtin=is_builtin,
+    lists_builtins=False,
+    candidates=candidates,
+    folds_case=True,
+    terminators={
+        "install": (b"@", b":", b";", b"&", b"|", b")"),
+        "manifest": (b",", b";"),
+        "import": (b".", b";"),
+        "list": (b"@", b",", b";", b":", b")"),
+    },
+)

@@ -1,0 +1,33 @@
+"""Packagist: the packages of PHP."""
+
+from __future__ import annotations
+
+from unghost.ecosystems.base import Ecosystem, Manifest
+from unghost.ecosystems.packagist.commands import COMMANDS
+from unghost.ecosystems.packagist.locks import read_lock
+from unghost.ecosystems.packagist.manifests import read_composer
+from unghost.ecosystems.packagist.names import candidates, canonical, is_builtin, is_valid
+from unghost.ecosystems.packagist.registry import REGISTRY
+
+ECOSYSTEM = Ecosystem(
+    name="packagist",
+    title="Packagist",
+    canonical=canonical,
+    is_valid=is_valid,
+    registry=REGISTRY,
+    commands=COMMANDS,
+    manifests=(
+        Manifest(("composer.json",), read_composer),
+        Manifest(("composer.lock",), read_lock, lock=True),
+    ),
+    languages=("php",),
+    is_builtin=is_builtin,
+    lists_builtins=False,
+    candidates=candidates,
+    folds_case=True,
+    terminators={
+        "install": (b":", b"=", b"@", b";", b"&", b"|", b")"),
+        "import": (b"\\", b";", b","),
+        "list": (b":", b"@", b",", b";", b")"),
+    },
+)

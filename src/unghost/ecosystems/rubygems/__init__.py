@@ -1,0 +1,34 @@
+"""RubyGems: the packages of Ruby."""
+
+from __future__ import annotations
+
+from unghost.ecosystems.base import Ecosystem, Manifest
+from unghost.ecosystems.rubygems.commands import COMMANDS
+from unghost.ecosystems.rubygems.locks import read_lock
+from unghost.ecosystems.rubygems.manifests import read_gemfile, read_gemspec
+from unghost.ecosystems.rubygems.names import candidates, canonical, is_valid
+from unghost.ecosystems.rubygems.registry import REGISTRY
+from unghost.ecosystems.rubygems.stdlib import is_builtin
+
+ECOSYSTEM = Ecosystem(
+    name="rubygems",
+    title="RubyGems",
+    canonical=canonical,
+    is_valid=is_valid,
+    registry=REGISTRY,
+    commands=COMMANDS,
+    manifests=(
+        Manifest(("Gemfile", "gems.rb", "*.gemfile", "Appraisals"), read_gemfile),
+        Manifest(("*.gemspec",), read_gemspec),
+        Manifest(("Gemfile.lock", "gems.locked", "*.gemfile.lock"), read_lock, lock=True),
+    ),
+    languages=("ruby",),
+    is_builtin=is_builtin,
+    candidates=candidates,
+    terminators={
+        "install": (b":", b";", b"&", b"|", b")"),
+        "manifest": (b",",),
+        "import": (b"/",),
+        "list": (b"@", b",", b";", b":", b")"),
+    },
+)

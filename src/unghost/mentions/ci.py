@@ -1,0 +1,138 @@
+"""Packages that the commands of YAML and JSON configuration install.
+
+GitHub Actions, GitLab, CircleCI, Azure Pipelines, Travis and their kin, Compose, pre-commit, and
+development containers: what they run stands below keys of a few names, wherever in the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from unghost.ecosystems import ecosystem
+from unghost.mentions.commands import installs
+from unghost.syntax.document import Array, Scalar, Table, Value, strings
+from unghost.syntax.json_text import read_json
+from unghost.syntax.located import located
+from unghost.syntax.spot import Spot
+from unghost.syntax.starters import program_name
+from unghost.syntax.word import Word
+from unghost.syntax.yaml_text import read_yaml_all
+
+_KEYS = """
+run script before_script after_script before_install install after_success after_failure
+before_deploy after_deploy bash pwsh powershell sh shell command commands cmd cmds entrypoint args
+inline inlineScript
+"""
+_SCRIPTS = frozenset(_KEYS.split())
+_ENDS = ("_script", "Command")
+_BEGINS = ("pre_", "post_")
+_BY_WORD = frozenset({"command", "entrypoint", "args", "cmd"})
+_LANGUAGES = frozenset(["python", "node", "perl", "ruby", "php", "Rscript", "julia", "cmake"])
+_HOOKS = {
+    "python": "pypi",
+    "node": "npm",
+    "golang": "go",
+    "ruby": "rubygems",
+    "rust": "crates",
+}
+
+
+def find_in_ci(text: str) -> list[Spot]:
+    """Find the packages that the commands of a configuration install."""
+    source = Word(text, 0, len(text))
+    spots = {(spot.start, spot.end): spot for spot in _found(text, source)}
+    return sorted(spots.values(), key=lambda spot: spot.start)
+
+
+def _found(text: str, source: Word) -> Iterator[Spot]:
+    stack = list(_documents(text))
+    while stack:
+        value = stack.pop()
+        if isinstance(value, Array):
+            stack += value.items
+        elif isinstance(value, Table):
+            foreign = _is_foreign(value)
+            yield from _of_hook(value, source)
+            for key, inner in value.entries:
+                if _runs(key.text) and not foreign:
+                    yield from _of_scripts(inner, key.text, source)
+                if not (key.text == "with" and foreign):
+                    stack.append(inner)
+
+
+def _documents(text: str) -> list[Value]:
+    if text.lstrip("\ufeff \t\r\n").startswith(("{", "//", "/*")):
+        value = read_json(text)
+        return [] if value is None else [value]
+    return list(read_yaml_all(text))
+
+
+def _runs(key: str) -> bool:
+    return key in _SCRIPTS or key.endswith(_ENDS) or key.startswith(_BEGINS)
+
+
+def _is_foreign(table: Table) -> bool:
+    """Say whether a step's script is none of a shell's (``shell: python``)."""
+    shell = table.text("shell")
+    if shell is not None and table.get("run") is not None:
+        name = program_name((shell.split() or [""])[0])
+        return name.rstrip("0123456789.") in _LANGUAGES
+    return "github-script" in (table.text("uses") or "")
+
+
+def _of_scripts(value: Value, key: str, source: Word) -> Iterator[Spot]:
+    """Read a script, a list of scripts, or the words of one command."""
+    if isinstance(value, Table):
+        named = value.entries if key.endswith("Command") else []
+        values: Sequence[Value] = [inner for _, inner in named]
+    elif isinstance(value, Array):
+        values = _flat(value)
+    else:
+        values = [value]
+    for inner in values:
+        words = [word for item in strings(inner) if (word := located(source, item)) is not None]
+        for word in words:
+            yield from installs().find(word)
+        if isinstance(inner, Array):
+            yield from installs().find_started(words)
+    if isinstance(value, Array) and (key in _BY_WORD or key.endswith("Command")):
+        words = [word for item in strings(value) if (word := located(source, item)) is not None]
+        yield from installs().find_started(words)
+
+
+def _flat(array: Array) -> list[Value]:
+    """Give the scripts of a list, those of lists inside of it (an anchor's) too."""
+    inner = [list(strings(item)) for item in array.items if not isinstance(item, Table)]
+    return [scalar for scalars in inner for scalar in scalars]
+
+
+def _of_hook(table: Table, source: Word) -> Iterator[Spot]:
+    """Read what a hook of pre-commit needs beside itself."""
+    items = list(strings(table.get("additional_dependencies")))
+    if not items:
+        return
+    name = _HOOKS.get(table.text("language") or _guessed(items))
+    if name is None:
+        return
+    commands = ecosystem(name).commands
+    for item in items:
+        word = located(source, item)
+        reference = commands[0].read(item.text.removeprefix("cli:")) if word and commands else None
+        if word is None or reference is None:
+            continue
+        moved = len(item.text) - len(item.text.removeprefix("cli:"))
+        start, end = word.span(reference.start + moved, reference.end + moved)
+        yield Spot(
+            start,
+            end,
+            reference.name,
+            "manifest",
+            name,
+            version=reference.version,
+            origin=reference.origin,
+        )
+
+
+def _guessed(items: Sequence[Scalar]) -> str:
+    """Tell the language of a hook that says none: only npm writes a version behind an ``@``."""
+    return "node" if any("@" in item.text.partition(" ")[0] for item in items) else "python"

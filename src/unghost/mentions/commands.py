@@ -1,0 +1,259 @@
+"""Packages in install commands of all ecosystems, with exact offsets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from unghost.ecosystems import all_ecosystems
+from unghost.ecosystems.base import Command, Reference
+from unghost.mentions.words import LEADS, PROSE, SURE_LEADS, is_placeholder
+from unghost.syntax.markdown import code_spans
+from unghost.syntax.shell import Word, commands_in, started_by
+from unghost.syntax.spot import Spot
+from unghost.syntax.starters import after_form, program_name
+
+_DASHES = frozenset("-\u2013\u2014")
+_STOPS = ".,:!?"
+_GLUED = "$`{*"
+_IN_PROSE = 0.8
+
+
+def find_installs(text: str) -> list[Spot]:
+    """Find the packages that the install commands of a shell text name."""
+    return installs().find(Word(text, 0, len(text)))
+
+
+def find_installs_by_line(text: str) -> list[Spot]:
+    """Find the same in text that is not all shell: in its lines and in their code spans.
+
+    No quote spans lines here, for an apostrophe would open one; and what has a word of prose where
+    packages stand is a sentence about installing.
+    """
+    return installs().find_by_line(text)
+
+
+@lru_cache(maxsize=1)
+def installs() -> Installs:
+    """Give the finder for the commands of all ecosystems."""
+    return Installs((eco.name, command) for eco in all_ecosystems() for command in eco.commands)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One form of a declared command; ``skipped`` are flags whose value is the next word."""
+
+    ecosystem: str
+    command: Command
+    words: tuple[str, ...]
+    skipped: frozenset[str]
+
+
+class Installs:
+    """Finds what a set of declared commands names.
+
+    Args:
+        declared: Commands, each with the ecosystem that it installs from.
+    """
+
+    def __init__(self, declared: Iterable[tuple[str, Command]]) -> None:
+        self._forms: dict[str, list[_Form]] = {}
+        # Words of which a text must hold one, each with the programs that it stands behind.
+        self._hints: dict[str, set[str]] = {}
+        for ecosystem, command in declared:
+            skipped = command.valued | command.naming | command.instead | command.elsewhere
+            for program in command.programs:
+                for words in command.forms:
+                    form = _Form(ecosystem, command, words, skipped)
+                    self._forms.setdefault(program, []).append(form)
+                    fixed = max((w for w in words if w != "*"), key=len, default=program)
+                    self._hints.setdefault(fixed, set()).update((program, program.upper()))
+
+    def find(self, script: Word) -> list[Spot]:
+        """Find what the commands of a shell text name, in order."""
+        if not self._may_name(script.text):
+            return []
+        found = (spot for words in commands_in(script) for spot in self.of_command(words))
+        return sorted(found, key=lambda spot: spot.start)
+
+    def find_started(self, words: list[Word]) -> list[Spot]:
+        """Find what a command names that is a list of words already."""
+        return [spot for command in started_by(words) for spot in self.of_command(command)]
+
+    def of_command(self, words: Sequence[Word]) -> list[Spot]:
+        """Read one command, its program first."""
+        found: list[Spot] = []
+        for form, start in self._matching(words):
+            found += _Reading(form, words).spots(start)
+        return found
+
+    def find_by_line(self, text: str) -> list[Spot]:
+        """Find what lines and code spans of a text name that is not all shell."""
+        if not self._may_name(text):
+            return []
+        spots: dict[tuple[int, int], Spot] = {}
+        for start, line in _joined_lines(text):
+            if not self._may_name(line):
+                continue
+            for begin, end in [(0, len(line)), *code_spans(line)]:
+                part = Word(line[begin:end], start + begin, start + end)
+                for spot in self._of_line(part):
+                    spots.setdefault((spot.start, spot.end), spot)
+        return sorted(spots.values(), key=lambda spot: spot.start)
+
+    def _of_line(self, line: Word) -> Iterator[Spot]:
+        for words in commands_in(line):
+            found = self.of_command(words)
+            if not found:
+                yield from self._behind_words(words)
+            elif not _is_sentence(words, found, self._is_bare(words[0])):
+                yield from found
+
+    def _behind_words(self, words: Sequence[Word]) -> Iterator[Spot]:
+        """Read a command behind the words that lead to it: ``then run pip install x.``."""
+        for at in range(1, len(words)):
+            bare = self._is_bare(words[at])
+            if not self._known(words[at]) or not _leads(words[at - 1].text, bare):
+                continue
+            command = list(words[at:])
+            last = command[-1]
+            command[-1] = last.part(0, len(last.text.rstrip(_STOPS)))
+            found = self.of_command(command)
+            if found and not _is_sentence(command, found, bare):
+                yield from (replace(spot, confidence=_IN_PROSE) for spot in found)
+            return
+
+    def _known(self, program: Word) -> list[_Form]:
+        name = program_name(program.text)
+        return self._forms.get(name) or self._forms.get(name.rstrip("0123456789."), [])
+
+    def _is_bare(self, program: Word) -> bool:
+        """Say whether a program needs no form, so that any word behind it may be a package."""
+        return any(not form.words for form in self._known(program))
+
+    def _matching(self, words: Sequence[Word]) -> list[tuple[_Form, int]]:
+        """Give the forms that a command has, the longest where several fit, and where they end."""
+        fits = [
+            (form, start)
+            for form in self._known(words[0])
+            if (start := after_form(words, form.words, form.skipped)) is not None
+        ]
+        longest = max((len(form.words) for form, _ in fits), default=0)
+        return [(form, start) for form, start in fits if len(form.words) == longest]
+
+    def _may_name(self, text: str) -> bool:
+        return any(
+            word in text and any(program in text for program in programs)
+            for word, programs in self._hints.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One command that is read by one of its forms."""
+
+    form: _Form
+    words: Sequence[Word]
+
+    def spots(self, start: int) -> Iterator[Spot]:
+        """Give the packages that stand from a word on."""
+        elsewhere = any(self._leaves(at) for at in range(1, start))
+        found, at, replaced = [], start, False
+        command = self.form.command
+        while at < len(self.words):
+            word = self.words[at]
+            flag, equals, _ = word.text.partition("=")
+            if flag[:1] == "-" and len(flag) > 1:
+                elsewhere = elsewhere or self._leaves(at)
+                replaced = replaced or flag in command.instead
+                if flag in command.naming or flag in command.instead:
+                    found += self._value(at, len(flag) + 1 if equals else 0)
+                at += not equals and flag in self.form.skipped
+            elif replaced or not command.arguments:
+                break
+            else:
+                found += self._read(word)
+                if command.once:
+                    break
+            at += 1
+        for spot in found:
+            moved = elsewhere and spot.origin == "registry"
+            yield replace(spot, origin="index") if moved else spot
+
+    def _leaves(self, at: int) -> bool:
+        """Say whether a word is a flag that names another index."""
+        return self.words[at].text.partition("=")[0] in self.form.command.elsewhere
+
+    def _value(self, at: int, begin: int) -> list[Spot]:
+        """Read the value of a flag: behind its equals sign, or the next word."""
+        if not begin:
+            return self._listed(self.words[at + 1]) if at + 1 < len(self.words) else []
+        word = self.words[at]
+        return self._listed(word.part(begin, len(word.text)))
+
+    def _listed(self, word: Word) -> list[Spot]:
+        """Read a package, or several with commas between them."""
+        found = self._read(word)
+        if found or "," not in word.text:
+            return found
+        begin = 0
+        for part in word.text.split(","):
+            found += self._read(word.part(begin, begin + len(part)))
+            begin += len(part) + 1
+        return found
+
+    def _read(self, word: Word) -> list[Spot]:
+        found = self.form.command.read(word.text)
+        if found is None or not _is_name(found, word.text):
+            return []
+        start, end = word.span(found.start, found.end)
+        return [
+            Spot(
+                start,
+                end,
+                found.name,
+                "install",
+                self.form.ecosystem,
+                "shell",
+                found.version,
+                origin=found.origin,
+            )
+        ]
+
+
+def _is_name(found: Reference, text: str) -> bool:
+    """Turn away placeholders, and names that only the shell can complete (``name-$X``)."""
+    after = text[found.end : found.end + 2]
+    if not found.name or any(mark in found.name + after[:1] for mark in _GLUED):
+        return False
+    if "<" in found.name or (after[:1] == "<" and after[1:].isalpha()):
+        return False
+    return not is_placeholder(found.name)
+
+
+def _joined_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Give lines and where they begin; one that ends in a backslash goes on in the next."""
+    begin = position = 0
+    for line in text.splitlines(keepends=True):
+        position += len(line)
+        if not line.endswith(("\\\n", "\\\r\n")):
+            yield begin, text[begin:position]
+            begin = position
+    if begin < position:
+        yield begin, text[begin:]
+
+
+def _leads(word: str, bare: bool) -> bool:
+    """Say whether a command may follow this word of a sentence."""
+    leads = SURE_LEADS if bare else LEADS
+    return word[-1:] == ":" or word.lower().strip("*_,") in leads
+
+
+def _is_sentence(command: Sequence[Word], found: Sequence[Spot], bare: bool) -> bool:
+    # Behind the first word, a lone dash or a mark at a word's end is punctuation.
+    texts = [word.text for word in command[1:]]
+    said = texts if bare else [spot.name for spot in found]
+    if any(name.lower() in PROSE for name in said):
+        return True
+    return any(text in _DASHES or (len(text) > 1 and text[-1] in _STOPS) for text in texts)

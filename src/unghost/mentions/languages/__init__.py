@@ -1,0 +1,1 @@
+"""Imports of each language: where one may be, and what the nodes there name."""

@@ -1,0 +1,113 @@
+"""How imports of any language are found: only places that may be one are looked at in the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from unghost.records import MentionKind, Origin
+from unghost.syntax.grammar import parse_through, paths
+from unghost.syntax.spot import Spot
+from unghost.syntax.text import ByteOffsets
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_BLANKS = frozenset(bytes([code]) for code in b" \t\r\n\f\v")
+_ASCII = frozenset(bytes([code]) for code in range(128) if chr(code).isalnum() or chr(code) in "_$")
+_OF_WORDS = _ASCII | {bytes([code]) for code in range(128, 256)}
+
+
+class Found(NamedTuple):
+    """A name at bytes [start, end)."""
+
+    start: int
+    end: int
+    name: str
+    version: str | None = None
+    confidence: float = 1.0
+    kind: MentionKind = "import"
+    origin: Origin = "registry"
+
+
+Places = Callable[[bytes], list[int]]
+"""Gives, in order, where imports may be: all of them are there, and comments and strings too."""
+Reader = Callable[["list[Node]", bytes], Iterable[Found]]
+"""Reads the nodes around a place, from the root down to the token there."""
+
+
+def find(
+    text: str,
+    grammar: str,
+    places: Places,
+    reader: Reader,
+    brackets: tuple[bytes, bytes] | None = None,
+) -> list[tuple[Found, int, int]]:
+    """Find what a reader reads at the places of a text, with character offsets, in order."""
+    offsets = ByteOffsets(text)
+    at = places(offsets.data)
+    if not at:
+        return []
+    root = parse_through(offsets.data, grammar, at[-1], brackets)
+    return located(read_at(root, at, reader, offsets.data), offsets)
+
+
+def read_at(root: Node, at: Iterable[int], reader: Reader, data: bytes) -> Iterator[Found]:
+    """Read a tree at some places."""
+    for path in paths(root, at):
+        yield from reader(path, data)
+
+
+def located(found: Iterable[Found], offsets: ByteOffsets) -> list[tuple[Found, int, int]]:
+    """Give each name once, in order, with its character offsets."""
+    places = {(item.start, item.end): item for item in found}
+    return [
+        (places[place], offsets.char(place[0]), offsets.char(place[1])) for place in sorted(places)
+    ]
+
+
+def spots(found: Iterable[tuple[Found, int, int]], ecosystem: str, language: str) -> list[Spot]:
+    """Make spots of names of an ecosystem."""
+    return [
+        Spot(
+            start=start,
+            end=end,
+            name=item.name,
+            kind=item.kind,
+            ecosystem=ecosystem,
+            language=language,
+            version=item.version,
+            confidence=item.confidence,
+            origin=item.origin,
+        )
+        for item, start, end in found
+    ]
+
+
+def words(data: bytes, word: bytes) -> Iterator[int]:
+    """Give where a word stands that is no part of another, as far as ASCII tells."""
+    place = data.find(word)
+    while place >= 0:
+        end = place + len(word)
+        if data[end : end + 1] not in _ASCII and data[place - 1 : place] not in _ASCII:
+            yield place
+        place = data.find(word, end)
+
+
+def skip_blanks(data: bytes, place: int) -> int:
+    """Give the next place that is not blank."""
+    while data[place : place + 1] in _BLANKS:
+        place += 1
+    return place
+
+
+def word_end(data: bytes, place: int) -> int:
+    """Give where the word ends that begins at a place."""
+    while data[place : place + 1] in _OF_WORDS:
+        place += 1
+    return place
+
+
+def text_of(node: Node, data: bytes) -> str:
+    """Give what a node is written as."""
+    return data[node.start_byte : node.end_byte].decode("utf-8", "replace")

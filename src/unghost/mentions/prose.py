@@ -1,0 +1,265 @@
+"""Where sentences name packages: "the `x` package", "use the x library", "install x from PyPI".
+
+Strict on purpose: better to miss a name than to make a ghost of an English word. A name must be
+marked as code or stand where nothing but a name can, and its ecosystem must be told by the words
+beside it, by what else the text names, or by the word Python near it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
+
+from unghost.ecosystems import ecosystem
+from unghost.mentions.sentences import Line, Token, lines, paragraphs, sentences
+from unghost.mentions.topics import LOCAL, is_topic_word
+from unghost.mentions.words import PROSE, is_placeholder
+from unghost.syntax.spot import Spot
+
+CONFIDENCE = 0.5
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_HINTS = {
+    "pypi": "pypi pip pip3 python python3 requirements.txt",
+    "npm": "npm node node.js nodejs yarn pnpm javascript typescript package.json",
+    "crates": "crate crates crates.io cargo rust cargo.toml",
+    "rubygems": "gem gems rubygems rubygems.org ruby bundler gemfile",
+    "nuget": "nuget nuget.org .net dotnet c#",
+    "packagist": "packagist packagist.org composer php composer.json",
+    "maven": "maven java kotlin gradle",
+    "go": "golang",
+    "apt": "apt apt-get debian ubuntu",
+}
+_BY_WORD = {word: name for name, words in _HINTS.items() for word in words.split()}
+_NOUNS = _words("package packages library libraries lib crate crates gem gems")
+_NOUNS_OF_CODE = _NOUNS | _words("framework toolkit sdk distribution")
+_MODULES = _words("module modules")
+_LISTED = _words("packages libraries crates gems dependencies")
+_QUALIFIERS = frozenset(_BY_WORD) | _words("third-party open-source official popular")
+_NO_HEADS = _words(
+    "manager managers index indices name names function functions code directory folder file files"
+    " registry system author structure level path manifest json metadata description body namespace"
+)
+_NO_PACKAGES = _NO_HEADS | _words(
+    "method methods class classes command commands option options flag flags module modules"
+    " variable parameter argument attribute type interface hook component script key field property"
+    " branch tag endpoint decorator object table header header subcommand environment extra extras"
+)
+_INSTALLS = _words("install installs installing installed add adds adding fetch get")
+_NEEDS = _INSTALLS | _words(
+    "use uses using need needs needed require requires required import imports recommend"
+    " recommended try leverage leverages consider choose"
+)
+_VERBS = _NEEDS | _words("via with through on by")
+_SOURCES = _words("from via with using on to in through")
+_PUBLISHED = _words("available published hosted released")
+_JOINTS = _words("and or & called named")
+_DASHES = frozenset("-\u2013\u2014")
+_FILES = (".py", ".txt", ".toml", ".json", ".md", ".cfg", ".yml", ".yaml", ".lock", ".html", ".xml")
+_TRIGGERS = (
+    *("package", "librar", "crate", "gem", "lib ", "framework", "toolkit", "sdk"),
+    *("distribution", "module", "install", "add", "available", "published"),
+)
+"""Parts of words of which a paragraph that names a package holds one."""
+_NEAR, _FAR = 4, 6
+_FEWEST_LETTERS = 2
+
+
+def find_in_prose(text: str, named: Collection[str], others: Sequence[Spot] = ()) -> list[Spot]:
+    """Find the packages that the sentences of a text name.
+
+    Args:
+        text: Text outside fences.
+        named: The ecosystems of which the whole text names packages otherwise.
+        others: What is found in the text already; nothing is found there again.
+    """
+    known = next(iter(named)) if len(named) == 1 else None
+    found: list[tuple[Token, str]] = []
+    listing: str | None = None
+    for start, paragraph in paragraphs(text):
+        lower = paragraph.lower()
+        if listing is None and not any(trigger in lower for trigger in _TRIGGERS):
+            continue
+        written = lines(paragraph, start)
+        listing = _listed(written, listing, known, found)
+        fallback = known or ("pypi" if "python" in lower else None)
+        for sentence in sentences(written):
+            found += _Sentence(sentence, fallback).names()
+    taken = {place for spot in others for place in range(spot.start, spot.end)}
+    spots = {spot.start: spot for token, eco in found if (spot := _spot(token, eco)) is not None}
+    return [spots[start] for start in sorted(spots) if start not in taken]
+
+
+def _spot(token: Token, name: str) -> Spot | None:
+    """Make a spot of a token, unless nobody would call such a thing a package."""
+    eco = ecosystem(name)
+    reference = eco.commands[0].read(token.text) if eco.commands else None
+    if reference is None or reference.start or reference.origin != "registry":
+        return None
+    said = reference.name
+    if sum(map(str.isalpha, said)) < _FEWEST_LETTERS or is_placeholder(said):
+        return None
+    # With two dots a name is rather that of a module inside of a package.
+    if name == "pypi" and said.count(".") > 1:
+        return None
+    if said.lower() in LOCAL or said.lower() in PROSE or said.lower() in _BY_WORD:
+        return None
+    if said.lower().endswith(_FILES) or any(eco.is_builtin(said, lang) for lang in eco.languages):
+        return None
+    start, end = token.start, token.start + reference.end
+    version = reference.version
+    return Spot(start, end, said, "prose", name, version=version, confidence=CONFIDENCE)
+
+
+class _Sentence:
+    """One sentence, asked for each of its words whether it is the name of a package."""
+
+    def __init__(self, tokens: list[Token], fallback: str | None) -> None:
+        self._tokens, self._fallback = tokens, fallback
+        self._hints = [
+            (at, name) for at, token in enumerate(tokens)
+            if (name := _BY_WORD.get(token.lower)) is not None
+        ]  # fmt: skip
+        verbs = (at for at, token in enumerate(tokens) if token.lower in _VERBS and not token.coded)
+        self._verb = next(verbs, len(tokens))
+
+    def names(self) -> Iterator[tuple[Token, str]]:
+        """Give the words that name packages, each with its ecosystem."""
+        listing = False
+        for at, token in enumerate(self._tokens):
+            if token.coded:
+                eco = self._published(at) or self._installed(at) or self._called(at, listing)
+            else:
+                eco = self._fetched(at) or self._used(at)
+            if eco is not None:
+                yield token, eco
+            headed = token.lower in _NOUNS and self._lower(at + 1) not in _NO_HEADS
+            listing = (headed and not token.coded) or (
+                listing and (token.coded or token.lower in _JOINTS)
+            )
+
+    def _ecosystem(self, at: int, noun: int | None) -> str | None:
+        """Tell a name's ecosystem by its noun ("crate"), or by the nearest word that says one."""
+        eco = None if noun is None else _BY_WORD.get(self._lower(noun))
+        if eco is None and self._hints:
+            behind = bisect_left(self._hints, (at, ""))
+            near = self._hints[max(behind - 1, 0) : behind + 1]
+            eco = min(near, key=lambda hint: abs(hint[0] - at))[1]
+        return eco or self._fallback
+
+    def _called(self, at: int, listing: bool) -> str | None:
+        """Read code that is called a package, before it or behind it."""
+        noun = self._noun_behind(at, _NOUNS_OF_CODE)
+        called = noun is not None or (listing and self._lower(at + 1) not in _NO_PACKAGES)
+        told = bool(self._hints) or self._verb < at
+        return self._ecosystem(at, noun) if called and told else None
+
+    def _lower(self, at: int) -> str:
+        return self._tokens[at].lower if 0 <= at < len(self._tokens) else ""
+
+    def _noun_behind(self, at: int, nouns: frozenset[str]) -> int | None:
+        """Give where the noun stands that follows a name, words like "Python" passed over."""
+        told = False
+        for index in range(at + 1, min(at + 4, len(self._tokens))):
+            before, token = self._tokens[index - 1], self._tokens[index]
+            if before.stop or before.comma or token.coded:
+                return None
+            if token.lower in nouns or (told and token.lower in _MODULES):
+                goes_on = not (token.stop or token.comma) and self._lower(index + 1) in _NO_HEADS
+                return None if goes_on else index
+            if token.lower not in _QUALIFIERS:
+                return None
+            told = token.lower in ("npm", "node", "node.js", "go")
+        return None
+
+    def _used(self, at: int) -> str | None:
+        """Read a bare word that is the name in "use the Python x library"."""
+        noun = self._noun_behind(at, _NOUNS)
+        if noun is None or not self._hints or not _is_name(self._tokens[at]):
+            return None
+        before = at - 1
+        while before > at - 3 and self._lower(before) in _QUALIFIERS:
+            before -= 1
+        used = self._lower(before) == "the" and self._lower(before - 1) in _VERBS
+        return self._ecosystem(at, noun) if used else None
+
+    def _fetched(self, at: int) -> str | None:
+        """Read a bare word that is the name in "install x from PyPI"."""
+        if self._lower(at - 1) not in _INSTALLS or self._lower(at + 1) != "from":
+            return None
+        hinted = self._hinted(at + 2, at + 4)
+        # What comes from a distribution goes by its own name as often as by the package's.
+        return hinted if hinted != "apt" and _is_name(self._tokens[at]) else None
+
+    def _installed(self, at: int) -> str | None:
+        """Read code that is the name in "install `x` with pip"."""
+        verbs = (self._lower(index) for index in range(max(at - _FAR, 0), at))
+        if _INSTALLS.isdisjoint(verbs) or self._lower(at + 1) in _NO_PACKAGES:
+            return None
+        source = next((i for i in (at + 1, at + 2) if self._lower(i) in _SOURCES), None)
+        return None if source is None else self._hinted(source + 1, source + _NEAR)
+
+    def _published(self, at: int) -> str | None:
+        """Read code that is the name in "`x` is available on PyPI"."""
+        said = self._lower(at + 1) in ("is", "are") and self._lower(at + 2) in _PUBLISHED
+        return self._hinted(at + 3, at + _FAR) if said else None
+
+    def _hinted(self, begin: int, end: int) -> str | None:
+        for index in range(begin, min(end, len(self._tokens))):
+            if self._lower(index) in _BY_WORD:
+                return _BY_WORD[self._lower(index)]
+        return None
+
+
+def _is_name(token: Token) -> bool:
+    if token.coded or not token.plain:
+        return False
+    return not (is_topic_word(token.text) or token.text in LOCAL | _VERBS)
+
+
+def _listed(
+    written: list[Line], eco: str | None, known: str | None, found: list[tuple[Token, str]]
+) -> str | None:
+    """Read lists below words like "you need these Python packages:".
+
+    Args:
+        written: The lines of a paragraph.
+        eco: The ecosystem whose list goes on from the paragraph before, if one does.
+        known: The ecosystem that the text is about.
+        found: Takes the names.
+
+    Returns:
+        The ecosystem whose list goes on behind the paragraph.
+    """
+    for line in written:
+        if not line.bulleted:
+            eco = _introduced(line.tokens, known) if line.tokens else None
+        elif eco is not None and _heads(line.tokens):
+            found.append((line.tokens[0], eco))
+    return eco
+
+
+def _introduced(tokens: list[Token], known: str | None) -> str | None:
+    said = {token.lower for token in tokens if not token.coded}
+    if tokens[-1].stop != ":" or said.isdisjoint(_LISTED):
+        return None
+    if said.isdisjoint(_NEEDS) and "dependencies" not in said:
+        return None
+    hints = [_BY_WORD[token.lower] for token in tokens if token.lower in _BY_WORD]
+    return hints[-1] if hints else known
+
+
+def _heads(tokens: list[Token]) -> bool:
+    """Say whether an item of a list is a name, at most with an explanation behind it."""
+    if not tokens:
+        return False
+    first, alone = tokens[0], len(tokens) == 1
+    if not first.coded:
+        return alone and _is_name(first)
+    # A blank and a bracket, or one more mark, stand before what is said of it.
+    bracket = not alone and tokens[1].start > first.start + len(first.text) + 2
+    return alone or first.stop == ":" or tokens[1].text in _DASHES or bracket

@@ -1,0 +1,143 @@
+"""Asking registries for single names that no snapshot decides.
+
+A registry that cannot be reached answers nothing: its names are ``unknown``, never clean. Names
+that have an index of their own are asked of no other, and where a client has private indexes beside
+the public registry they are asked first: only what they all lack goes on to the public one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from unghost.ecosystems import ecosystem
+from unghost.ecosystems.base import Address, Registry, Setup
+from unghost.errors import UnghostError
+from unghost.names.live_cache import LiveCache
+from unghost.records import Status
+from unghost.registries.client import make_client, shown, status
+
+if TYPE_CHECKING:
+    import httpx
+
+_AT_ONCE = 16
+"""Requests in flight; politeness to the registry more than a limit of ours."""
+_STRIKES = 3
+"""Names in a row that a registry may fail to answer before it counts as down for this run."""
+_THERE, _NOT_THERE = frozenset({200}), frozenset({404, 410})
+
+Name = tuple[str, str]
+"""An ecosystem and a canonical name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of a name: ``exists``, ``absent``, ``private`` or ``unknown``, and why."""
+
+    status: Status
+    evidence: str
+
+
+class LiveCheck:
+    """Asks registries, each name once.
+
+    Args:
+        setups: By ecosystem, the clients' settings (:class:`~unghost.ecosystems.base.Setup`).
+        cache: Answers of earlier runs.
+        client: Makes the HTTP client; tests give one of their own.
+    """
+
+    def __init__(
+        self,
+        setups: Mapping[str, Setup],
+        cache: LiveCache,
+        *,
+        client: Callable[[], httpx.AsyncClient] = make_client,
+    ) -> None:
+        self._setups, self._cache, self._client = setups, cache, client
+        self._strikes: dict[str, int] = {}
+        self._bases: dict[str, str] = {}
+
+    def ask(
+        self, names: Iterable[Name], progress: Callable[[int, int], None] | None = None
+    ) -> dict[Name, Answer]:
+        """Ask for names; ``progress`` is told how many of how many are answered."""
+        return asyncio.run(self.ask_async(names, progress))
+
+    async def ask_async(
+        self, names: Iterable[Name], progress: Callable[[int, int], None] | None = None
+    ) -> dict[Name, Answer]:
+        """See :meth:`ask`."""
+        wanted = list(dict.fromkeys(names))
+        gate, found = asyncio.Semaphore(_AT_ONCE), dict[Name, Answer]()
+
+        async def one(client: httpx.AsyncClient, name: Name) -> None:
+            async with gate:
+                found[name] = await self._answer(client, *name)
+            if progress is not None:
+                progress(len(found), len(wanted))
+
+        async with self._client() as client:
+            await asyncio.gather(*(one(client, name) for name in wanted))
+        return {name: found[name] for name in wanted}
+
+    async def _answer(self, client: httpx.AsyncClient, eco: str, name: str) -> Answer:
+        setup = self._setups.get(eco)
+        if setup is None:
+            return Answer("unknown", f"no registry of {ecosystem(eco).title} is set")
+        for pattern in setup.private:
+            if fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}/*"):
+                return Answer("private", f"{pattern} has an index of its own")
+        for other in setup.others:
+            there = await self._there(client, eco, name, other)
+            if there is None:
+                return Answer("unknown", f"{shown(other.url)} (private) cannot be reached")
+            if there:
+                return Answer("private", f"in {shown(other.url)}")
+        if setup.lookup is None:
+            return Answer("unknown", f"no registry of {ecosystem(eco).title} is set")
+        there = await self._there(client, eco, name, setup.lookup)
+        if there is None:
+            return Answer("unknown", f"{shown(setup.lookup.url)} cannot be reached")
+        if there:
+            return Answer("exists", f"in {shown(setup.lookup.url)}, asked live")
+        return Answer("absent", f"not in {shown(setup.lookup.url)}, asked live")
+
+    async def _there(
+        self, client: httpx.AsyncClient, eco: str, name: str, address: Address
+    ) -> bool | None:
+        """Say whether a registry has a name; None if it does not answer."""
+        known = self._cache.get(address.url, name)
+        if known is not None:
+            return known
+        if self._strikes.get(address.url, 0) >= _STRIKES:
+            return None
+        try:
+            there = await self._asked(client, ecosystem(eco).registry, name, address)
+        except UnghostError:
+            self._strikes[address.url] = self._strikes.get(address.url, 0) + 1
+            return None
+        self._strikes[address.url] = 0
+        if there is not None:
+            self._cache.put(address.url, name, there)
+        return there
+
+    async def _asked(
+        self, client: httpx.AsyncClient, registry: Registry, name: str, address: Address
+    ) -> bool | None:
+        """Ask for each spelling of a name; None if an answer says neither yes nor no."""
+        if address.url not in self._bases:
+            base = address.url if registry.base is None else await registry.base(client, address)
+            self._bases[address.url] = base
+        for spelling in registry.spellings(name):
+            found = await status(
+                client, address, registry.lookup(self._bases[address.url], spelling)
+            )
+            if found in _THERE:
+                return True
+            if found not in _NOT_THERE:
+                return None
+        return False

@@ -1,0 +1,80 @@
+"""What registries answered lately, on disk: presence for a day, absence for ten minutes."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PRESENCE_SECONDS = 24 * 3600
+ABSENCE_SECONDS = 600
+"""Short, for a name that is absent now may be registered at any moment."""
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS answers (registry TEXT, name TEXT, there INTEGER, at REAL,"
+    " PRIMARY KEY (registry, name)) WITHOUT ROWID"
+)
+
+
+class LiveCache:
+    """Answers by registry and name.
+
+    A cache that cannot be opened or written is done without: each name is asked again.
+
+    Args:
+        path: The database; None keeps nothing.
+        now: Gives the time in seconds since 1970.
+    """
+
+    def __init__(self, path: Path | None, now: Callable[[], float] = time.time) -> None:
+        self._now = now
+        self._database: sqlite3.Connection | None = None
+        if path is not None:
+            self._database = _open(path)
+
+    def get(self, registry: str, name: str) -> bool | None:
+        """Say whether a registry had a name, None if that is not known or too long ago."""
+        if self._database is None:
+            return None
+        try:
+            row = self._database.execute(
+                "SELECT there, at FROM answers WHERE registry = ? AND name = ?", (registry, name)
+            ).fetchone()
+        except sqlite3.Error:
+            return None
+        if row is None:
+            return None
+        # A clock that was set back makes answers of the future, which are no better than old ones.
+        age, lasts = self._now() - row[1], PRESENCE_SECONDS if row[0] else ABSENCE_SECONDS
+        return bool(row[0]) if 0 <= age < lasts else None
+
+    def put(self, registry: str, name: str, there: bool) -> None:
+        """Keep an answer."""
+        if self._database is None:
+            return
+        try:
+            with self._database:
+                self._database.execute(
+                    "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)",
+                    (registry, name, int(there), self._now()),
+                )
+        except sqlite3.Error:
+            self._database = None
+
+    def close(self) -> None:
+        """Close the database."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+
+def _open(path: Path) -> sqlite3.Connection | None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        database = sqlite3.connect(path, timeout=5)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = OFF")
+        database.execute(_SCHEMA)
+    except (OSError, sqlite3.Error):
+        return None
+    return database

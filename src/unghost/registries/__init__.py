@@ -1,0 +1,1 @@
+"""How registries are asked: an HTTP client, and what clients' configuration files say."""

@@ -1,0 +1,119 @@
+"""Reading clients' configuration files; one that cannot be read or understood says nothing."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+LARGEST = 1 << 20
+"""Bytes; a configuration file of more than this is none."""
+
+
+def read_text(path: Path) -> str | None:
+    """Read a text file, None if there is none."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except (OSError, ValueError):
+        return None
+    return None if len(data) > LARGEST else data.decode("utf-8-sig", "replace")
+
+
+def read_ini(path: Path) -> dict[str, dict[str, str]]:
+    """Read an INI file as Python's own reader does: sections, then keys in lower case."""
+    text, reader = read_text(path), configparser.RawConfigParser(strict=False)
+    try:
+        reader.read_string(text or "")
+    except configparser.Error:
+        return {}
+    return {section: dict(reader.items(section)) for section in reader.sections()}
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON file whose value is an object."""
+    return parse_json(read_text(path) or "")
+
+
+def parse_json(text: str) -> dict[str, Any]:
+    """Read a JSON text whose value is an object."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file."""
+    try:
+        return tomllib.loads(read_text(path) or "")
+    except (ValueError, RecursionError):
+        return {}
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML file whose value is a mapping."""
+    import yaml
+
+    try:
+        value = yaml.safe_load(read_text(path) or "")
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def settings(text: str, comments: str = "#") -> Iterator[tuple[str, str]]:
+    """Give the keys and values of lines such as ``key = value``.
+
+    Args:
+        text: The text.
+        comments: Characters that begin a comment at a line's beginning.
+    """
+    for line in text.splitlines():
+        key, equals, value = line.strip().partition("=")
+        if equals and key and key[0] not in comments:
+            yield key.strip(), value.strip()
+
+
+def tables(value: Any) -> Iterator[dict[str, Any]]:
+    """Give the mappings of what should be a list of them."""
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, dict):
+            yield item
+
+
+def table(value: Any, *keys: str) -> dict[str, Any]:
+    """Give the mapping below some keys, an empty one if there is none."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def text_of(value: Any) -> str:
+    """Give a value if it is a text, else an empty one."""
+    return value if isinstance(value, str) else ""
+
+
+def upwards(folder: Path) -> Iterator[Path]:
+    """Give a folder and those around it, the innermost first."""
+    yield folder
+    yield from folder.parents
+
+
+def config_home(environ: Mapping[str, str], home: Path) -> Path:
+    """Give the folder of the user's configuration (XDG Base Directory Specification, found)."""
+    return Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
+
+
+def config_dirs(environ: Mapping[str, str]) -> list[Path]:
+    """Give the folders of the machine's configuration, the most important first."""
+    dirs = environ.get("XDG_CONFIG_DIRS") or str(SYSTEM / "xdg")
+    return [Path(part) for part in dirs.split(os.pathsep) if part]
+
+
+SYSTEM = Path("/etc")

@@ -1,0 +1,180 @@
+"""Tree-sitter: grammars loaded when first needed, and trees walked without recursion."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from unghost.syntax.tame import tamed
+from unghost.syntax.text import ByteOffsets
+
+if TYPE_CHECKING:
+    from tree_sitter import Language, Node, Point
+
+_TRIES = 4
+_WORTH_CUTTING = 0.9
+_BEGINNINGS = frozenset(
+    bytes([code]) for code in range(128) if chr(code).isalpha() or chr(code) in "_$@#/"
+)
+_PATIENCE, _SECONDS_A_BYTE = 0.2, 2e-6
+"""Processor time; it bounds memory as well, since a grammar that is late may fill 5 GB a second."""
+
+_GRAMMARS: dict[str, tuple[str, str]] = {
+    "csharp": ("tree_sitter_c_sharp", "language"),
+    "dockerfile": ("tree_sitter_dockerfile", "language"),
+    "go": ("tree_sitter_go", "language"),
+    "groovy": ("tree_sitter_groovy", "language"),
+    "java": ("tree_sitter_java", "language"),
+    "javascript": ("tree_sitter_javascript", "language"),
+    "kotlin": ("tree_sitter_kotlin", "language"),
+    "make": ("tree_sitter_make", "language"),
+    "php": ("tree_sitter_php", "language_php"),
+    "php_only": ("tree_sitter_php", "language_php_only"),
+    "ruby": ("tree_sitter_ruby", "language"),
+    "rust": ("tree_sitter_rust", "language"),
+    "tsx": ("tree_sitter_typescript", "language_tsx"),
+    "typescript": ("tree_sitter_typescript", "language_typescript"),
+}
+
+DEEPEST = 1000
+"""Brackets that may be open. The parser goes through all ways of closing them in one step, at an
+error or at the end, which takes the square of this: with so many a second at most."""
+_CLOSING = dict(zip(b"([{", b")]}", strict=True))
+_NEWLINE, _SLASH = b"\n/"
+_OTHERS = bytes(set(range(256)) - set(b"()[]{}<>;/\n"))
+
+
+@cache
+def language(name: str) -> Language:
+    """Load a grammar by the name of its language."""
+    from tree_sitter import Language
+
+    module, function = _GRAMMARS[name]
+    return Language(getattr(import_module(module), function)())
+
+
+def parse(text: str, name: str) -> tuple[Node, ByteOffsets]:
+    """Parse a text; broken code gives a tree with error nodes.
+
+    Grammars take exponential time on some texts that nobody writes. Of such a text what stands
+    before the place where it took too long is read, as far as that can be.
+
+    Returns:
+        The root, and what turns its byte offsets into character offsets.
+    """
+    offsets = ByteOffsets(text)
+    return parse_bytes(offsets.data, name), offsets
+
+
+def parse_bytes(data: bytes, name: str) -> Node:
+    """Parse a text's UTF-8 bytes, as :func:`parse` does."""
+    from tree_sitter import Parser
+
+    data = tamed(data, name)
+    for part in range(_TRIES):
+        source = _Source(data)
+        try:
+            # A parser of its own: while it calls back, another thread may come here.
+            tree = Parser(language(name)).parse(source.read, progress_callback=source.is_late)
+        except ValueError:
+            data = data[: source.reached // 2 if part < _TRIES - 2 else 0] + b"\n"
+        else:
+            return tree.root_node
+    raise AssertionError("a line end takes no time")
+
+
+def parse_through(
+    data: bytes, name: str, last: int, brackets: tuple[bytes, bytes] | None = None
+) -> Node:
+    """Parse as much of a text as is needed to know the statement at a place as a whole parse does.
+
+    A cut before a line that is not indented lies between two statements of the outermost level,
+    mostly; where it does not, the part has an error, and all is parsed.
+
+    Args:
+        data: UTF-8 bytes of the text.
+        name: The language.
+        last: A byte offset.
+        brackets: What may be open around all statements (``#if``), and what closes it.
+    """
+    end = _next_line(data, last)
+    if end < _WORTH_CUTTING * len(data):
+        part = data[:end]
+        if brackets is not None:
+            part += brackets[1] * (part.count(brackets[0]) - part.count(brackets[1].strip()))
+        root = parse_bytes(part, name)
+        if not root.has_error:
+            return root
+    return parse_bytes(data, name)
+
+
+def _next_line(data: bytes, start: int) -> int:
+    """Give where the next line begins that is not indented and looks like a new statement."""
+    while (start := data.find(b"\n", start) + 1) > 0:
+        if data[start : start + 1] in _BEGINNINGS:
+            return start
+    return len(data)
+
+
+class _Source:
+    """Gives a text piece by piece, and says when reading it takes too long."""
+
+    _PIECE = 65536
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._start = time.thread_time()
+        self.reached = 0
+
+    def read(self, at: int, point: Point) -> bytes:
+        """Give a piece of the text."""
+        return self._data[at : at + self._PIECE]
+
+    def is_late(self, at: int, has_error: bool) -> bool:
+        """Say whether it took longer to come so far than ten times what it does with code."""
+        self.reached = max(self.reached, at)
+        return time.thread_time() - self._start > _PATIENCE + self.reached * _SECONDS_A_BYTE
+
+
+def paths(root: Node, places: Iterable[int]) -> Iterator[list[Node]]:
+    """Give for each place the nodes that hold it, from the root down to the token.
+
+    Args:
+        root: The root of a tree.
+        places: Byte offsets in ascending order. Time is linear in the tree at the most, and much
+            less where only few places are asked for.
+    """
+    cursor, path = root.walk(), [root]
+    for place in places:
+        while len(path) > 1 and path[-1].end_byte <= place:
+            cursor.goto_parent()
+            path.pop()
+        while cursor.goto_first_child_for_byte(place) is not None:
+            node = cursor.node
+            if node is None or node.start_byte > place:
+                cursor.goto_parent()
+                break
+            path.append(node)
+        yield path
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Give a node and all below it, parents first, in the order of the text."""
+    cursor = node.walk()
+    depth = 0
+    while True:
+        current = cursor.node
+        if current is not None:
+            yield current
+        if cursor.goto_first_child():
+            depth += 1
+            continue
+        while not cursor.goto_next_sibling():
+            if depth == 0 or not cursor.goto_parent():
+                return
+            depth -= 1
+        if depth == 0:
+            return

@@ -1,0 +1,84 @@
+"""What grammars cannot take: text that nobody writes, on which they would take all memory or crash.
+
+A tree-sitter grammar is C code within this process. Where a statement is nested deeply and broken,
+it takes quadratic memory; the scanners of some grammars have faults of their own. Both were found
+by fuzzing, and a fuzz test keeps watch.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+_LONGEST_CHAIN = 600
+_ENDS = b",;})]"
+_NO_OPERATORS = bytes(
+    code
+    for code in range(256)
+    if chr(code).isalnum() or code >= 128 or chr(code) in " \t\r\n\"'_.\\"
+)
+_BREAK = bytes(10 if code in _ENDS else code for code in range(256))
+_MARKED = bytes(0 if code in _ENDS else code or 32 for code in range(256))
+_BLANK = bytes(10 if code == 10 else 32 for code in range(256))
+
+_HEREDOCS = 200
+"""Bytes of open heredocs that Ruby's scanner is given; from 1024 on it writes over other data."""
+_WORD = bytes(code for code in range(256) if chr(code).isalnum() or code == 95 or code >= 128)
+
+
+def tamed(data: bytes, name: str) -> bytes:
+    """Blank what a grammar cannot take; all else keeps its place.
+
+    A line end is added: Kotlin's scanner never comes back from an annotation at the end of a text.
+    """
+    chains = data.translate(_BREAK, _NO_OPERATORS).split(b"\n")
+    if max(map(len, chains)) > _LONGEST_CHAIN:
+        data = _without_chains(data)
+    if name == "ruby" and data.count(b"<<") > 3:
+        data = _without_open_heredocs(data)
+    return data + b"\n"
+
+
+def _without_chains(data: bytes) -> bytes:
+    """Blank what has many operators and nothing that ends an expression, such as ``f<f<f<f<``."""
+    pieces, start = [], 0
+    for length in map(len, data.translate(_MARKED).split(b"\0")):
+        piece, start = data[start : start + length], start + length + 1
+        is_chain = len(piece.translate(None, _NO_OPERATORS)) > _LONGEST_CHAIN
+        pieces += [piece.translate(_BLANK) if is_chain else piece, data[start - 1 : start]]
+    return b"".join(pieces)
+
+
+def _without_open_heredocs(data: bytes) -> bytes:
+    """Blank the marks of Ruby's heredocs that begin within another, and too many of one line."""
+    lines, waiting = data.split(b"\n"), deque[tuple[bytes, bool]]()
+    for number, line in enumerate(lines):
+        if waiting:
+            word, is_indented = waiting[0]
+            if (line.strip() if is_indented else line.rstrip(b"\r")) == word:
+                waiting.popleft()
+                continue
+        if b"<<" not in line:
+            continue
+        words = _heredocs(line)
+        if waiting or sum(len(word) + 4 for word, _ in words) > _HEREDOCS:
+            lines[number] = line.replace(b"<<", b"  ")
+        else:
+            waiting.extend(words)
+    return b"\n".join(lines)
+
+
+def _heredocs(line: bytes) -> list[tuple[bytes, bool]]:
+    """Give the words that end the heredocs of a line, and whether they may be indented."""
+    words = []
+    before, *parts = line.split(b"<<")
+    for part in parts:
+        rest = part.lstrip(b"-~")
+        if rest[:1] in (b'"', b"'", b"`"):
+            word = rest[1:].partition(rest[:1])[0]
+        else:
+            word = rest[: len(rest) - len(rest.lstrip(_WORD))]
+        # What follows `class` is an object.
+        if word and not before.rstrip().endswith(b"class"):
+            words.append((word, len(rest) < len(part)))
+        before = part
+    return words
