@@ -1,0 +1,5 @@
+using System.Linq;
+using System.Threading.Tasks;
+using System.Text.RegularExpressions;
+using System.Net.Http;
+using Veboman.Favavim;

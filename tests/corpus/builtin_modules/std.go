@@ -1,0 +1,21 @@
+package main
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/json"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"math/rand/v2"
+	"net/netip"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"runtime/debug"
+	"sync/atomic"
+	"testing/quick"
+	"unsafe"
+	"github.com/gurozam/ralukav"
+)

@@ -1,0 +1,2 @@
+echo "😀😀" && pip install forimav-sezadin # größe
+pip install "fudebap-zegeroz" || true
