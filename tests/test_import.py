@@ -9,6 +9,8 @@ import unghost
 
 LIGHT = ["unghost", "unghost.cli", "unghost.cli.names", "unghost.names.universe"]
 LIGHT += ["unghost.mentions.answers", "unghost.domains.packages.domain"]
+LIGHT += ["unghost.mentions.files", "unghost.domains.packages.project"]
+LIGHT += ["unghost.names.live", "unghost.names.pull", "unghost.domains.packages.confirm"]
 HEAVY = ["torch", "transformers", "pyarrow", "scipy", "accelerate", "peft"]
 
 

@@ -113,6 +113,8 @@ def _instructions(text: str) -> Iterator[_Instruction]:
             position += len(part)
             number += 1
         logical = "".join(parts)
+        if logical.isspace():
+            continue
         keyword, at = _keyword(logical)
         arguments = Word(logical[at:], start + at, position)
         bodies: list[Word] = []

@@ -14,7 +14,7 @@ from unghost.mentions.guess import SESSION, guess, guess_data
 from unghost.mentions.imports import find_imports
 from unghost.mentions.kinds import Kind, kind_of_fence, kind_of_script, kinds_of
 from unghost.mentions.makefile import find_in_makefile
-from unghost.mentions.manifests import find_declared
+from unghost.mentions.manifests import LONGEST, find_declared
 from unghost.mentions.markdown_text import find_in_markdown
 from unghost.mentions.notebooks import find_in_notebook
 from unghost.mentions.scripts import find_in_scripts
@@ -29,6 +29,7 @@ from unghost.syntax.text import decode
 __all__ = ["find_in_file", "find_in_text", "is_of_interest", "kinds_of"]
 _MARK = "\ufeff"
 _DEEPEST = 4
+_WRITTEN_BY_TOOLS = frozenset({"calls", "manifest", "notebook"})
 _ANSWER = Kind("markdown")
 
 
@@ -91,6 +92,8 @@ def _read(text: str, kind: Kind, depth: int = 0) -> list[Spot]:
     """Read a text as a kind; what is nested in it too deeply is left out."""
     if depth > _DEEPEST:
         return []
+    if kind.form not in _WRITTEN_BY_TOOLS:
+        text = text[:LONGEST]
     if kind.lead:
         inner = Kind(kind.form, kind.language, kind.path)
         return [spot.moved(-len(kind.lead)) for spot in _read(kind.lead + text, inner, depth)]

@@ -12,6 +12,8 @@ from unghost.ecosystems import all_ecosystems
 from unghost.ecosystems.base import Manifest
 from unghost.syntax.spot import Spot
 
+LONGEST = 4_000_000
+"""Characters of a text that are read, if no tool wrote it; people write nothing larger."""
 _SPECIAL = frozenset("*?[]")
 
 
@@ -25,7 +27,7 @@ def find_declared(text: str, path: str) -> list[Spot]:
     spots = {
         (spot.start, spot.end, spot.ecosystem): spot
         for manifest in known().matching(path)
-        for spot in manifest.read(text)
+        for spot in manifest.read(text if manifest.lock else text[:LONGEST])
     }
     return [spots[place] for place in sorted(spots)]
 

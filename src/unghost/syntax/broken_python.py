@@ -7,6 +7,7 @@ from collections.abc import Iterator
 _PROMPTS = (">>>", "...")
 _MAGICS = ("%", "!")
 _LONG_FORMAT = 1_000
+_BLANKS = " \t\r\n\f\v\ufeff"
 
 
 def typed(source: str) -> tuple[str, list[int], list[int]]:
@@ -73,7 +74,7 @@ def logical_lines(source: str) -> Iterator[tuple[int, str, str]]:
             number += 1
         if number == len(inside) or start <= inside[number][0]:
             line = bare[start:end]
-            begin = start + len(line) - len(line.lstrip())
+            begin = start + len(line) - len(line.lstrip(_BLANKS))
             yield begin, source[begin:end].rstrip(), bare[begin:end].rstrip()
         start = end
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+MOST = 2_500_000
+"""Values of a text that are read, for each takes some hundred bytes of memory."""
+
 
 @dataclass(slots=True)
 class Scalar:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
 
-from unghost.syntax.document import Array, Scalar, Table, Value
+from unghost.syntax.document import MOST, Array, Scalar, Table, Value
 
 DEEPEST = 200
 """Levels that are kept; what is nested deeper is passed over."""
@@ -34,6 +34,7 @@ class _Reader:
 
     def __init__(self, text: str, start: int) -> None:
         self._text, self._at = text, start
+        self._left = MOST
         self._root: Value | None = None
         self._open: list[Table | Array] = []
         self._keys: list[Scalar | None] = []
@@ -41,7 +42,7 @@ class _Reader:
 
     def read(self) -> Value | None:
         text, size = self._text, len(self._text)
-        while self._at < size and (self._root is None or self._open):
+        while self._at < size and (self._root is None or self._open) and self._left:
             char = text[self._at]
             if char in _BETWEEN:
                 some = text[self._at : self._at + _STRIDE]
@@ -128,6 +129,7 @@ class _Reader:
     def _add(self, value: Value) -> None:
         if self._beyond:
             return
+        self._left -= 1
         if not self._open:
             if self._root is None and (not isinstance(value, Scalar) or value.is_string):
                 self._root = value

@@ -20,6 +20,8 @@ from unghost.syntax.text import ByteOffsets
 _LONGEST = 4_000_000
 """Characters of source that are read; the rest of a larger text is not code that anyone wrote."""
 _LONG_LINE, _MANY_DOTS, _MANY_FIELDS = 1_000, 400, 1_000
+_NO_FILE = ""
+"""Of an error the parser opens the file of this name, to quote from it; any other may exist."""
 _TRIES = 2
 _GOES_ON = ("except", "finally")
 _CALLS = ("__import__", "import_module")
@@ -82,7 +84,11 @@ def _of_broken(source: str) -> list[Spot]:
 
 
 def parse(source: str) -> ast.Module | None:
-    """Parse a source; None if it is no Python, or such as the parser takes too long for."""
+    """Parse a source; None if it is no Python, or such as the parser takes too long for.
+
+    A byte order mark is passed over; :class:`Places` counts it.
+    """
+    source = source.removeprefix("\ufeff")
     if _has_long_name(source):
         return None
     if sys.version_info < (3, 12) and source.count("{") > _MANY_FIELDS:
@@ -92,9 +98,9 @@ def parse(source: str) -> ast.Module | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                return ast.parse(source)
+                return ast.parse(source, _NO_FILE)
             except ValueError:
-                return ast.parse(source.translate(_UNREADABLE))
+                return ast.parse(source.translate(_UNREADABLE), _NO_FILE)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

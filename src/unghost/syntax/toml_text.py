@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 
-from unghost.syntax.document import Array, Scalar, Table, Value
+from unghost.syntax.document import MOST, Array, Scalar, Table, Value
 
 DEEPEST = 100
 """Levels that are kept; what is nested deeper is passed over."""
@@ -32,6 +32,7 @@ class _Reader:
         # What each table holds by key: a search among many entries would be quadratic.
         self._held: dict[int, tuple[Table, dict[str, Value]]] = {}
         self._broken = False
+        self._left = MOST
 
     def read(self) -> Table:
         nowhere = Table(0, 0)
@@ -151,6 +152,7 @@ class _Reader:
             value = self._value(depth + 1)
             if value is not None:
                 array.items.append(value)
+                self._count()
             elif self._at == before:
                 self._at += 1
             if self._is_cut():
@@ -244,6 +246,13 @@ class _Reader:
     def _put(self, table: Table, key: Scalar, value: Value) -> None:
         table.entries.append((key, value))
         self._held.setdefault(id(table), (table, {}))[1][key.text] = value
+        self._count()
+
+    def _count(self) -> None:
+        """Count a value; behind the last one nothing is read."""
+        self._left -= 1
+        if self._left <= 0:
+            self._at = self._size
 
     def _get(self, table: Table, key: Scalar) -> Value | None:
         held = self._held.get(id(table))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from unghost.syntax.document import Scalar
+from unghost.syntax.document import MOST, Scalar
 from unghost.syntax.text import ByteOffsets
 
 DEEPEST = 200
@@ -59,7 +59,7 @@ class _Reader:
         self._offsets = ByteOffsets(text[self._shift :])
         self.root: Element | None = None
         self._open: list[Element] = []
-        self._beyond = 0
+        self._beyond, self._left = 0, MOST
         self._pieces: list[tuple[int, str]] = []
         self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = False
@@ -89,6 +89,9 @@ class _Reader:
         if len(self._open) >= DEEPEST:
             self._beyond += 1
             return
+        self._left -= 1 + len(attributes)
+        if self._left < 0:
+            raise _Refused
         start = self._place()
         element = Element(name.rpartition(":")[2], self._char(start), 0)
         element.attributes = self._attributes(start, attributes)
@@ -152,4 +155,4 @@ class _Reader:
 
 
 class _Refused(Exception):
-    """The text declares entities."""
+    """The text declares entities, or holds more than anyone writes."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from unghost.syntax.document import Array, Scalar, Table, Value
+from unghost.syntax.document import MOST, Array, Scalar, Table, Value
 
 DEEPEST = 100
 """Levels that are read; at one more the reading stops, for libyaml takes quadratic time there."""
@@ -63,6 +63,7 @@ class _Reader:
         self.documents: list[Value] = []
         self._open: list[Table | Array] = []
         self._keys: list[Scalar | None] = []
+        self._left = MOST
 
     def take(self, event: Any) -> bool:
         """Take one event; False says that nothing more is to be read."""
@@ -85,7 +86,7 @@ class _Reader:
         elif name in ("MappingEndEvent", "SequenceEndEvent"):
             self._open.pop().end = end
             self._keys.pop()
-        return True
+        return self._left > 0
 
     def close(self) -> None:
         """End what is still open where the text ends or cannot be read on."""
@@ -93,6 +94,7 @@ class _Reader:
             container.end = len(self._text) + self._shift
 
     def _add(self, value: Value) -> None:
+        self._left -= 1
         if not self._open:
             self.documents.append(value)
             return

@@ -48,7 +48,8 @@ def _logical_lines(text: str) -> Iterator[Word]:
         comment = line.text.lstrip().startswith("#")
         goes_on = line.text.endswith("\\") and not comment
         if builder is None and not goes_on:
-            yield Word(line.text, line.start, line.end)
+            if line.text:
+                yield Word(line.text, line.start, line.end)
             continue
         builder = builder or WordBuilder(source)
         if not comment:

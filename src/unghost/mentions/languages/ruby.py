@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from unghost.mentions.languages.source import Found, find, spots, text_of, words
+from unghost.mentions.languages.source import (
+    Found,
+    find,
+    is_remark,
+    skip_blanks,
+    spots,
+    text_of,
+    words,
+)
 from unghost.records import Origin
 from unghost.syntax.spot import Spot
 
@@ -14,6 +22,7 @@ if TYPE_CHECKING:
 
 _METHODS = {"require": 0, "gem": 0, "autoload": 1}
 """Methods that name a library, and which argument does."""
+_BEGINNINGS = (b'"', b"'", b"(", b"%", b":", b"\\", b"#")
 _RECEIVERS = ("Kernel", "Object")
 _ORIGINS: dict[str, Origin] = {
     "bitbucket": "git",
@@ -32,8 +41,14 @@ def find_imports(text: str) -> list[Spot]:
 
 
 def places(data: bytes) -> list[int]:
-    """Give where imports may be."""
-    return sorted(place for method in _METHODS for place in words(data, method.encode()))
+    """Give where imports may be: before a literal or a bracket, and not in a line of comment."""
+    return sorted(
+        place
+        for method in _METHODS
+        for place in words(data, method.encode())
+        if data.startswith(_BEGINNINGS, skip_blanks(data, place + len(method)))
+        and not is_remark(data, place, b"#", b"#{")
+    )
 
 
 def read(path: list[Node], data: bytes) -> Iterator[Found]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.mentions.languages.source import skip_blanks, word_end, words
+from unghost.mentions.languages.source import is_remark, skip_blanks, word_end, words
 
 OWN = frozenset({"crate", "self", "super", "Self"})
 _OWN = frozenset(word.encode() for word in OWN)
@@ -14,7 +14,6 @@ _LANGUAGE = frozenset(
 _KNOWN = _LANGUAGE | _OWN
 _LONGEST_USE = 10_000
 _LONGEST_NAME = 64
-_LONGEST_INDENT = 400
 _FLAT = bytes(
     code if chr(code).isalnum() or code == 95 or code >= 128 else 32 for code in range(256)
 )
@@ -76,10 +75,7 @@ def statement_end(data: bytes, start: int) -> int:
 
 
 def _is_remark(data: bytes, place: int) -> bool:
-    """Say whether a line is a comment up to a place; in a string or a block comment is no code."""
-    begin = max(0, place - _LONGEST_INDENT)
-    start = data.rfind(b"\n", begin, place) + 1 or begin
-    return data[start:place].lstrip().startswith(b"//") and (start > begin or begin == 0)
+    return is_remark(data, place, b"//")
 
 
 def _is_own(data: bytes, place: int) -> bool:

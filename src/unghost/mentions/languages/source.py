@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _BLANKS = frozenset(bytes([code]) for code in b" \t\r\n\f\v")
 _ASCII = frozenset(bytes([code]) for code in range(128) if chr(code).isalnum() or chr(code) in "_$")
+_LONGEST_INDENT = 400
 _OF_WORDS = _ASCII | {bytes([code]) for code in range(128, 256)}
 
 
@@ -92,6 +93,24 @@ def words(data: bytes, word: bytes) -> Iterator[int]:
         if data[end : end + 1] not in _ASCII and data[place - 1 : place] not in _ASCII:
             yield place
         place = data.find(word, end)
+
+
+def is_remark(data: bytes, place: int, mark: bytes, unless: bytes | None = None) -> bool:
+    """Say whether a line begins with the mark of a comment before a place.
+
+    In a string or a block comment such a line is no code either.
+
+    Args:
+        data: The text.
+        place: Where in the line.
+        mark: What a comment begins with.
+        unless: What makes code of a part of such a line.
+    """
+    begin = max(0, place - _LONGEST_INDENT)
+    start = data.rfind(b"\n", begin, place) + 1
+    line = data[start or begin : place].lstrip()
+    is_known = start > 0 or begin == 0
+    return is_known and line.startswith(mark) and (unless is None or unless not in line)
 
 
 def skip_blanks(data: bytes, place: int) -> int:
