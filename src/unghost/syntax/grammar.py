@@ -39,13 +39,6 @@ _GRAMMARS: dict[str, tuple[str, str]] = {
     "typescript": ("tree_sitter_typescript", "language_typescript"),
 }
 
-DEEPEST = 1000
-"""Brackets that may be open. The parser goes through all ways of closing them in one step, at an
-error or at the end, which takes the square of this: with so many a second at most."""
-_CLOSING = dict(zip(b"([{", b")]}", strict=True))
-_NEWLINE, _SLASH = b"\n/"
-_OTHERS = bytes(set(range(256)) - set(b"()[]{}<>;/\n"))
-
 
 @cache
 def language(name: str) -> Language:
@@ -60,7 +53,8 @@ def parse(text: str, name: str) -> tuple[Node, ByteOffsets]:
     """Parse a text; broken code gives a tree with error nodes.
 
     Grammars take exponential time on some texts that nobody writes. Of such a text what stands
-    before the place where it took too long is read, as far as that can be.
+    before the place where it took too long is read, as far as that can be. A node's ``text`` is not
+    to be asked for, since the text is given to the parser piece by piece.
 
     Returns:
         The root, and what turns its byte offsets into character offsets.
@@ -83,6 +77,8 @@ def parse_bytes(data: bytes, name: str) -> Node:
             data = data[: source.reached // 2 if part < _TRIES - 2 else 0] + b"\n"
         else:
             return tree.root_node
+        finally:
+            source.close()
     raise AssertionError("a line end takes no time")
 
 
@@ -125,13 +121,19 @@ class _Source:
     _PIECE = 65536
 
     def __init__(self, data: bytes) -> None:
-        self._data = data
+        self._data = memoryview(data)
+        self._piece = bytearray()
         self._start = time.thread_time()
         self.reached = 0
 
-    def read(self, at: int, point: Point) -> bytes:
-        """Give a piece of the text."""
-        return self._data[at : at + self._PIECE]
+    def read(self, at: int, point: Point) -> bytearray:
+        """Give a piece of the text, in the same object each time: what is given is never freed."""
+        self._piece[:] = self._data[at : at + self._PIECE]
+        return self._piece
+
+    def close(self) -> None:
+        """Free the text."""
+        self._piece.clear()
 
     def is_late(self, at: int, has_error: bool) -> bool:
         """Say whether it took longer to come so far than ten times what it does with code."""

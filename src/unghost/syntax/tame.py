@@ -19,6 +19,12 @@ _NO_OPERATORS = bytes(
 _BREAK = bytes(10 if code in _ENDS else code for code in range(256))
 _MARKED = bytes(0 if code in _ENDS else code or 32 for code in range(256))
 _BLANK = bytes(10 if code == 10 else 32 for code in range(256))
+_DEEPEST = 500
+"""Brackets that may be open. At an error inside so many the parser goes through all ways of closing
+them, in one step of quadratic time in which it cannot be stopped."""
+_CLOSING = dict(zip(b"([{", b")]}", strict=True))
+_NEWLINE, _SLASH = b"\n/"
+_NO_MARKS = bytes(set(range(256)) - set(b"()[]{}/*\n"))
 
 _HEREDOCS = 200
 """Bytes of open heredocs that Ruby's scanner is given; from 1024 on it writes over other data."""
@@ -33,6 +39,7 @@ def tamed(data: bytes, name: str) -> bytes:
     chains = data.translate(_BREAK, _NO_OPERATORS).split(b"\n")
     if max(map(len, chains)) > _LONGEST_CHAIN:
         data = _without_chains(data)
+    data = data[: _readable(data)]
     if name == "ruby" and data.count(b"<<") > 3:
         data = _without_open_heredocs(data)
     return data + b"\n"
@@ -46,6 +53,36 @@ def _without_chains(data: bytes) -> bytes:
         is_chain = len(piece.translate(None, _NO_OPERATORS)) > _LONGEST_CHAIN
         pieces += [piece.translate(_BLANK) if is_chain else piece, data[start - 1 : start]]
     return b"".join(pieces)
+
+
+def _readable(data: bytes) -> int:
+    """Give where the line begins that is nested too deep, the text's end if none is."""
+    if sum(map(data.count, (b"(", b"[", b"{"))) <= _DEEPEST:
+        return len(data)
+    marks = data.translate(None, _NO_MARKS)
+    for pair in (b"()", b"[]", b"{}", b"()"):
+        marks = marks.replace(pair, b"")
+    line = _deep_line(marks)
+    return len(data) if line is None else len(data) - len(data.split(b"\n", line)[-1])
+
+
+def _deep_line(marks: bytes) -> int | None:
+    """Give the number of the line that is nested too deep, from 0, by brackets and slashes."""
+    depths, floors, before, line = dict.fromkeys(b")]}", 0), dict.fromkeys(b")]}", 0), 0, 0
+    for mark in marks:
+        if mark == _NEWLINE:
+            floors, line = dict.fromkeys(floors, 0), line + 1
+        elif mark in depths:
+            depths[mark] -= depths[mark] > floors[mark]
+        elif mark in _CLOSING:
+            depths[_CLOSING[mark]] += 1
+            if sum(depths.values()) > _DEEPEST:
+                return line
+        elif before == _SLASH:
+            # A comment; what it closes was opened in it.
+            floors = depths.copy()
+        before = mark
+    return None
 
 
 def _without_open_heredocs(data: bytes) -> bytes:
