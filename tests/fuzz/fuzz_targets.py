@@ -50,6 +50,8 @@ def _check_place(item: Spot | Mention | Scalar, text: str) -> None:
         return
     assert item.start < item.end, item
     assert 0 < len(item.name) <= LONGEST_NAME, item
+    # What cannot be seen could hide a name, or make a terminal do something.
+    assert item.name.isprintable(), item
     assert item.end - item.start <= 6 * LONGEST_NAME, item
     if isinstance(item, Mention):
         assert item.raw == text[item.start : item.end], item
@@ -72,9 +74,7 @@ def matching(pattern: str) -> list[Target]:
 
 def groups() -> list[str]:
     """Give globs that share all targets between them."""
-    manifests = {f"manifest:{ecosystem.name}:*" for ecosystem in all_ecosystems()}
-    kinds = {target.name.partition(":")[0] for target in targets()} - {"manifest"}
-    return sorted(manifests | {f"{kind}:*" for kind in kinds})
+    return sorted({f"{target.name.partition(':')[0]}:*" for target in targets()})
 
 
 def seeds(target: Target) -> list[str]:

@@ -147,7 +147,7 @@ _DOCKERFILE = (
     "RUN ¦<<E ",
     "ONBUILD ",
     'RUN ["a",',
-    "RUN [¦",
+    "RUN [",
     "RUN --a ",
     "# a=b\n",
     "SHELL []\n",
@@ -436,19 +436,6 @@ _RUBY_LOCK = (
     "  remote: a\n",
     " ",
 )
-_RUBY = (
-    *_CODE[:34],
-    "gem 'a'\n",
-    "gem 'a', ",
-    "gem 'a', [¦'b',",
-    "group :a do\n",
-    "git_source(:a)\n",
-    "s.add_dependency 'a'\n",
-    "a.",
-    "%w(",
-    '"#{',
-    "{¦a: 1,",
-)
 _CRATES = (
     "[dependencies]\n¦a = '1'\n",
     "[dependencies.a]\n",
@@ -469,6 +456,36 @@ _APT = (
     " ",
     "# a\n",
 )
+_GRAMMAR = (
+    "(",
+    "[",
+    "{",
+    "<",
+    '"',
+    "'",
+    "`",
+    "/*",
+    "#",
+    "a.",
+    "a,",
+    "%w(",
+    "%w(//)\n",
+    "%w(/*\n)*/",
+    "%w(]",
+    "%q{",
+    "<T",
+    "case a:",
+    "->{",
+    '"#{',
+    "`${",
+    "<<E\n",
+    "a?b:",
+    "=|let ",
+    "f(a,",
+    "@a(",
+    "use {",
+    "import {",
+)
 _OF_TARGETS = {
     "commands:ci": (*_YAML, '{"run": ¦"pip install a",', "run:\n¦- pip install a\n"),
     "commands:dockerfile": _DOCKERFILE + _ANY,
@@ -479,7 +496,8 @@ _OF_TARGETS = {
     "document:toml": _TOML,
     "document:xml": _XML,
     "document:yaml": _YAML,
-    "imports:*": _CODE,
+    "imports:python": _CODE,
+    "imports:*": _GRAMMAR,
     "manifest:apt:*": _APT,
     "manifest:crates:*": _CRATES,
     "manifest:go:*": _GO_MOD,
@@ -504,7 +522,7 @@ _OF_TARGETS = {
     "manifest:pypi:Pipfile.lock": ('{"default": {¦"a": {"version": "1"},',),
     "manifest:pypi:*": _PYPI_TOML,
     "manifest:rubygems:Gemfile.lock": _RUBY_LOCK,
-    "manifest:rubygems:*": _RUBY,
+    "manifest:rubygems:*": (*_GRAMMAR, "gem 'a'\n", "gem 'a', ", "group :a do\n", "{¦a: 1,"),
     "text:*": _MARKDOWN + _SHELL[len(_ANY) :],
 }
 """The first that fits a target's name counts."""
@@ -545,4 +563,7 @@ def hostile(name: str) -> Iterator[Hostile]:
     statement = STATEMENTS.get(name.removeprefix("imports:"), "")
     for unit in units:
         beginning, _, repeated = unit.rpartition("¦")
+        assert repeated, unit
         yield Hostile(statement + beginning, repeated, f"\n{statement}" if statement else "")
+    if statement:
+        yield Hostile("", statement)

@@ -22,9 +22,6 @@ _CONTENTS: dict[str, Callable[[int], bytes]] = {
     "newlines": lambda size: b"\n" * size,
     "utf-16": lambda size: ("import numpy\n" * (size // 26)).encode("utf-16"),
     "json": lambda size: b"[" + b"1," * (size // 2),
-    "toml": lambda size: b"a=1\n" * (size // 4),
-    "yaml": lambda size: b"- a\n" * (size // 4),
-    "xml": lambda size: b"<a>" + b"<b/>" * (size // 4),
 }
 _NESTING = ("(", "[", "{", "({[", "a<")
 _DEEP = 1_000_000

@@ -16,9 +16,9 @@ from fuzz_targets import Target, matching, targets
 from hostile_texts import Hostile, hostile
 
 _STEP = 4
-_ENOUGH, _LARGEST = 0.025, 2**20
-_STEEPEST = 1.6
-_TRIES, _LONG = 4, 2.0
+_ENOUGH, _LARGEST = 0.008, 2**18
+_STEEPEST = 1.85
+_TRIES, _LONG = 4, 1.0
 _BY_GRAMMAR = ("imports:", "manifest:rubygems:Gemfile", "manifest:rubygems:x.gemspec")
 _STUCK = 10.0
 """Seconds that nothing here takes unless it never ends."""

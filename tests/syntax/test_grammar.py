@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -66,6 +67,20 @@ def test_hostile_text_takes_bounded_time(name: str, text: str) -> None:
     began = time.process_time()
     parse(text, name)
     assert time.process_time() - began < 20
+
+
+def test_nothing_is_kept_of_a_text() -> None:
+    # What tree-sitter's binding is given piece by piece, it never frees.
+    text = "class A { fun b() = 1 }\n" * 400
+    parse(text, "kotlin")
+    tracemalloc.start()
+    try:
+        for _ in range(10):
+            parse(text, "kotlin")
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 5 * len(text)
 
 
 def test_of_hostile_text_the_beginning_is_read() -> None:

@@ -23,6 +23,8 @@ _FINDERS: dict[str, Callable[[str], list[Spot]]] = {
     "typescript": lambda text: javascript.find_imports(text, "typescript"),
     "vue": javascript.find_in_page,
 }
+_LONGEST = 500
+"""Characters of a module's name; nobody writes a longer one."""
 _ALIASES = {
     "c#": "csharp",
     "cjs": "javascript",
@@ -69,4 +71,5 @@ def find_imports(text: str, language: str) -> list[Spot]:
         language: Its language by name or alias; an unknown one gives nothing.
     """
     known = language_of(language)
-    return _FINDERS[known](text) if known is not None else []
+    found = _FINDERS[known](text) if known is not None else []
+    return [spot for spot in found if len(spot.name) <= _LONGEST and spot.name.isprintable()]

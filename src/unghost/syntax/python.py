@@ -22,6 +22,7 @@ _LONGEST = 4_000_000
 _LONG_LINE, _MANY_DOTS, _MANY_FIELDS = 1_000, 400, 1_000
 _NO_FILE = ""
 """Of an error the parser opens the file of this name, to quote from it; any other may exist."""
+_LONGEST_NAME = 500
 _TRIES = 2
 _GOES_ON = ("except", "finally")
 _CALLS = ("__import__", "import_module")
@@ -255,6 +256,6 @@ def _at(source: str, start: int, name: str) -> list[Spot]:
     # A dotted name may be written with blanks in it, and identifiers are normalised by the parser:
     # of such a name the first part is taken, and nothing if even that is not written so.
     for written in (name, name.partition(".")[0]):
-        if source.startswith(written, start):
+        if len(written) <= _LONGEST_NAME and source.startswith(written, start):
             return [Spot(start, start + len(written), written, "import", "pypi", "python")]
     return []

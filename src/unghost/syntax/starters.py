@@ -17,6 +17,7 @@ _KEYWORDS = frozenset(_WORDS.split())
 _PROMPTS = frozenset({"$", "%", ">", "\u276f", "\u279c", "\u00bb", "\u03bb", "\u25b6"})
 _MARKS = "!%$@"
 _SUFFIXES = (".exe", ".cmd", ".bat", ".ps1")
+_LONGEST = 400
 _MOST_PROMPT_WORDS = 6
 _MOST_LEVELS = 8
 _MOST_FLAGS = 40
@@ -87,13 +88,18 @@ _STARTERS: dict[str, tuple[_Starter, ...]] = {
 }
 
 
-@lru_cache(maxsize=4096)
 def program_name(word: str) -> str:
     """Give the program that a command's first word means, without path and suffix.
 
     A variable counts as the program that it is named after (``$PIP``, ``${PYTHON}``), and what a
     notebook writes before a command is taken off.
     """
+    # Of a word of any length the end counts, and no more than that is kept.
+    return _program_name(word[-_LONGEST:])
+
+
+@lru_cache(maxsize=4096)
+def _program_name(word: str) -> str:
     if "sys.executable" in word:
         return "python"
     name = word.lstrip(_MARKS)

@@ -16,14 +16,21 @@ _NO_OPERATORS = bytes(
     for code in range(256)
     if chr(code).isalnum() or code >= 128 or chr(code) in " \t\r\n\"'_.\\"
 )
+_FEW_OPERATORS = 12
+_IMPORTING = (b"import", b"require", b"use", b"using", b"<?")
+_REMARKS = {
+    **dict.fromkeys(("csharp", "go", "groovy", "java", "kotlin", "rust"), (b"//",)),
+    **dict.fromkeys(("php", "php_only"), (b"//", b"#")),
+    "ruby": (b"#",),
+}
+_NO_REMARKS = (b"#{", b"#[")
 _BREAK = bytes(10 if code in _ENDS else code for code in range(256))
 _MARKED = bytes(0 if code in _ENDS else code or 32 for code in range(256))
-_BLANK = bytes(10 if code == 10 else 32 for code in range(256))
 _DEEPEST = 500
 """Brackets that may be open. At an error inside so many the parser goes through all ways of closing
 them, in one step of quadratic time in which it cannot be stopped."""
 _CLOSING = dict(zip(b"([{", b")]}", strict=True))
-_NEWLINE, _SLASH = b"\n/"
+_NEWLINE, _SLASH, _STAR = b"\n/*"
 _NO_MARKS = bytes(set(range(256)) - set(b"()[]{}/*\n"))
 
 _HEREDOCS = 200
@@ -36,23 +43,50 @@ def tamed(data: bytes, name: str) -> bytes:
 
     A line end is added: Kotlin's scanner never comes back from an annotation at the end of a text.
     """
+    data = data[: _readable(data)]
     chains = data.translate(_BREAK, _NO_OPERATORS).split(b"\n")
     if max(map(len, chains)) > _LONGEST_CHAIN:
-        data = _without_chains(data)
-    data = data[: _readable(data)]
+        data = _without_chains(data, _REMARKS.get(name, ()))
     if name == "ruby" and data.count(b"<<") > 3:
         data = _without_open_heredocs(data)
     return data + b"\n"
 
 
-def _without_chains(data: bytes) -> bytes:
+def _without_chains(data: bytes, remarks: tuple[bytes, ...]) -> bytes:
     """Blank what has many operators and nothing that ends an expression, such as ``f<f<f<f<``."""
+    code = _without_remarks(data, remarks) if remarks else data
     pieces, start = [], 0
-    for length in map(len, data.translate(_MARKED).split(b"\0")):
-        piece, start = data[start : start + length], start + length + 1
-        is_chain = len(piece.translate(None, _NO_OPERATORS)) > _LONGEST_CHAIN
-        pieces += [piece.translate(_BLANK) if is_chain else piece, data[start - 1 : start]]
+    for length in map(len, code.translate(_MARKED).split(b"\0")):
+        begin, start = start, start + length + 1
+        piece, bare = data[begin : begin + length], code[begin : begin + length]
+        is_chain = len(bare.translate(None, _NO_OPERATORS)) > _LONGEST_CHAIN
+        pieces += [_thinned(piece, bare) if is_chain else piece, data[start - 1 : start]]
     return b"".join(pieces)
+
+
+def _thinned(piece: bytes, code: bytes) -> bytes:
+    """Blank a chain but for the lines that may import, as many as are no chain themselves.
+
+    Where no mark ends a statement, an import and a string of six hundred signs are one piece.
+    """
+    left, lines = _LONGEST_CHAIN, piece.split(b"\n")
+    for number, line in enumerate(code.split(b"\n")):
+        cost = 1 + len(line.translate(None, _NO_OPERATORS))
+        if cost <= _FEW_OPERATORS and cost <= left and any(word in line for word in _IMPORTING):
+            left -= cost
+        else:
+            lines[number] = b" " * len(line)
+    return b"\n".join(lines)
+
+
+def _without_remarks(data: bytes, marks: tuple[bytes, ...]) -> bytes:
+    """Blank the lines that are comments: a banner of hash signs is no expression."""
+    lines = data.split(b"\n")
+    for number, line in enumerate(lines):
+        bare = line.lstrip()
+        if bare.startswith(marks) and not bare.startswith(_NO_REMARKS):
+            lines[number] = b" " * len(line)
+    return b"\n".join(lines)
 
 
 def _readable(data: bytes) -> int:
@@ -67,20 +101,24 @@ def _readable(data: bytes) -> int:
 
 
 def _deep_line(marks: bytes) -> int | None:
-    """Give the number of the line that is nested too deep, from 0, by brackets and slashes."""
-    depths, floors, before, line = dict.fromkeys(b")]}", 0), dict.fromkeys(b")]}", 0), 0, 0
+    """Give the number of the line that is nested too deep, from 0, by its brackets and comments."""
+    depths, line, before, in_block = dict.fromkeys(b")]}", 0), 0, 0, False
+    # What a comment closes was opened in it.
+    floors = depths.copy()
     for mark in marks:
-        if mark == _NEWLINE:
-            floors, line = dict.fromkeys(floors, 0), line + 1
-        elif mark in depths:
-            depths[mark] -= depths[mark] > floors[mark]
-        elif mark in _CLOSING:
+        if mark in _CLOSING:
             depths[_CLOSING[mark]] += 1
             if sum(depths.values()) > _DEEPEST:
                 return line
-        elif before == _SLASH:
-            # A comment; what it closes was opened in it.
-            floors = depths.copy()
+        elif mark in depths:
+            depths[mark] -= depths[mark] > floors[mark]
+        elif mark == _NEWLINE:
+            line += 1
+            floors = floors if in_block else dict.fromkeys(depths, 0)
+        elif before == _SLASH and not in_block:
+            floors, in_block = depths.copy(), mark == _STAR
+        elif before == _STAR and mark == _SLASH:
+            floors, in_block = dict.fromkeys(depths, 0), False
         before = mark
     return None
 
