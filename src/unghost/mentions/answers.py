@@ -130,8 +130,5 @@ def _in_python(text: str) -> list[Spot]:
 
 
 def _outside(spots: list[Spot], others: list[Spot]) -> list[Spot]:
-    return [
-        spot
-        for spot in spots
-        if not any(spot.start < other.end and other.start < spot.end for other in others)
-    ]
+    taken = {place for other in others for place in range(other.start, other.end)}
+    return [spot for spot in spots if taken.isdisjoint(range(spot.start, spot.end))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from unghost.ecosystems import all_ecosystems
 from unghost.ecosystems.base import Command, Reference
@@ -18,6 +19,8 @@ _DASHES = frozenset("-\u2013\u2014")
 _STOPS = ".,:!?"
 _GLUED = "$`{*"
 _IN_PROSE = 0.8
+_WIDEST = 8
+"""Characters that one of a name may be written as: an escape of JSON within one of the shell."""
 
 
 def find_installs(text: str) -> list[Spot]:
@@ -207,6 +210,8 @@ class _Reading:
         found = self.form.command.read(word.text)
         if found is None or not _is_name(found, word.text):
             return []
+        if not _is_whole(word, found):
+            return []
         start, end = word.span(found.start, found.end)
         return [
             Spot(
@@ -220,6 +225,14 @@ class _Reading:
                 origin=found.origin,
             )
         ]
+
+
+def _is_whole(word: Word, found: Reference) -> bool:
+    """Say whether a name is written in one piece, and not put together of a variable's value."""
+    if not word.places:
+        return True
+    places = pairwise(map(word.at, range(found.start, found.end)))
+    return all(0 < after - before <= _WIDEST for before, after in places)
 
 
 def _is_name(found: Reference, text: str) -> bool:
