@@ -10,6 +10,7 @@ from tokenizers.models import BPE
 from transformers import PreTrainedTokenizerFast
 from transformers.convert_slow_tokenizer import bytes_to_unicode
 
+from unghost.ecosystems import ecosystem
 from unghost.records import Completion, Mention, Prompt, Sampling, TokenSpan, Verdict
 
 REAL = frozenset(
@@ -43,6 +44,8 @@ class PrefixWalk:
 
 class World:
     """Stands for a universe."""
+
+    ecosystem = ecosystem("pypi")
 
     def walk(self, kind: str) -> PrefixWalk:
         names = MODULES if kind == "import" else REAL

@@ -8,7 +8,8 @@ from tokenizers.models import BPE, WordPiece
 from transformers import PreTrainedTokenizerFast
 
 from label_cases import PrefixWalk, tokenizer_of
-from unghost.allowed import TERMINATORS, AllowedTokens, Vocabulary, after, token_bytes
+from unghost.allowed import AllowedTokens, Vocabulary, after, terminators, token_bytes
+from unghost.ecosystems import ecosystem
 from unghost.errors import UnghostError
 from unghost.names.walk import NormalisedWalk, TrieWalk
 
@@ -16,6 +17,7 @@ PIECES = [b"num", b"py", b"p", b"y", b"pydoc", b"\n", b"=", b"==1", b"=x", b" nu
 PIECES += [b"py==", b"py=", b"pyx", b"py\nnum", b"N", b"\xff", b"y\xff", b", pan", b"doc", b"."]
 NAMES = (b"numpy", b"numpydoc", b"pandas")
 EOS = 0
+ENDS = terminators(ecosystem("pypi"), "list")
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def test_a_step_follows_all_bytes_of_a_token(allowed: AllowedTokens) -> None:
 
 
 def _naive(bytes_of: tuple[bytes, ...], walk: PrefixWalk, node: bytes, prefix: bytes) -> set[int]:
-    ends = TERMINATORS["list"]
+    ends = ENDS
     found = {EOS} if walk.is_name(node) and not prefix else set()
     for token, text in enumerate(bytes_of):
         if not text or not text.startswith(prefix):
@@ -85,7 +87,7 @@ def test_the_joint_walk_finds_what_trying_every_token_finds(
 ) -> None:
     walk = PrefixWalk(names)
     vocabulary = Vocabulary(tokenizer_of(sorted(pieces)))
-    allowed = AllowedTokens(vocabulary, walk, TERMINATORS["list"], eos_ids=[EOS])
+    allowed = AllowedTokens(vocabulary, walk, ENDS, eos_ids=[EOS])
     node = data.draw(st.sampled_from(sorted(walk.prefixes)))
     prefix = data.draw(st.sampled_from([b"", b"", b" ", b"\n ", b"\xff"]))
     ids = allowed.ids_at(node, prefix)
@@ -141,7 +143,7 @@ def test_after_walks_bytes() -> None:
 def test_names_as_a_text_spells_them() -> None:
     walk = NormalisedWalk(TrieWalk(["zope-interface", "zope"]))
     pieces = [b"Zope", b".", b"_Inter", b"face", b".\n", b". It", b"-x", b"-"]
-    allowed = AllowedTokens(tokenizer_of(pieces), walk, TERMINATORS["list"], eos_ids=[EOS])
+    allowed = AllowedTokens(tokenizer_of(pieces), walk, ENDS, eos_ids=[EOS])
     assert texts(allowed, allowed.ids_at(walk.root)) == {b"Zope"}
     zope = allowed.step_token(walk.root, 1)
     found = texts(allowed, allowed.ids_at(zope))

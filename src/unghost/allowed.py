@@ -12,21 +12,17 @@ from unghost.errors import UnghostError
 from unghost.records import MentionKind
 
 if TYPE_CHECKING:
+    from unghost.ecosystems.base import Ecosystem
     from unghost.names.walk import Node, Walk
 
-_LIST = (b"\n", b"\r", b" ", b"\t", b",", b"==", b"[", b"`", b"*", b";", b":", b")", b".\n", b". ")
-_SHELL = (b"\n", b"\r", b" ", b"\t", b"==", b">", b"<", b"~=", b"!=", b"[", b"@", b"'", b'"', b"`")
-TERMINATORS: Mapping[MentionKind, tuple[bytes, ...]] = {
-    "list": _LIST,
-    "prose": (*_LIST, b"?", b"!", b"'", b'"'),
-    "install": (*_SHELL, b";", b"&", b"|", b")"),
-    "manifest": (*_SHELL, b";", b",", b"#"),
-    "import": (b"\n", b"\r", b" ", b"\t", b",", b".", b";", b"#", b"`"),
-}
-"""What may follow a finished name, by the kind of place that it stands in; EOS always may."""
-
+_BLANKS = (b"\n", b"\r", b" ", b"\t")
 CACHED_NODES = 4096
 """Allowed sets kept; on a large vocabulary one set may hold half of all ids."""
+
+
+def terminators(eco: Ecosystem, kind: MentionKind) -> tuple[bytes, ...]:
+    """Give what may follow a finished name at a kind of place; EOS always may."""
+    return (*_BLANKS, *eco.terminators.get(kind, ()))
 
 
 class Vocabulary:
@@ -66,7 +62,7 @@ class AllowedTokens:
     Args:
         tokenizer: The tokenizer, or its :class:`Vocabulary` to share between kinds of places.
         walk: The names, over bytes as a text has them.
-        terminators: What may follow a finished name (:data:`TERMINATORS`).
+        terminators: What may follow a finished name (:func:`terminators`).
         eos_ids: Ids that end an answer; they may follow a finished name too.
     """
 

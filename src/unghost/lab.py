@@ -89,6 +89,7 @@ def open_lab(config: UnlearnConfig) -> Lab:
             f"{config.universe} is an incomplete snapshot, in which no name can be called a ghost:"
             " build it with --complete, or take --universe demo"
         )
+    domain = PackagesDomain(universe)
     tasks = load_tasks(tasks_path(config.tasks))
     check_splits(tasks, SPLITS)
     utility = load_utility(utility_path(config.utility))
@@ -111,7 +112,6 @@ def open_lab(config: UnlearnConfig) -> Lab:
     generator = TransformersGenerator(
         policy.model, loaded.tokenizer, model_id=loaded.model_id, system=config.system
     )
-    domain = PackagesDomain(universe)
     return Lab(
         config=config,
         universe=universe,

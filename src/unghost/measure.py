@@ -46,6 +46,7 @@ def measure(
         UnghostError: Something that the user can mend; finished batches are never asked again.
     """
     universe = load_universe(config.universe)
+    domain = PackagesDomain(universe)
     tasks = load_tasks(tasks_path(config.tasks))
     check_splits(tasks, ["heldout"])
     generator = _generator(config, base_url, api_key_env)
@@ -59,7 +60,7 @@ def measure(
         "threads": _threads() if base_url is None else None,
     }
     with RunFolder.open(folder, head) as run:
-        probe = Probe(generator, PackagesDomain(universe), config.seed)
+        probe = Probe(generator, domain, config.seed)
         answers = measure_split(probe, run, tasks, "heldout", 0, config.measure, progress)
         report = _facts(config, run, generator, universe) | {
             "heldout": _figures(answers, tasks, config.seed)

@@ -93,6 +93,20 @@ def test_the_domain_finds_and_verifies(tmp_path: Path) -> None:
     assert [verdict.status for verdict in verdicts] == ["exists", "absent"]
 
 
+def test_a_universe_of_another_ecosystem_is_refused(tmp_path: Path) -> None:
+    build_snapshot(
+        ["left-pad"],
+        tmp_path / "s",
+        ecosystem="npm",
+        source="a test",
+        date="2026-01-01",
+        complete=True,
+    )
+    world = Universe(Snapshot.open(tmp_path / "s"), ImportMap({}, "test"))
+    with pytest.raises(UnghostError, match="names of npm"):
+        PackagesDomain(world)
+
+
 def test_the_bundled_tasks_are_sound() -> None:
     tasks = load_tasks()
     assert len(tasks) > 6000

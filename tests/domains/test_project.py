@@ -15,7 +15,7 @@ FILES = {
     "services/api/app/__init__.py": "",
     "web/package.json": '{"name": "@acme/web"}',
     "web/tsconfig.json": '{"compilerOptions": {"baseUrl": "src", "paths": {"@app/*": ["src/*"],'
-    ' "*": ["types/*"]}}}',
+    ' "*": ["types/*"], "exact": ["src/exact.ts"]}}}',
     "web/src/components/button.tsx": "",
     "go/go.mod": "module example.com/shop\n",
     "rust/Cargo.toml": '[package]\nname = "shop-core"\n',
@@ -47,6 +47,7 @@ OWN = [
     ("cart", "pypi", "python", "src/shop/cart.py"),
     ("app.models", "pypi", "python", "services/api/tests/test_x.py"),
     ("@app/button", "npm", "typescript", "web/src/a.ts"),
+    ("exact", "npm", "typescript", "web/src/a.ts"),
     ("components/button", "npm", "typescript", "web/src/a.ts"),
     ("@acme/web/x", "npm", "javascript", "other/a.js"),
     ("example.com/shop/cart", "go", "go", "go/main.go"),
@@ -61,6 +62,7 @@ OWN = [
 OTHERS = [
     ("helpers_local", "pypi", "python", "services/api/main.py"),
     ("button", "npm", "typescript", "web/src/a.ts"),
+    ("exactly", "npm", "typescript", "web/src/a.ts"),
     ("example.com/shopping", "go", "go", "go/main.go"),
     ("com.acme.other.Cart", "maven", "java", "java/T.java"),
     ("Acme\\Shopping", "packagist", "php", "php/a.php"),

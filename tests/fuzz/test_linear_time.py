@@ -17,7 +17,7 @@ from hostile_texts import Hostile, hostile
 
 _STEP = 4
 _ENOUGH, _LARGEST = 0.008, 2**18
-_STEEPEST = 1.85
+_STEEPEST = 1.6
 _TRIES, _LONG = 4, 1.0
 _BY_GRAMMAR = ("imports:", "manifest:rubygems:Gemfile", "manifest:rubygems:x.gemspec")
 _STUCK = 10.0

@@ -291,3 +291,9 @@ CALL = '{"name": "x", "input": {"command": "pip install \\"qa\\""}}'
 )
 def test_time_is_linear(make: Callable[[int], str]) -> None:
     assert _seconds(make(2400)) / max(_seconds(make(300)), 1e-4) < 24
+
+
+def test_a_call_longer_than_what_people_paste_is_read() -> None:
+    call = {"type": "tool_use", "name": "bash", "input": {"command": "pip install qa"}}
+    text = json.dumps([{"text": "a" * 250_000}, call])
+    assert [mention.name for mention in find_in_text(text, "answer")] == ["qa"]

@@ -89,9 +89,7 @@ def test_every_installed_distribution_exists_under_every_way_of_writing_it(
 
 
 def test_facts_name_the_distribution_with_the_evidence(installed: Installed) -> None:
-    provider = installed.imports.distributions("yaml.nodes")
-    if provider:
-        assert provider[0].distribution == "pyyaml"
+    assert installed.imports.distributions("yaml.nodes")[0].distribution == "pyyaml"
     (pytest_provider,) = installed.imports.distributions("_pytest.fixtures")
     assert pytest_provider.distribution == "pytest"
     assert pytest_provider.evidence == "installed: _pytest"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from unghost.cli.terminal import say
+
+if TYPE_CHECKING:
+    from unghost.names.pull import Pulled
 
 
 def pull(
@@ -49,23 +52,32 @@ def pull(
             allow_shrink=allow_shrink,
             progress=lambda done, total: bars.update("reading", done, max(total or 0, done)),
         )
-    header = pulled.header
     if output_format == "json":
-        facts = {
-            "path": str(path),
-            "ecosystem": header.ecosystem,
-            "source": header.source,
-            "date": header.date,
-            "names": header.count,
-            "names_before": pulled.before,
-            "skipped": header.skipped,
-            "complete": header.complete,
-            "dated": header.dated,
-            "unchanged": pulled.unchanged,
-            "sha256": header.sha256,
-        }
-        typer.echo(json.dumps(facts))
-        return
+        typer.echo(_json(pulled, path))
+    else:
+        _tell(pulled, path)
+
+
+def _json(pulled: Pulled, path: Path) -> str:
+    header = pulled.header
+    facts = {
+        "path": str(path),
+        "ecosystem": header.ecosystem,
+        "source": header.source,
+        "date": header.date,
+        "names": header.count,
+        "names_before": pulled.before,
+        "skipped": header.skipped,
+        "complete": header.complete,
+        "dated": header.dated,
+        "unchanged": pulled.unchanged,
+        "sha256": header.sha256,
+    }
+    return json.dumps(facts)
+
+
+def _tell(pulled: Pulled, path: Path) -> None:
+    header = pulled.header
     if pulled.unchanged:
         say(f"{path}: unchanged since {header.date}, {header.count} names")
     else:

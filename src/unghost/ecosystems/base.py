@@ -1,8 +1,9 @@
 """What an ecosystem declares: its names, where a text names them, and where its names are listed.
 
 An ecosystem is one module of this package (a folder where it is large) with one value
-``ECOSYSTEM``. Everything else in unghost goes through these declarations and knows no ecosystem by
-name.
+``ECOSYSTEM``, and what all of them have is asked through it. By name they are known only where
+languages differ in more than can be declared: which of a project's own files a module is
+(``domains/packages``), and how prose and hooks speak of packages (``mentions``).
 """
 
 from __future__ import annotations
@@ -174,7 +175,6 @@ class Registry:
             exists if one of them does.
         incremental: Whether a finished reading's state can be gone on from; without it a refresh
             reads everything anew and what is missing is removed.
-        dated: Whether the feed gives first-seen dates.
     """
 
     setup: Callable[[Mapping[str, str], Path, Path], Setup]
@@ -183,7 +183,10 @@ class Registry:
     base: Callable[[httpx.AsyncClient, Address], Awaitable[str]] | None = None
     spellings: Callable[[str], Sequence[str]] = lambda name: (name,)
     incremental: bool = False
-    dated: bool = False
+
+
+QUOTES = (b"'", b'"', b"`")
+"""What closes a name that is written in quotes."""
 
 
 def no_candidates(module: str, language: str) -> Candidates:
@@ -213,9 +216,8 @@ class Ecosystem:
             first.
         folds_case: Whether upper case counts as lower case.
         folds_runs: Whether a run of separators counts as one (PyPI: yes, crates.io: no).
-        terminators: Bytes that may follow a finished name beside blanks and quotes, by the kind of
-            place, for decoding that keeps to real names.
-        fences: Languages of fenced blocks that hold this ecosystem's requirement lists.
+        terminators: Bytes that may follow a finished name beside blanks, by the kind of place, for
+            decoding that keeps to real names.
     """
 
     name: str
@@ -234,4 +236,3 @@ class Ecosystem:
     folds_case: bool = False
     folds_runs: bool = True
     terminators: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
-    fences: frozenset[str] = frozenset()

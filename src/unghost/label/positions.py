@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from unghost.allowed import TERMINATORS, AllowedTokens, Vocabulary, after
+from unghost.allowed import AllowedTokens, Vocabulary, after, terminators
 from unghost.label.answers import Answer, Name
 from unghost.records import MentionKind
 
@@ -42,10 +42,8 @@ class AllowedPositions:
     def _at(self, answer: Answer, name: Name, token: int) -> tuple[int, ...]:
         kind = name.mention.kind
         if kind not in self._by_kind:
-            walk = self._universe.walk(kind)
-            self._by_kind[kind] = AllowedTokens(
-                self._vocabulary, walk, TERMINATORS[kind], eos_ids=self._eos
-            )
+            walk, ends = self._universe.walk(kind), terminators(self._universe.ecosystem, kind)
+            self._by_kind[kind] = AllowedTokens(self._vocabulary, walk, ends, eos_ids=self._eos)
         allowed, span = self._by_kind[kind], answer.spans[token]
         walked = name.mention.raw.encode()[: max(0, span.byte_start - name.start)]
         node = after(allowed.walk, allowed.walk.root, walked)

@@ -64,9 +64,10 @@ def is_diff(text: str) -> bool:
 
 def guess(text: str) -> list[Kind]:
     """Say how a text is read of which only itself is known; as lines of a session at least."""
-    if len(text) > _LONGEST:
-        return [SESSION]
     begun = text.lstrip("\ufeff \t\r\n")
+    if len(text) > _LONGEST:
+        # What people paste is shorter; a call of a tool, which is JSON, may hold a whole file.
+        return [_of_json(text, begun) or SESSION]
     if is_diff(begun):
         return [Kind("diff")]
     script = kind_of_script(begun)

@@ -188,11 +188,6 @@ def kind_of_script(text: str) -> Kind | None:
     return None
 
 
-def read_within(part: Word, kind: Kind, read: Reader) -> list[Spot]:
-    """Read a word of a source as a kind; the spots' offsets are those in the source."""
-    return [placed(spot, part) for spot in read(part.text, kind)]
-
-
 def placed(spot: Spot, part: Word) -> Spot:
     """Give a spot of a word's text as one of the source that the word is of."""
     start, end = part.span(spot.start, spot.end)

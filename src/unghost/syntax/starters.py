@@ -208,7 +208,9 @@ def _behind_prompt(words: Sequence[Word]) -> int:
     if len(texts) > 1 and texts[0] == "In" and texts[1][:1] == "[" and texts[1][-2:] == "]:":
         return 2
     for at, text in enumerate(texts):
-        if text in _PROMPTS and (at == 0 or text == "$" or "@" in texts[0]):
+        # Between a prompt and what is before it lies one blank; quotes would make it more.
+        apart = at > 0 and words[at].start - words[at - 1].end != 1
+        if text in _PROMPTS and not apart and (at == 0 or text == "$" or "@" in texts[0]):
             return at + 1
         if len(text) > 1 and text[-1] in "$#%" and _names_host(text, texts[0]):
             return at + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from unghost.domains.packages.verify import Judge
+from unghost.errors import UnghostError
 from unghost.mentions.answers import find_in_answer
 from unghost.names.universe import Universe
 from unghost.records import Completion, Mention, Prompt, Verdict
@@ -17,9 +18,17 @@ class PackagesDomain:
         universe: What exists.
         suggest: Whether verdicts on absent names carry the nearest real ones; a search each, which
             training and measuring do without.
+
+    Raises:
+        UnghostError: The universe is of another ecosystem; every name would be unknown.
     """
 
     def __init__(self, universe: Universe, *, suggest: bool = False) -> None:
+        if universe.ecosystem.name != "pypi":
+            raise UnghostError(
+                f"the universe holds names of {universe.ecosystem.title}, but models are asked for"
+                " packages of Python: give a snapshot of pypi, or --universe demo"
+            )
         self._judge = Judge(universe, suggest=suggest)
 
     def find(self, prompt: Prompt, completion: Completion) -> list[Mention]:

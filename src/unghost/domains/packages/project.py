@@ -11,8 +11,10 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from unghost.domains.packages.tree import Tree
+from unghost.domains.packages.verify import ELSEWHERE
 from unghost.ecosystems import ecosystem
 from unghost.mentions.manifests import find_declared, is_manifest
+from unghost.names.imports import prefixes
 from unghost.records import Mention, Status
 from unghost.syntax.document import Table
 from unghost.syntax.json_text import read_json
@@ -20,13 +22,6 @@ from unghost.syntax.toml_text import read_toml
 from unghost.syntax.xml_text import read_xml
 
 Claim = tuple[Status, str]
-_ELSEWHERE: dict[str, Status] = {
-    "index": "private",
-    "git": "private",
-    "url": "private",
-    "path": "local",
-    "workspace": "local",
-}
 
 
 class Project:
@@ -48,8 +43,10 @@ class Project:
         self._private = {name: tuple(patterns) for name, patterns in (private or {}).items()}
         self._named: dict[tuple[str, str], Claim] = {}
         self._roots: dict[str, dict[str, str]] = {}
-        self._aliases: list[tuple[str, str, str]] = []
-        self._bases: list[tuple[str, str]] = []
+        # By what stands before the star of a pattern: what stands behind it, None without a star,
+        # and where it is said.
+        self._aliases: dict[str, list[tuple[str | None, str]]] = {}
+        self._bases: dict[str, str] = {}
         for path in sorted(self._tree.files):
             self._learn(path, read)
 
@@ -97,20 +94,20 @@ class Project:
 
     def _rooted(self, module: str, eco: str) -> str | None:
         """Look a module up among the modules and namespaces that the project's manifests own."""
-        for root, place in self._roots.get(eco, {}).items():
-            if module == root or module.startswith((f"{root}/", f"{root}.", f"{root}\\")):
-                return place
-        return None
+        roots = self._roots.get(eco, {})
+        return next((roots[part] for part in prefixes(module) if part in roots), None)
 
     def _aliased(self, module: str) -> str | None:
-        for prefix, suffix, place in self._aliases:
-            if module.startswith(prefix) and module.endswith(suffix):
-                return place
+        for end in range(len(module) + 1):
+            for suffix, place in self._aliases.get(module[:end], ()):
+                rest = module[end:]
+                if rest.endswith(suffix) if suffix is not None else not rest:
+                    return place
         top = module.partition("/")[0]
-        for folder, place in self._bases:
-            if self._tree.has_below(folder, top):
-                return place
-        return None
+        below = (
+            place for folder, place in self._bases.items() if self._tree.has_below(folder, top)
+        )
+        return next(below, None)
 
     def _learn(self, path: str, read: Callable[[str], str | None]) -> None:
         name = PurePosixPath(path).name
@@ -123,10 +120,9 @@ class Project:
         if special is not None:
             special(self, path, text)
         for spot in find_declared(text, path) if is_manifest(path) else ():
-            if spot.origin != "registry":
-                eco = ecosystem(spot.ecosystem)
-                said = f"{path} takes it from another place ({spot.origin})"
-                self._claim(eco.name, spot.name, _ELSEWHERE[spot.origin], said)
+            if spot.origin in ELSEWHERE:
+                status, place = ELSEWHERE[spot.origin]
+                self._claim(spot.ecosystem, spot.name, status, f"{place}, says {path}")
 
     def _claim(self, eco: str, name: str | None, status: Status, said: str) -> None:
         if name and ecosystem(eco).is_valid(name):
@@ -144,12 +140,13 @@ class Project:
         folder = PurePosixPath(path).parent
         base = options.text("baseUrl")
         if base is not None:
-            self._bases.append((_joined(folder, base), f"{path}: baseUrl"))
+            self._bases.setdefault(_joined(folder, base), f"{path}: baseUrl")
         for key, _ in options.table("paths").entries:
             prefix, star, suffix = key.text.partition("*")
             # A lone star is every module there is and claims none.
             if prefix or (star and suffix):
-                self._aliases.append((prefix, suffix, f"{path}: {key.text}"))
+                known = self._aliases.setdefault(prefix, [])
+                known.append((suffix if star else None, f"{path}: {key.text}"))
 
     def _of_pyproject(self, path: str, text: str) -> None:
         table = _table(read_toml(text))

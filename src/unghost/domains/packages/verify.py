@@ -15,13 +15,14 @@ from unghost.names.installed import Installed
 from unghost.names.universe import Universe
 from unghost.records import Mention, Origin, ResolvedBy, Status, Verdict
 
-_ORIGINS: dict[Origin, tuple[Status, str]] = {
+ELSEWHERE: dict[Origin, tuple[Status, str]] = {
     "index": ("private", "from another index"),
     "git": ("private", "from a repository"),
     "url": ("private", "from an address"),
     "path": ("local", "from a folder"),
     "workspace": ("local", "a part of this project"),
 }
+"""What is said of a name that does not come from the public registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Judge:
         )
 
     def _claimed(self, mention: Mention) -> Ruling | None:
-        said = _ORIGINS.get(mention.origin)
+        said = ELSEWHERE.get(mention.origin)
         if said is None and self._project is not None:
             said = self._project.claims(mention)
         if said is None:

@@ -6,7 +6,7 @@ from unghost.ecosystems.apt.commands import COMMANDS
 from unghost.ecosystems.apt.manifests import read_control, read_list
 from unghost.ecosystems.apt.names import canonical, is_valid
 from unghost.ecosystems.apt.registry import REGISTRY
-from unghost.ecosystems.base import Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
 
 ECOSYSTEM = Ecosystem(
     name="apt",
@@ -21,8 +21,8 @@ ECOSYSTEM = Ecosystem(
         Manifest(("Aptfile", "apt.txt"), read_list),
     ),
     terminators={
-        "install": (b"=", b"/", b":", b";", b"&", b"|", b")"),
-        "manifest": (b",", b"|", b"(", b":"),
-        "list": (b"=", b",", b";", b":", b")"),
+        "install": (*QUOTES, b"=", b"/", b":", b";", b"&", b"|", b")"),
+        "manifest": (*QUOTES, b",", b"|", b"(", b":"),
+        "list": (*QUOTES, b"=", b",", b";", b":", b")"),
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
 from unghost.ecosystems.crates.commands import COMMANDS
 from unghost.ecosystems.crates.manifests import read_lock, read_manifest
 from unghost.ecosystems.crates.names import candidates, canonical, is_builtin, is_valid
@@ -26,8 +26,8 @@ ECOSYSTEM = Ecosystem(
     folds_case=True,
     folds_runs=False,
     terminators={
-        "install": (b"@", b";", b"&", b"|", b")"),
-        "import": (b"::", b";", b",", b"}"),
-        "list": (b"@", b",", b";", b":", b")"),
+        "install": (*QUOTES, b"@", b";", b"&", b"|", b")"),
+        "import": (*QUOTES, b"::", b";", b",", b"}"),
+        "list": (*QUOTES, b"@", b",", b";", b":", b")"),
     },
 )

@@ -158,4 +158,4 @@ async def _rows(pieces: AsyncIterator[bytes], url: str) -> AsyncIterator[list[li
         raise cut_off(url)
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, spellings=spellings, dated=True)
+REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, spellings=spellings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
 from unghost.ecosystems.go.commands import COMMANDS
 from unghost.ecosystems.go.manifests import read_mod, read_sum, read_vendored
 from unghost.ecosystems.go.paths import candidates, canonical, is_builtin, is_module
@@ -25,8 +25,11 @@ ECOSYSTEM = Ecosystem(
     nested=True,
     candidates=candidates,
     terminators={
-        "install": (b"@", b"/", b";", b"&", b"|", b")"),
-        "import": (b"/",),
-        "list": (b"@", b",", b";", b":", b")"),
+        "install": (*QUOTES, b"@", b"/", b";", b"&", b"|", b")"),
+        "import": (
+            *QUOTES,
+            b"/",
+        ),
+        "list": (*QUOTES, b"@", b",", b";", b":", b")"),
     },
 )

@@ -128,4 +128,4 @@ def _later(time: str, url: str) -> str:
     return (_moment(time, url) + timedelta(microseconds=1)).isoformat().replace("+00:00", "Z")
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, incremental=True, dated=True)
+REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, incremental=True)

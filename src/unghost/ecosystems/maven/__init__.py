@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
 from unghost.ecosystems.maven.catalogs import read_catalog, read_gradle_lock
 from unghost.ecosystems.maven.commands import COMMANDS
 from unghost.ecosystems.maven.gradle import read_gradle
@@ -33,9 +33,9 @@ ECOSYSTEM = Ecosystem(
     lists_builtins=False,
     candidates=candidates,
     terminators={
-        "install": (b":", b";", b"&", b"|", b")"),
-        "manifest": (b":", b"@"),
-        "import": (b".", b";"),
-        "list": (b":", b"@", b",", b";", b")"),
+        "install": (*QUOTES, b":", b";", b"&", b"|", b")"),
+        "manifest": (*QUOTES, b":", b"@"),
+        "import": (*QUOTES, b".", b";"),
+        "list": (*QUOTES, b":", b"@", b",", b";", b")"),
     },
 )

@@ -218,4 +218,4 @@ async def _read(
     yield Page(waiting, state, done, day=day)
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, incremental=True, dated=True)
+REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, incremental=True)

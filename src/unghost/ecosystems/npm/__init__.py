@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
 from unghost.ecosystems.npm.builtins import is_builtin
 from unghost.ecosystems.npm.commands import COMMANDS
 from unghost.ecosystems.npm.locks import read_bun, read_deno_lock, read_npm, read_pnpm
@@ -34,8 +34,11 @@ ECOSYSTEM = Ecosystem(
     is_builtin=is_builtin,
     candidates=candidates,
     terminators={
-        "install": (b"@", b";", b"&", b"|", b")"),
-        "import": (b"/",),
-        "list": (b"@", b",", b";", b":", b")"),
+        "install": (*QUOTES, b"@", b";", b"&", b"|", b")"),
+        "import": (
+            *QUOTES,
+            b"/",
+        ),
+        "list": (*QUOTES, b"@", b",", b";", b":", b")"),
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
 from unghost.ecosystems.nuget.commands import COMMANDS
 from unghost.ecosystems.nuget.locks import read_lock
 from unghost.ecosystems.nuget.manifests import (
@@ -44,9 +44,9 @@ ECOSYSTEM = Ecosystem(
     candidates=candidates,
     folds_case=True,
     terminators={
-        "install": (b"@", b":", b";", b"&", b"|", b")"),
-        "manifest": (b",", b";"),
-        "import": (b".", b";"),
-        "list": (b"@", b",", b";", b":", b")"),
+        "install": (*QUOTES, b"@", b":", b";", b"&", b"|", b")"),
+        "manifest": (*QUOTES, b",", b";"),
+        "import": (*QUOTES, b".", b";"),
+        "list": (*QUOTES, b"@", b",", b";", b":", b")"),
     },
 )

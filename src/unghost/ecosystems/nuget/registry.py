@@ -221,4 +221,4 @@ def _moment(time: str) -> str:
     return f"{whole}.{fraction:0<9}"
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, base=base, incremental=True, dated=True)
+REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, base=base, incremental=True)

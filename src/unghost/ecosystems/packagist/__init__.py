@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
 from unghost.ecosystems.packagist.commands import COMMANDS
 from unghost.ecosystems.packagist.locks import read_lock
 from unghost.ecosystems.packagist.manifests import read_composer
@@ -26,8 +26,8 @@ ECOSYSTEM = Ecosystem(
     candidates=candidates,
     folds_case=True,
     terminators={
-        "install": (b":", b"=", b"@", b";", b"&", b"|", b")"),
-        "import": (b"\\", b";", b","),
-        "list": (b":", b"@", b",", b";", b")"),
+        "install": (*QUOTES, b":", b"=", b"@", b";", b"&", b"|", b")"),
+        "import": (*QUOTES, b"\\", b";", b","),
+        "list": (*QUOTES, b":", b"@", b",", b";", b")"),
     },
 )

@@ -34,8 +34,8 @@ _REQUIREMENTS = (
     "requirements/*/*.txt",
     "requirements/*/*.in",
 )
-_LIST = (b"\n", b"\r", b" ", b"\t", b",", b"==", b"[", b"`", b"*", b";", b":", b")", b".\n", b". ")
-_SHELL = (b"\n", b"\r", b" ", b"\t", b"==", b">", b"<", b"~=", b"!=", b"[", b"@", b"'", b'"', b"`")
+_LIST = (b",", b"==", b"[", b"`", b"*", b";", b":", b")", b".\n", b". ")
+_SHELL = (b"==", b">", b"<", b"~=", b"!=", b"[", b"@", b"'", b'"', b"`")
 
 ECOSYSTEM = Ecosystem(
     name="pypi",
@@ -72,7 +72,6 @@ ECOSYSTEM = Ecosystem(
         "prose": (*_LIST, b"?", b"!", b"'", b'"'),
         "install": (*_SHELL, b";", b"&", b"|", b")"),
         "manifest": (*_SHELL, b";", b",", b"#"),
-        "import": (b"\n", b"\r", b" ", b"\t", b",", b".", b";", b"#", b"`"),
+        "import": (b",", b".", b";", b"#", b"`"),
     },
-    fences=frozenset({"requirements", "requirements.txt", "pip-requirements"}),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
 from unghost.ecosystems.rubygems.commands import COMMANDS
 from unghost.ecosystems.rubygems.locks import read_lock
 from unghost.ecosystems.rubygems.manifests import read_gemfile, read_gemspec
@@ -26,9 +26,15 @@ ECOSYSTEM = Ecosystem(
     is_builtin=is_builtin,
     candidates=candidates,
     terminators={
-        "install": (b":", b";", b"&", b"|", b")"),
-        "manifest": (b",",),
-        "import": (b"/",),
-        "list": (b"@", b",", b";", b":", b")"),
+        "install": (*QUOTES, b":", b";", b"&", b"|", b")"),
+        "manifest": (
+            *QUOTES,
+            b",",
+        ),
+        "import": (
+            *QUOTES,
+            b"/",
+        ),
+        "list": (*QUOTES, b"@", b",", b";", b":", b")"),
     },
 )
