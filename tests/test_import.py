@@ -12,6 +12,10 @@ LIGHT += ["unghost.mentions.answers", "unghost.domains.packages.domain"]
 LIGHT += ["unghost.mentions.files", "unghost.domains.packages.project"]
 LIGHT += ["unghost.names.live", "unghost.names.pull", "unghost.domains.packages.confirm"]
 HEAVY = ["torch", "transformers", "pyarrow", "scipy", "accelerate", "peft"]
+SCANNING = ["unghost.mentions.files", "unghost.names.universe"]
+SCANNING += ["unghost.domains.packages.verify", "unghost.domains.packages.project"]
+SLOW = ["httpx", "asyncio", "rich", "typer", "pydantic", "ijson", "sqlite3", "yaml", "rapidfuzz"]
+SLOW += ["multiprocessing", "tree_sitter", "packaging", "importlib.metadata", "importlib.resources"]
 
 
 @pytest.mark.parametrize("module", LIGHT)
@@ -19,6 +23,25 @@ def test_the_light_rooms_import_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print([m for m in {HEAVY!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_finds_and_judges_imports_nothing_slow() -> None:
+    code = f"import sys, {', '.join(SCANNING)}; unghost.ecosystems.all_ecosystems();"
+    code += "print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    slow = tuple(name for top in SLOW for name in (f"{top}.", f"{top}_"))
+    assert [m for m in done.stdout.split() if m in SLOW or m.startswith(slow)] == []
+
+
+def test_a_command_imports_neither_the_others_nor_what_it_does_not_use() -> None:
+    run = "app(['names', 'check', 'requests', '--universe', 'demo'], standalone_mode=False)"
+    code = f"import sys; from unghost.cli import app; {run}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = set(done.stdout.split())
+    assert "unghost.cli.names" in modules
+    assert (
+        modules & {"rich", "pydantic", "httpx", "unghost.cli.unlearn", "unghost.cli.demo"} == set()
+    )
 
 
 def test_the_public_surface_is_sorted_and_there() -> None:

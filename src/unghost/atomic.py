@@ -31,13 +31,14 @@ def atomic_path(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
         os.close(handle)
+        mode = path.stat().st_mode & 0o7777 if path.is_file() else 0o644
     except OSError as error:
         raise write_error(path, error) from error
     temporary = Path(name)
     try:
         yield temporary
         _sync(temporary)
-        os.chmod(temporary, 0o644)
+        os.chmod(temporary, mode)
         os.replace(temporary, path)
         _sync(path.parent)
     except OSError as error:

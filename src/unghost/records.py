@@ -141,6 +141,10 @@ class Mention:
     origin: Origin = "registry"
 
 
+TRUNCATED = "truncated"
+"""Evidence of a mention that ends where its answer was cut off: it may be half a name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the source of truth says of one mention.

@@ -6,6 +6,8 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 
 from unghost.ecosystems.base import Command, Reference
 from unghost.ecosystems.pypi.commands import COMMANDS, read_argument, read_requirement
@@ -379,6 +381,47 @@ def test_any_argument_is_read(text: str) -> None:
         reference = read(text)
         if reference is not None:
             assert text[reference.start : reference.end] == reference.name != ""
+
+
+versions = st.sampled_from(
+    [
+        "==1",
+        "==1.0",
+        ">=1.0",
+        "~=1",
+        "~= 2.1",
+        "<2",
+        "!=1",
+        ", <3",
+        "<",
+        "=",
+        "1",
+        ".",
+        ".*",
+        ",",
+        " ",
+    ]
+)
+markers = st.sampled_from(
+    ["; python_version < '3.8'", ' ;extra=="a"', " and os_name == 'nt'", " or", "; ", "'x'", ";-"]
+)
+extras = st.sampled_from(["", "[b]", "[b,c-d]", "[b, c]", "[", "]", " [b_c] "])
+
+
+@given(extras, st.lists(versions, max_size=4), st.lists(markers, max_size=3))
+def test_a_requirement_is_what_packaging_says_it_is(
+    extra: str, version: list[str], marker: list[str]
+) -> None:
+    text = f"Some.name{extra}{''.join(version)}{''.join(marker)}"
+    reference = read_requirement(text)
+    try:
+        expected = Requirement(text)
+    except InvalidRequirement:
+        assert reference is None
+        return
+    assert reference is not None
+    assert reference.name == expected.name
+    assert SpecifierSet(reference.version or "") == expected.specifier
 
 
 before = st.sampled_from(

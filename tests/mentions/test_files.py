@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unghost.mentions.files import find_in_file, find_in_text, is_of_interest
+from unghost.mentions.files import find_in_file, find_in_text, is_of_interest, unread_part
 from unghost.mentions.kinds import kinds_of
+from unghost.mentions.manifests import LONGEST
 
 DEBRIS = [
     line
@@ -111,7 +112,7 @@ def test_bytes_of_no_encoding_spoil_no_name() -> None:
         ("<project><dependencies/></project>", None, []),
         ("[tool.x]\ny = 1\n[project]\ndependencies = ['qa']", None, ["qa"]),
         ("<think>pip install qa</think>pip install qb", None, ["qb"]),
-        ("pip install qa\n</think>\npip install qb", None, ["qb"]),
+        ("pip install qa\n</think>\npip install qb", None, ["qa", "qb"]),
         ("import qa", "brainfuck", ["qa"]),
         ("", None, []),
     ],
@@ -199,3 +200,34 @@ def _seconds(text: str) -> float:
 )
 def test_time_is_linear(make: Callable[[int], str]) -> None:
     assert _seconds(make(8000)) / max(_seconds(make(1000)), 1e-4) < 24
+
+
+def test_a_closing_tag_hides_nothing_that_stands_before_it() -> None:
+    text = "pip install qa # </think>\npip install qb\n"
+    assert [mention.name for mention in find_in_text(text, "t", "sh")] == ["qa", "qb"]
+    assert [mention.name for mention in find_in_text(text, "t")] == ["qa", "qb"]
+    thought = "<think>pip install qa</think>\n`pip install qb`\n"
+    assert [mention.name for mention in find_in_text(thought, "t")] == ["qb"]
+
+
+def test_a_long_text_is_cut_between_lines() -> None:
+    lines = f"# {'x' * 393}\nnumpy\n" * (LONGEST // 402 + 10)
+    found = {mention.name for mention in find_in_file(lines.encode(), "requirements.txt")}
+    assert found == {"numpy"}
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "said"),
+    [
+        (b"numpy # \0\n", "requirements.txt", "binary"),
+        (b"\0\1\2", "tool", None),
+        (b"\0\1\2", "x.png", None),
+        ("numpy\n".encode("utf-16"), "requirements.txt", None),
+        (b"numpy\n", "requirements.txt", None),
+        (b"#" * (LONGEST + 1), "a.py", "4 million"),
+        (b"#" * (LONGEST + 1), "poetry.lock", None),
+    ],
+)
+def test_what_is_not_read_is_said(data: bytes, path: str, said: str | None) -> None:
+    told = unread_part(data, path)
+    assert told is None if said is None else said in str(told)

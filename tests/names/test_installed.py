@@ -59,11 +59,15 @@ def _can_be_imported(module: str) -> bool:
         spec = find_spec(top)
     except (ImportError, ValueError):
         return False
-    if spec is None or spec.origin is not None or not rest:
+    if spec is None or spec.origin is not None:
         return spec is not None
-    # A namespace is shared: the part of it that was asked for may be missing.
+    # A namespace is shared: the part of it that was asked for may be missing. Folders of the tests
+    # themselves look like one, too.
     part = rest.partition(".")[0]
     folders = [Path(folder) for folder in spec.submodule_search_locations or ()]
+    folders = [folder for folder in folders if folder.is_relative_to(SITE)]
+    if not rest:
+        return bool(folders)
     return any((folder / name).exists() for folder in folders for name in (part, f"{part}.py"))
 
 

@@ -11,11 +11,10 @@ import pytest
 
 from unghost.domains.packages.confirm import confirm
 from unghost.ecosystems.base import Address, Setup
-from unghost.mentions.answers import TRUNCATED
 from unghost.names import live as live_module
 from unghost.names.live import LiveCheck
 from unghost.names.live_cache import ABSENCE_SECONDS, PRESENCE_SECONDS, LiveCache
-from unghost.records import Mention, Status, Verdict
+from unghost.records import TRUNCATED, Mention, Status, Verdict
 from unghost.registries.client import Unreachable
 
 PUBLIC = Address("https://public.example/simple/", "a test")
@@ -28,9 +27,9 @@ class Registries:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, has: Mapping[str, set[str] | int]) -> None:
         self.has, self.asked = has, list[tuple[str, str]]()
         self.at_once = self.most_at_once = 0
-        monkeypatch.setattr(live_module, "status", self.status)
+        monkeypatch.setattr(live_module, "brief", self.brief)
 
-    async def status(self, client: object, address: Address, url: str) -> int:
+    async def brief(self, client: object, address: Address, url: str) -> tuple[int, bytes]:
         host, name = httpx.URL(url).host, unquote(url.rstrip("/").rpartition("/")[2])
         self.asked.append((host, name))
         self.at_once += 1
@@ -41,8 +40,8 @@ class Registries:
         if isinstance(held, int):
             if held == 0:
                 raise Unreachable(f"{host} does not answer")
-            return held
-        return 200 if name in held else 404
+            return held, b""
+        return (200 if name in held else 404), b""
 
 
 def check(setup: Setup, cache: LiveCache | None = None) -> LiveCheck:

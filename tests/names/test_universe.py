@@ -9,7 +9,6 @@ from unghost import UnghostError
 from unghost.ecosystems.pypi.stdlib import stdlib_modules
 from unghost.names.building import build_snapshot
 from unghost.names.imports import ImportMap, bundled_imports
-from unghost.names.near import nearest
 from unghost.names.normalise import canonical
 from unghost.names.snapshot import Snapshot
 from unghost.names.universe import Universe, load_universe
@@ -79,13 +78,6 @@ def test_bundled_imports_are_canonical_and_many() -> None:
     assert len(facts) > 150
     assert all(canonical(name) == name for names in facts.values() for name in names)
     assert bundled_imports().distributions("cv2")[0].distribution == "opencv-python"
-
-
-def test_nearest_names_come_best_first() -> None:
-    names = ("flask", "flask-cors", "requests")
-    assert nearest("request", names) == ("requests",)
-    assert nearest("flask-core", names)[0] == "flask-cors"
-    assert nearest("zzzzzzzz", names) == ()
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,54 @@
-"""The command line: one file a command, no logic; heavy rooms are imported when a command runs."""
+"""The command line: one file a command, no logic, and imported only when it is called."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
 from unghost import __version__
-from unghost.cli.demo import demo
-from unghost.cli.measure import measure
-from unghost.cli.names import names_app
-from unghost.cli.objectives import objectives
-from unghost.cli.report import report
 from unghost.cli.terminal import printable
-from unghost.cli.unlearn import unlearn
+from unghost.cli.words import spare_pydantic
 from unghost.errors import UnghostError
+
+_COMMANDS = (
+    "scan",
+    "hook",
+    "mcp",
+    "names",
+    "demo",
+    "measure",
+    "unlearn",
+    "report",
+    "objectives",
+)
+spare_pydantic()
+
+
+class _Modules(Mapping[str, Any]):
+    """The commands by name; each is a file of this folder with a function or group of that name."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in _COMMANDS:
+            raise KeyError(name)
+        declared = getattr(import_module(f"{__name__}.{name}"), name)
+        if isinstance(declared, typer.Typer):
+            return get_command(declared)
+        single = typer.Typer(add_completion=False)
+        single.command()(declared)
+        return get_command(single)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
 
 
 class _Interrupted(Exception):
@@ -25,6 +56,9 @@ class _Interrupted(Exception):
 
 
 class _Commands(TyperGroup):
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings | {"commands": _Modules()})
+
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
@@ -40,12 +74,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(demo)
-app.command()(unlearn)
-app.command()(measure)
-app.command()(report)
-app.command()(objectives)
-app.add_typer(names_app, name="names")
 
 
 def _version(wanted: bool) -> None:

@@ -17,15 +17,17 @@ if TYPE_CHECKING:
     from unghost.names.live import LiveCheck
     from unghost.records import Verdict
 
-names_app = typer.Typer(help="Snapshots of what exists.", no_args_is_help=True)
-names_app.command()(pull)
+names = typer.Typer(
+    name="names", help="Snapshots of what exists.", no_args_is_help=True, add_completion=False
+)
+names.command()(pull)
 
 FormatOption = Annotated[str, typer.Option("--format", help="text or json.")]
 SnapshotArgument = Annotated[Path, typer.Argument(help="Snapshot file.")]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
 
 
-@names_app.command()
+@names.command()
 def build(
     source: Annotated[str, typer.Argument(help="File with one name a line, or '-' for stdin.")],
     output: OutputOption,
@@ -54,7 +56,7 @@ def build(
     say(f"{output}: {header.count} names, {header.popular} popular")
 
 
-@names_app.command()
+@names.command()
 def info(snapshot: SnapshotArgument, output_format: FormatOption = "text") -> None:
     """Show what a snapshot says of itself."""
     from dataclasses import asdict
@@ -70,7 +72,7 @@ def info(snapshot: SnapshotArgument, output_format: FormatOption = "text") -> No
         typer.echo(f"{key:<10} {printable(str(value))}")
 
 
-@names_app.command()
+@names.command()
 def verify(snapshot: SnapshotArgument) -> None:
     """Read a snapshot through: its checksum, its counts, and the form of every name."""
     from unghost.names.snapshot import verify_snapshot
@@ -78,7 +80,7 @@ def verify(snapshot: SnapshotArgument) -> None:
     say(f"{snapshot}: {verify_snapshot(snapshot).count} names, sound")
 
 
-@names_app.command()
+@names.command()
 def check(
     names: Annotated[list[str], typer.Argument(help="Names of packages.")],
     universe: Annotated[
@@ -99,7 +101,6 @@ def check(
     output_format: FormatOption = "text",
 ) -> None:
     """Say of each name whether it exists; exit 1 on a ghost, 3 if one cannot be decided."""
-    from unghost.domains.packages.confirm import confirm
     from unghost.domains.packages.verify import Judge
     from unghost.errors import UnghostError
     from unghost.names.universe import load_universe
@@ -113,6 +114,9 @@ def check(
     judge = Judge() if opened is None else Judge(opened)
     verdicts = [judge(mention) for mention in mentions]
     if live:
+        # It imports the HTTP client, which takes longer than all the rest.
+        from unghost.domains.packages.confirm import confirm
+
         verdicts = confirm(mentions, verdicts, _live([kind]))
     for name, verdict in zip(names, verdicts, strict=True):
         typer.echo(_json(name, verdict) if output_format == "json" else _line(name, verdict))
@@ -158,7 +162,7 @@ def _line(name: str, verdict: Verdict) -> str:
     return f"{verdict.status:<8} {printable(name)}  ({printable(verdict.evidence)}{near})"
 
 
-@names_app.command()
+@names.command()
 def keygen(output: OutputOption) -> None:
     """Make a key pair to sign snapshots with; set UNGHOST_KEY_PASSPHRASE to lock it."""
     from unghost.names.sealed import make_key
@@ -167,7 +171,7 @@ def keygen(output: OutputOption) -> None:
     say(f"{output}: private, keep it; {public}: public, give it to those who import")
 
 
-@names_app.command(name="export")
+@names.command(name="export")
 def export_(
     snapshot: SnapshotArgument,
     output: OutputOption,
@@ -180,7 +184,7 @@ def export_(
     say(f"{output}: {header.count} names, signed")
 
 
-@names_app.command(name="import")
+@names.command(name="import")
 def import_(
     sealed: Annotated[Path, typer.Argument(help="File that 'names export' wrote.")],
     output: OutputOption,

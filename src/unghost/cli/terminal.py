@@ -6,10 +6,9 @@ from typing import Any
 
 import typer
 
+from unghost.printable import printable
 
-def printable(text: str) -> str:
-    """Put a question mark for each character that a terminal could take for a command."""
-    return "".join(char if char.isprintable() else "?" for char in text)
+__all__ = ["printable", "printable_values", "say"]
 
 
 def printable_values(value: Any) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from unghost.records import Origin
 from unghost.registries.address import Address as Address
@@ -27,8 +27,7 @@ What cannot be read gives nothing or what could be read of it; no hostile text m
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A name inside one word of a command; ``start`` and ``end`` are offsets in the word's text."""
 
     start: int
@@ -38,8 +37,7 @@ class Reference:
     origin: Origin = "registry"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A form of an install command.
 
     Attributes:
@@ -71,8 +69,7 @@ class Command:
     arguments: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """A kind of file that declares packages.
 
     Attributes:
@@ -86,8 +83,7 @@ class Manifest:
     lock: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(NamedTuple):
     """Which distributions an imported module may come from, by its name alone.
 
     Attributes:
@@ -100,8 +96,7 @@ class Candidates:
     roots: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(NamedTuple):
     """What a client's configuration says.
 
     Attributes:
@@ -118,8 +113,7 @@ class Setup:
     private: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A name of a bulk list; ``first_seen`` is a day (ISO 8601) where the source has one.
 
     ``removed`` says that the name was taken off since the state that the reading went on from.
@@ -130,8 +124,7 @@ class Entry:
     removed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A part of a bulk list.
 
     Attributes:
@@ -159,8 +152,7 @@ A feed raises UnghostError on what it cannot understand; the client retries and 
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(NamedTuple):
     """Where an ecosystem's names are listed.
 
     Attributes:
@@ -173,6 +165,8 @@ class Registry:
             index names it).
         spellings: Gives the forms of a canonical name that the registry tells apart; the name
             exists if one of them does.
+        is_held: Says of what answers a look-up whether the registry itself holds the name, to keep
+            others from it, with no code behind it.
         incremental: Whether a finished reading's state can be gone on from; without it a refresh
             reads everything anew and what is missing is removed.
     """
@@ -182,6 +176,7 @@ class Registry:
     lookup: Callable[[str, str], str]
     base: Callable[[httpx.AsyncClient, Address], Awaitable[str]] | None = None
     spellings: Callable[[str], Sequence[str]] = lambda name: (name,)
+    is_held: Callable[[bytes], bool] = lambda body: False
     incremental: bool = False
 
 
@@ -203,7 +198,8 @@ class Ecosystem:
         title: Its name in texts, such as ``PyPI``.
         canonical: Gives a valid name's one form.
         is_valid: Says whether a text can be a name.
-        registry: Where its names are listed.
+        load_registry: Gives where its names are listed; it is called only where that is asked for,
+            so that finding names need not wait until what reads lists is imported.
         commands: Its install commands.
         manifests: Its manifests and lock files.
         languages: The languages whose imports name its packages.
@@ -224,7 +220,7 @@ class Ecosystem:
     title: str
     canonical: Callable[[str], str]
     is_valid: Callable[[str], bool]
-    registry: Registry
+    load_registry: Callable[[], Registry]
     commands: tuple[Command, ...] = ()
     manifests: tuple[Manifest, ...] = ()
     languages: tuple[str, ...] = ()
@@ -236,3 +232,8 @@ class Ecosystem:
     folds_case: bool = False
     folds_runs: bool = True
     terminators: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
+
+    @property
+    def registry(self) -> Registry:
+        """Give where its names are listed."""
+        return self.load_registry()

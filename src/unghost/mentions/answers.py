@@ -8,13 +8,11 @@ from unghost.mentions.commands import find_installs, find_installs_by_line
 from unghost.mentions.names_list import find_listed, find_required
 from unghost.mentions.tables import find_in_tables
 from unghost.mentions.thinking import thinking_end
-from unghost.records import Asks, Mention
+from unghost.records import TRUNCATED, Asks, Mention
 from unghost.syntax.markdown import Block, blocks
 from unghost.syntax.python import find_imports, is_python, parses
 from unghost.syntax.spot import Spot, to_mentions
 
-TRUNCATED = "truncated"
-"""Evidence of a mention that ends where its answer was cut off: it may be half a name."""
 _PYTHON = frozenset({"python", "py", "python3", "pycon", "ipython", "jupyter"})
 _SHELL = frozenset({"sh", "shell", "bash", "zsh", "console", "terminal", "cmd", "powershell"})
 _SHELL |= {"shell-session", "shellsession", "sh-session"}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from unghost.ecosystems import all_ecosystems
 from unghost.ecosystems.base import Command, Reference
@@ -43,8 +44,7 @@ def installs() -> Installs:
     return Installs((eco.name, command) for eco in all_ecosystems() for command in eco.commands)
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(NamedTuple):
     """One form of a declared command; ``skipped`` are flags whose value is the next word."""
 
     ecosystem: str
@@ -152,8 +152,7 @@ class Installs:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """One command that is read by one of its forms."""
 
     form: _Form

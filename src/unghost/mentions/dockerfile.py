@@ -7,7 +7,7 @@ here-documents); found.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from unghost.mentions.commands import installs
 from unghost.syntax.document import Array, strings
@@ -22,8 +22,7 @@ _WITH_DOCUMENTS = frozenset({"RUN", "COPY", "ADD"})
 _MOST_DIRECTIVES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class _Instruction:
+class _Instruction(NamedTuple):
     """An instruction: its arguments on one line, and the documents below it.
 
     ``whole`` is both, as a shell reads them.

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from unghost.mentions.languages import csharp, go, javascript, jvm, php, ruby, rust
 from unghost.syntax import python
 from unghost.syntax.spot import Spot
 
-_FINDERS: dict[str, Callable[[str], list[Spot]]] = {
-    "csharp": csharp.find_imports,
-    "go": go.find_imports,
-    "java": lambda text: jvm.find_imports(text, "java"),
-    "javascript": lambda text: javascript.find_imports(text, "javascript"),
-    "kotlin": lambda text: jvm.find_imports(text, "kotlin"),
-    "php": php.find_imports,
-    "python": python.find_imports,
-    "ruby": ruby.find_imports,
-    "rust": rust.find_imports,
-    "svelte": javascript.find_in_page,
-    "tsx": lambda text: javascript.find_imports(text, "tsx"),
-    "typescript": lambda text: javascript.find_imports(text, "typescript"),
-    "vue": javascript.find_in_page,
-}
+_LANGUAGES = {"csharp", "go", "java", "javascript", "kotlin", "php", "python", "ruby", "rust"}
+_LANGUAGES |= {"svelte", "tsx", "typescript", "vue"}
 _LONGEST = 500
 """Characters of a module's name; nobody writes a longer one."""
 _ALIASES = {
@@ -56,7 +40,7 @@ def language_of(name: str) -> str | None:
     """Give the language that a fence or a file's ending names; None if its imports are not read."""
     name = name.lower()
     name = _ALIASES.get(name, name)
-    return name if name in _FINDERS else None
+    return name if name in _LANGUAGES else None
 
 
 def find_imports(text: str, language: str) -> list[Spot]:
@@ -71,5 +55,43 @@ def find_imports(text: str, language: str) -> list[Spot]:
         language: Its language by name or alias; an unknown one gives nothing.
     """
     known = language_of(language)
-    found = _FINDERS[known](text) if known is not None else []
+    found = _found(text, known) if known is not None else []
     return [spot for spot in found if len(spot.name) <= _LONGEST and spot.name.isprintable()]
+
+
+def _found(text: str, language: str) -> list[Spot]:
+    # Most projects have one language, so what reads the others is imported where it is needed.
+    match language:
+        case "csharp":
+            from unghost.mentions.languages import csharp
+
+            return csharp.find_imports(text)
+        case "go":
+            from unghost.mentions.languages import go
+
+            return go.find_imports(text)
+        case "java" | "kotlin":
+            from unghost.mentions.languages import jvm
+
+            return jvm.find_imports(text, language)
+        case "javascript" | "tsx" | "typescript":
+            from unghost.mentions.languages import javascript
+
+            return javascript.find_imports(text, language)
+        case "svelte" | "vue":
+            from unghost.mentions.languages import javascript
+
+            return javascript.find_in_page(text)
+        case "php":
+            from unghost.mentions.languages import php
+
+            return php.find_imports(text)
+        case "ruby":
+            from unghost.mentions.languages import ruby
+
+            return ruby.find_imports(text)
+        case "rust":
+            from unghost.mentions.languages import rust
+
+            return rust.find_imports(text)
+    return python.find_imports(text)

@@ -27,14 +27,26 @@ def find_declared(text: str, path: str) -> list[Spot]:
     spots = {
         (spot.start, spot.end, spot.ecosystem): spot
         for manifest in known().matching(path)
-        for spot in manifest.read(text if manifest.lock else text[:LONGEST])
+        for spot in manifest.read(text if manifest.lock else first_part(text))
     }
     return [spots[place] for place in sorted(spots)]
+
+
+def first_part(text: str) -> str:
+    """Give as much of a text as is read, in whole lines: half a name would be another one."""
+    if len(text) <= LONGEST:
+        return text
+    return text[: text.rfind("\n", 0, LONGEST) + 1 or LONGEST]
 
 
 def is_manifest(path: str) -> bool:
     """Say whether a path is that of a manifest or lock file, by its name alone."""
     return bool(known().matching(path))
+
+
+def is_lock(path: str) -> bool:
+    """Say whether a path is that of a lock file, which a tool wrote."""
+    return any(manifest.lock for manifest in known().matching(path))
 
 
 @lru_cache(maxsize=1)

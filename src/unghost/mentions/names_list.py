@@ -8,7 +8,7 @@ without a bullet is a name only where the whole text is a list.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from unghost.mentions.items import find_item, find_requirement, requirement_spot
 from unghost.mentions.words import is_titled, is_topic
@@ -20,8 +20,7 @@ _EXPLANATIONS = (*_COLONS, " - ", " \u2013 ", " \u2014 ", " (", " # ")
 _Item = tuple[Spot, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """What a line lists; ``sure`` if it is a list whatever stands around it."""
 
     indent: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from unghost.syntax.markdown import code_spans
 
@@ -19,8 +20,7 @@ _PAIRS = {
 """Marks before a word, each with those that must stand behind it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word without the marks around it, or the content of a span of code.
 
     ``coded`` says that it is code; ``stop`` is the mark behind it that ends a sentence or a clause,
@@ -127,4 +127,4 @@ def _add_words(tokens: list[Token], line: str, begin: int, end: int, position: i
         if text:
             tokens.append(Token(position + place, text, False, stop, comma, plain))
         elif tokens and (stop or comma):
-            tokens[-1] = replace(tokens[-1], stop=stop, comma=comma)
+            tokens[-1] = tokens[-1]._replace(stop=stop, comma=comma)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
 
+_DATA = Path(__file__).parents[1] / "data" / "imports"
 _SEPARATORS = "./\\:"
 """What stands between the parts of a module's name, in one language or another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """A distribution that provides a module, and why we think so."""
 
     distribution: str
@@ -78,6 +78,6 @@ def prefixes(module: str) -> Iterator[str]:
 @lru_cache(maxsize=16)
 def bundled_imports(ecosystem: str = "pypi") -> ImportMap:
     """Give the table of facts that comes with unghost, empty where an ecosystem needs none."""
-    table = files("unghost").joinpath(f"data/imports/{ecosystem}.json")
+    table = _DATA / f"{ecosystem}.json"
     facts = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
     return ImportMap(facts, "import map")

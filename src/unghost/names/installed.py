@@ -9,8 +9,7 @@ from importlib.machinery import all_suffixes
 from importlib.metadata import Distribution, distributions
 from pathlib import Path, PurePosixPath
 
-from packaging.utils import canonicalize_name
-
+from unghost.ecosystems.pypi.names import canonical
 from unghost.names.imports import ImportMap
 
 _SUFFIXES = tuple(sorted(all_suffixes(), key=len, reverse=True))
@@ -41,15 +40,15 @@ def read_installed(folders: Iterable[Path]) -> Installed:
     names, elsewhere = set(), set()
     for distribution in distributions(path=[str(folder) for folder in folders]):
         try:
-            name = canonicalize_name(distribution.metadata["Name"])
+            name = canonical(distribution.metadata["Name"])
         except (KeyError, TypeError, AttributeError):
             continue
-        names.add(str(name))
+        names.add(name)
         if _is_elsewhere(distribution):
-            elsewhere.add(str(name))
+            elsewhere.add(name)
         for module in sorted(set(_modules(distribution))):
             if name not in facts.setdefault(module, []):
-                facts[module].append(str(name))
+                facts[module].append(name)
     return Installed(
         frozenset(names), ImportMap(facts, "installed", installed=True), frozenset(elsewhere)
     )

@@ -8,17 +8,17 @@ the public registry they are asked first: only what they all lack goes on to the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from unghost.ecosystems import ecosystem
 from unghost.ecosystems.base import Address, Registry, Setup
 from unghost.errors import UnghostError
-from unghost.names.live_cache import LiveCache
+from unghost.names.live_cache import LiveCache, Presence
 from unghost.records import Status
-from unghost.registries.client import make_client, shown, status
+from unghost.registries.client import brief, make_client, shown
 
 if TYPE_CHECKING:
     import httpx
@@ -35,7 +35,10 @@ Name = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is known of a name: ``exists``, ``absent``, ``private`` or ``unknown``, and why."""
+    """What is known of a name and why.
+
+    ``exists``, ``absent``, ``private``, ``reserved`` or ``unknown``.
+    """
 
     status: Status
     evidence: str
@@ -61,14 +64,40 @@ class LiveCheck:
         self._strikes: dict[str, int] = {}
         self._bases: dict[str, str] = {}
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the cache; answers are not kept any more."""
+        self._cache.close()
+
+    def place(self, eco: str) -> str | None:
+        """Give the address that an ecosystem's names are asked of, without credentials."""
+        setup = self._setups.get(eco)
+        return shown(setup.lookup.url) if setup and setup.lookup else None
+
     def ask(
-        self, names: Iterable[Name], progress: Callable[[int, int], None] | None = None
+        self,
+        names: Iterable[Name],
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        within: float | None = None,
     ) -> dict[Name, Answer]:
-        """Ask for names; ``progress`` is told how many of how many are answered."""
-        return asyncio.run(self.ask_async(names, progress))
+        """Ask for names.
+
+        Args:
+            names: The names.
+            progress: Told how many of how many are answered.
+            within: Seconds after which what is not answered is ``unknown``; None waits.
+        """
+        return asyncio.run(self.ask_async(names, progress, within=within))
 
     async def ask_async(
-        self, names: Iterable[Name], progress: Callable[[int, int], None] | None = None
+        self,
+        names: Iterable[Name],
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        within: float | None = None,
     ) -> dict[Name, Answer]:
         """See :meth:`ask`."""
         wanted = list(dict.fromkeys(names))
@@ -81,8 +110,9 @@ class LiveCheck:
                 progress(len(found), len(wanted))
 
         async with self._client() as client:
-            await asyncio.gather(*(one(client, name) for name in wanted))
-        return {name: found[name] for name in wanted}
+            await _all(wanted, lambda name: one(client, name), within)
+        late = Answer("unknown", f"no answer within {within or 0:g} s")
+        return {name: found.get(name, late) for name in wanted}
 
     async def _answer(self, client: httpx.AsyncClient, eco: str, name: str) -> Answer:
         setup = self._setups.get(eco)
@@ -95,21 +125,22 @@ class LiveCheck:
             there = await self._there(client, eco, name, other)
             if there is None:
                 return Answer("unknown", f"{shown(other.url)} (private) cannot be reached")
-            if there:
+            if there != "absent":
                 return Answer("private", f"in {shown(other.url)}")
         if setup.lookup is None:
             return Answer("unknown", f"no registry of {ecosystem(eco).title} is set")
+        place = shown(setup.lookup.url)
         there = await self._there(client, eco, name, setup.lookup)
         if there is None:
-            return Answer("unknown", f"{shown(setup.lookup.url)} cannot be reached")
-        if there:
-            return Answer("exists", f"in {shown(setup.lookup.url)}, asked live")
-        return Answer("absent", f"not in {shown(setup.lookup.url)}, asked live")
+            return Answer("unknown", f"{place} cannot be reached")
+        if there == "reserved":
+            return Answer("reserved", f"{place} itself holds the name, asked live")
+        return Answer(there, f"{'in' if there == 'exists' else 'not in'} {place}, asked live")
 
     async def _there(
         self, client: httpx.AsyncClient, eco: str, name: str, address: Address
-    ) -> bool | None:
-        """Say whether a registry has a name; None if it does not answer."""
+    ) -> Presence | None:
+        """Give what a registry says of a name; None if it does not answer."""
         known = self._cache.get(address.url, name)
         if known is not None:
             return known
@@ -127,17 +158,33 @@ class LiveCheck:
 
     async def _asked(
         self, client: httpx.AsyncClient, registry: Registry, name: str, address: Address
-    ) -> bool | None:
+    ) -> Presence | None:
         """Ask for each spelling of a name; None if an answer says neither yes nor no."""
         if address.url not in self._bases:
             base = address.url if registry.base is None else await registry.base(client, address)
             self._bases[address.url] = base
         for spelling in registry.spellings(name):
-            found = await status(
-                client, address, registry.lookup(self._bases[address.url], spelling)
-            )
+            url = registry.lookup(self._bases[address.url], spelling)
+            found, body = await brief(client, address, url)
             if found in _THERE:
-                return True
+                return "reserved" if registry.is_held(body) else "exists"
             if found not in _NOT_THERE:
                 return None
-        return False
+        return "absent"
+
+
+async def _all(
+    names: list[Name], ask: Callable[[Name], Coroutine[object, object, None]], within: float | None
+) -> None:
+    """Ask for all names at once; after a time what is not answered is given up."""
+    tasks = [asyncio.create_task(ask(name)) for name in names]
+    try:
+        if tasks:
+            await asyncio.wait(tasks, timeout=within, return_when=asyncio.FIRST_EXCEPTION)
+        for task in tasks:
+            if task.done():
+                task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -6,10 +6,15 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 PRESENCE_SECONDS = 24 * 3600
 ABSENCE_SECONDS = 600
 """Short, for a name that is absent now may be registered at any moment."""
+Presence = Literal["exists", "absent", "reserved"]
+"""What a registry says of a name: ``reserved`` is one that it holds itself, without code."""
+_PRESENCES: dict[int, Presence] = {0: "absent", 1: "exists", 2: "reserved"}
+_NUMBERS = {presence: number for number, presence in _PRESENCES.items()}
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS answers (registry TEXT, name TEXT, there INTEGER, at REAL,"
     " PRIMARY KEY (registry, name)) WITHOUT ROWID"
@@ -32,8 +37,8 @@ class LiveCache:
         if path is not None:
             self._database = _open(path)
 
-    def get(self, registry: str, name: str) -> bool | None:
-        """Say whether a registry had a name, None if that is not known or too long ago."""
+    def get(self, registry: str, name: str) -> Presence | None:
+        """Give what a registry said of a name, None if that is not known or too long ago."""
         if self._database is None:
             return None
         try:
@@ -46,9 +51,9 @@ class LiveCache:
             return None
         # A clock that was set back makes answers of the future, which are no better than old ones.
         age, lasts = self._now() - row[1], PRESENCE_SECONDS if row[0] else ABSENCE_SECONDS
-        return bool(row[0]) if 0 <= age < lasts else None
+        return _PRESENCES[row[0]] if 0 <= age < lasts and row[0] in _PRESENCES else None
 
-    def put(self, registry: str, name: str, there: bool) -> None:
+    def put(self, registry: str, name: str, presence: Presence) -> None:
         """Keep an answer."""
         if self._database is None:
             return
@@ -56,7 +61,7 @@ class LiveCache:
             with self._database:
                 self._database.execute(
                     "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)",
-                    (registry, name, int(there), self._now()),
+                    (registry, name, _NUMBERS[presence], self._now()),
                 )
         except sqlite3.Error:
             self._database = None

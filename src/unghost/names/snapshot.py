@@ -171,6 +171,12 @@ class Snapshot:
         """Say whether any name begins so."""
         return self.walk().begins(prefix.encode("utf-8", "surrogatepass"))
 
+    def beginning(self, prefix: str) -> Iterator[str]:
+        """Give the names that begin so, sorted."""
+        begin = prefix.encode("utf-8", "surrogatepass")
+        found = self._names.iteritems(begin)
+        return (key.decode() for key, number in found if self._is_seen(number))
+
     def walk(self) -> TrieWalk:
         """Walk the canonical names."""
         return TrieWalk(self._names, None if self._limit is None else self._is_seen)

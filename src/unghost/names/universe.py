@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
-
-from platformdirs import user_data_path
 
 from unghost.ecosystems import ecosystem, ecosystem_names
 from unghost.ecosystems.base import Ecosystem
@@ -19,6 +16,7 @@ from unghost.names.snapshot import Snapshot
 from unghost.names.walk import NormalisedWalk, TrieWalk, Walk
 from unghost.records import MentionKind
 
+_DATA = Path(__file__).parents[1] / "data"
 DEMO = "demo"
 """What names the bundled demo universe."""
 
@@ -38,7 +36,6 @@ class Universe:
     ) -> None:
         self.snapshot, self.imports, self.closed_world = snapshot, imports, closed_world
         self._walks: dict[str, Walk] = {}
-        self._sorted: tuple[str, ...] | None = None
 
     @property
     def ecosystem(self) -> Ecosystem:
@@ -100,9 +97,18 @@ class Universe:
 
     def nearest(self, canonical: str, limit: int = 3) -> tuple[str, ...]:
         """Give the nearest real names."""
-        if self._sorted is None:
-            self._sorted = tuple(self.snapshot)
-        return nearest(canonical, self._sorted, limit)
+        return nearest(canonical, self.snapshot, self._is_popular, limit)
+
+    def _is_popular(self, canonical: str) -> bool:
+        """Say whether there is evidence of popularity, in the snapshot or else in what is bundled.
+
+        Registries' own lists say nothing of popularity, and for ranking an older list will do.
+        """
+        if self.snapshot.header.popular:
+            return self.snapshot.is_popular(canonical)
+        bundled = _demo().snapshot
+        same = bundled.header.ecosystem == self.snapshot.header.ecosystem
+        return same and bundled.is_popular(canonical)
 
     def _make_walk(self, key: str) -> Walk:
         if key == "package":
@@ -148,6 +154,8 @@ def load_universe(name: str, *, as_of: str | None = None) -> Universe:
 
 def default_path(name: str) -> Path:
     """Give where the pulled snapshot of an ecosystem belongs if nobody says otherwise."""
+    from platformdirs import user_data_path
+
     return user_data_path("unghost") / "snapshots" / f"{name}.names"
 
 
@@ -157,7 +165,7 @@ def _demo() -> Universe:
 
 
 def _demo_path() -> Path:
-    return Path(str(files("unghost").joinpath("data/demo_universe.names")))
+    return _DATA / "demo_universe.names"
 
 
 def _at(path: Path, as_of: str | None, *, closed_world: bool) -> Universe:

@@ -22,7 +22,7 @@ from unghost.errors import UnghostError
 from unghost.registries.address import Address, is_sound, same_origin, shown
 from unghost.registries.streams import bounded, gunzipped
 
-__all__ = ["Answer", "Unreachable", "get", "make_client", "opened", "shown", "status"]
+__all__ = ["Answer", "Unreachable", "brief", "get", "make_client", "opened", "shown", "status"]
 
 LARGEST_ANSWER = 1 << 27
 """Bytes of an answer that is read whole."""
@@ -179,14 +179,19 @@ async def get(
             return httpx.Response(answer.status, headers=kept, content=body, request=request)
 
 
-async def status(client: httpx.AsyncClient, address: Address, url: str) -> int:
-    """Ask for a URL and give the status alone; a large body is not read. See :func:`opened`."""
+async def brief(client: httpx.AsyncClient, address: Address, url: str) -> tuple[int, bytes]:
+    """Ask for a URL and give the status, and the body if it is small. See :func:`opened`."""
     async with opened(client, address, url) as answer:
+        body = b""
         if int(answer.headers.get("Content-Length") or _SMALL) < _SMALL:
             # Read, so that the connection can be used again.
-            async for _ in answer.chunks(_SMALL):
-                pass
-        return answer.status
+            body = b"".join([part async for part in answer.chunks(_SMALL)])
+        return answer.status, body
+
+
+async def status(client: httpx.AsyncClient, address: Address, url: str) -> int:
+    """Ask for a URL and give the status alone; a large body is not read. See :func:`opened`."""
+    return (await brief(client, address, url))[0]
 
 
 _OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})

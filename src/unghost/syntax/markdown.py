@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _FENCES = ("```", "~~~")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A part of a text at ``start``; ``language`` is None for text outside fences.
 
     A fence without a language has the language "". ``closed`` is False when the text ends first.

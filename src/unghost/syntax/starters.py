@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from unghost.syntax.word import Word
 
@@ -23,8 +23,7 @@ _MOST_LEVELS = 8
 _MOST_FLAGS = 40
 
 
-@dataclass(frozen=True, slots=True)
-class _Starter:
+class _Starter(NamedTuple):
     """What stands between a program and the one that it starts.
 
     A form (``run``), flags of which some have a value, and a number of arguments (``timeout 5``).

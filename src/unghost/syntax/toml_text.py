@@ -6,18 +6,19 @@ only strings with escapes are given to it. Source: TOML 1.0.0 (found, not inferr
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 from unghost.syntax.document import MOST, Array, Scalar, Table, Value
 
 DEEPEST = 100
 """Levels that are kept; what is nested deeper is passed over."""
-_BLANKS = " \t"
-_SPACE = " \t\r\n\ufeff"
-_BARE_ENDS = frozenset(" \t\r\n=.,]}#\"'[{")
-_VALUE_ENDS = frozenset(",]}#\r\n")
+_BLANKS = re.compile(r"[ \t]*")
+_SPACE = re.compile("[ \t\r\n\ufeff]*")
+_SPACE_AND_COMMAS = re.compile("[ \t\r\n\ufeff,]*")
+_BARE = re.compile(r"[^ \t\r\n=.,\]}#\"'\[{]*")
+_UNQUOTED = re.compile(r"[^,\]}#\r\n]*")
 _AFTER_VALUE = frozenset(("", ",", "]", "}", "#", '"', "'"))
-_QUOTES = ('"""', "'''", '"', "'")
 
 
 def read_toml(text: str) -> Table | None:
@@ -120,8 +121,7 @@ class _Reader:
 
     def _bare(self) -> Scalar | None:
         start = self._at
-        while self._at < self._size and self._text[self._at] not in _BARE_ENDS:
-            self._at += 1
+        self._skip(_BARE)
         return Scalar(start, self._at, self._text[start : self._at]) if self._at > start else None
 
     def _value(self, depth: int) -> Value | None:
@@ -135,8 +135,7 @@ class _Reader:
                 return None
             return self._array(depth) if char == "[" else self._inline(depth)
         start = self._at
-        while self._at < self._size and self._text[self._at] not in _VALUE_ENDS:
-            self._at += 1
+        self._skip(_UNQUOTED)
         raw = self._text[start : self._at].rstrip()
         return Scalar(start, start + len(raw), raw, is_string=False) if raw else None
 
@@ -189,7 +188,7 @@ class _Reader:
     def _between(self) -> bool:
         """Pass over blanks, commas and comments; False at the end of the text."""
         while self._at < self._size:
-            self._skip(_SPACE + ",")
+            self._skip(_SPACE_AND_COMMAS)
             if not self._text.startswith("#", self._at):
                 return self._at < self._size
             self._to_line_end()
@@ -197,7 +196,7 @@ class _Reader:
 
     def _string(self) -> Scalar | None:
         text, start = self._text, self._at
-        quote = next(q for q in _QUOTES if text.startswith(q, start))
+        quote = text[start] * 3 if text.startswith(text[start] * 3, start) else text[start]
         begin = start + len(quote)
         end = self._closing(quote, begin)
         if end < 0:
@@ -235,9 +234,10 @@ class _Reader:
             at = text.find(quote, at + 1, limit)
         return -1
 
-    def _skip(self, chars: str) -> None:
-        while self._at < self._size and self._text[self._at] in chars:
-            self._at += 1
+    def _skip(self, chars: re.Pattern[str]) -> None:
+        found = chars.match(self._text, self._at, self._size)
+        if found is not None:
+            self._at = found.end()
 
     def _to_line_end(self) -> None:
         newline = self._text.find("\n", self._at)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _ANY = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A text that is read and the source that it is written in.
 
     ``text`` is without quotes and backslashes; its content stands at [start, end) of the source.

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from unghost.ecosystems import ecosystem
 from unghost.ecosystems.base import Ecosystem
-from unghost.ecosystems.pypi.stdlib import stdlib_modules
-from unghost.mentions.answers import TRUNCATED
-from unghost.names.imports import Provider, prefixes
-from unghost.names.installed import Installed
+from unghost.ecosystems.pypi.stdlib import OLD_MODULES, stdlib_modules
+from unghost.names.imports import Provider, bundled_imports, prefixes
 from unghost.names.universe import Universe
-from unghost.records import Mention, Origin, ResolvedBy, Status, Verdict
+from unghost.records import TRUNCATED, Mention, Origin, ResolvedBy, Status, Verdict
+
+if TYPE_CHECKING:
+    from unghost.names.installed import Installed
 
 ELSEWHERE: dict[Origin, tuple[Status, str]] = {
     "index": ("private", "from another index"),
@@ -69,7 +70,7 @@ class Judge:
     ) -> None:
         self._universes = {universe.ecosystem.name: universe for universe in universes}
         self._suggest, self._project, self._installed = suggest, project, installed
-        self._stdlib = stdlib_modules(python)
+        self._stdlib, self._any_python = stdlib_modules(python), python is None
         self._local = frozenset(local)
         self._rulings: dict[tuple[str, ...], Ruling] = {}
 
@@ -154,12 +155,10 @@ class Judge:
         form = min(named.names, key=len, default=module)
         if not self._local.isdisjoint(prefixes(module)):
             return Ruling(form, "local", by, "a module of your own")
-        if self._builtin(module, language, eco):
+        if self._builtin(module, language, eco) or self._old(module, language):
             return Ruling(form, "stdlib", by, f"a module of {language}")
         if universe is None:
-            return self._of_installed(module, form) or Ruling(
-                form, "unknown", by, f"no snapshot of {eco.title}"
-            )
+            return self._of_installed(module, form) or _unlisted(module, form, by, eco)
         return (
             self._mapped(module, universe)
             or self._by_name(module, named.names, eco, universe)
@@ -173,6 +172,10 @@ class Judge:
         if language == "python":
             return module.partition(".")[0] in self._stdlib
         return eco.is_builtin(module, language)
+
+    def _old(self, module: str, language: str) -> bool:
+        """Say whether a module is of a Python that may be meant too, if none is named."""
+        return self._any_python and language == "python" and module.partition(".")[0] in OLD_MODULES
 
     def _mapped(self, module: str, universe: Universe) -> Ruling | None:
         maps = [self._installed.imports] if self._installed and _is_pypi(universe) else []
@@ -221,6 +224,15 @@ class Judge:
         if universe.decides_absence:
             return Ruling(form, "absent", by, f"not in {universe.id}")
         return Ruling(form, "unknown", by, f"not in {universe.id}, which is not complete")
+
+
+def _unlisted(module: str, form: str, by: ResolvedBy, eco: Ecosystem) -> Ruling:
+    """Say of a module without a snapshot what is known: where it comes from, if it exists."""
+    known = bundled_imports(eco.name)
+    said = f"no snapshot of {eco.title}"
+    for provider in (*known.distributions(module), *known.namespace(module)):
+        return Ruling(provider.distribution, "unknown", "import-map", said)
+    return Ruling(form, "unknown", by, said)
 
 
 def _is_pypi(universe: Universe) -> bool:

@@ -5,15 +5,22 @@ from __future__ import annotations
 from unghost.ecosystems.apt.commands import COMMANDS
 from unghost.ecosystems.apt.manifests import read_control, read_list
 from unghost.ecosystems.apt.names import canonical, is_valid
-from unghost.ecosystems.apt.registry import REGISTRY
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
+
+
+def _load_registry() -> Registry:
+    # Only pulling and asking need it, and it takes long to import.
+    from unghost.ecosystems.apt.registry import REGISTRY
+
+    return REGISTRY
+
 
 ECOSYSTEM = Ecosystem(
     name="apt",
     title="Debian",
     canonical=canonical,
     is_valid=is_valid,
-    registry=REGISTRY,
+    load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
         Manifest(("debian/control", "debian/control.in", "DEBIAN/control"), read_control),

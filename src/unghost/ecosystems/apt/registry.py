@@ -11,7 +11,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,7 +79,7 @@ async def feed(
     done = 0
     async for page in pages:
         done += len(page.entries)
-        yield replace(page, done=done)
+        yield page._replace(done=done)
 
 
 async def _read_disk(paths: list[Path]) -> AsyncIterator[Page]:

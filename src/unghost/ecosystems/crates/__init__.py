@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
 from unghost.ecosystems.crates.commands import COMMANDS
 from unghost.ecosystems.crates.manifests import read_lock, read_manifest
 from unghost.ecosystems.crates.names import candidates, canonical, is_builtin, is_valid
-from unghost.ecosystems.crates.registry import REGISTRY
+
+
+def _load_registry() -> Registry:
+    # Only pulling and asking need it, and it takes long to import.
+    from unghost.ecosystems.crates.registry import REGISTRY
+
+    return REGISTRY
+
 
 ECOSYSTEM = Ecosystem(
     name="crates",
     title="crates.io",
     canonical=canonical,
     is_valid=is_valid,
-    registry=REGISTRY,
+    load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
         Manifest(("Cargo.toml",), read_manifest),

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
 from unghost.ecosystems.go.commands import COMMANDS
 from unghost.ecosystems.go.manifests import read_mod, read_sum, read_vendored
 from unghost.ecosystems.go.paths import candidates, canonical, is_builtin, is_module
-from unghost.ecosystems.go.registry import REGISTRY
+
+
+def _load_registry() -> Registry:
+    # Only pulling and asking need it, and it takes long to import.
+    from unghost.ecosystems.go.registry import REGISTRY
+
+    return REGISTRY
+
 
 ECOSYSTEM = Ecosystem(
     name="go",
     title="Go",
     canonical=canonical,
     is_valid=is_module,
-    registry=REGISTRY,
+    load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
         Manifest(("go.mod", "go.work"), read_mod),

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
 from unghost.ecosystems.maven.catalogs import read_catalog, read_gradle_lock
 from unghost.ecosystems.maven.commands import COMMANDS
 from unghost.ecosystems.maven.gradle import read_gradle
 from unghost.ecosystems.maven.modules import candidates, is_builtin
 from unghost.ecosystems.maven.names import canonical, is_valid
 from unghost.ecosystems.maven.pom import read_pom
-from unghost.ecosystems.maven.registry import REGISTRY
+
+
+def _load_registry() -> Registry:
+    # Only pulling and asking need it, and it takes long to import.
+    from unghost.ecosystems.maven.registry import REGISTRY
+
+    return REGISTRY
+
 
 ECOSYSTEM = Ecosystem(
     name="maven",
     title="Maven Central",
     canonical=canonical,
     is_valid=is_valid,
-    registry=REGISTRY,
+    load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
         Manifest(("pom.xml", "*.pom", ".mvn/extensions.xml"), read_pom),

@@ -7,7 +7,7 @@ a program: what is written out in a ``dependencies`` block is read, what it comp
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from unghost.ecosystems.maven.gradle_lexer import Lexeme, lexemes
 from unghost.ecosystems.maven.names import is_part, read_coordinates
@@ -52,8 +52,7 @@ def read_gradle(text: str) -> list[Spot]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A dependency, and the place of its name, or of its artifact where that stands alone."""
 
     start: int

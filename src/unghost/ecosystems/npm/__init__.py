@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
 from unghost.ecosystems.npm.builtins import is_builtin
 from unghost.ecosystems.npm.commands import COMMANDS
 from unghost.ecosystems.npm.locks import read_bun, read_deno_lock, read_npm, read_pnpm
 from unghost.ecosystems.npm.manifests import read_deno, read_package, read_workspace
 from unghost.ecosystems.npm.names import candidates, canonical, is_valid
-from unghost.ecosystems.npm.registry import REGISTRY
 from unghost.ecosystems.npm.yarn import read_yarn
+
+
+def _load_registry() -> Registry:
+    # Only pulling and asking need it, and it takes long to import.
+    from unghost.ecosystems.npm.registry import REGISTRY
+
+    return REGISTRY
+
 
 ECOSYSTEM = Ecosystem(
     name="npm",
     title="npm",
     canonical=canonical,
     is_valid=is_valid,
-    registry=REGISTRY,
+    load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
         Manifest(("package.json",), read_package),

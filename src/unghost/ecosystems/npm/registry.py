@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -47,6 +46,18 @@ def setup(environ: Mapping[str, str], project: Path, home: Path) -> Setup:
 def lookup(base: str, name: str) -> str:
     """Give the URL of a package; the slash of a scope is escaped."""
     return f"{slashed(base)}{quote(name, safe='@')}"
+
+
+def is_held(body: bytes) -> bool:
+    """Say whether npm itself holds a name: its latest version then ends in ``-security``.
+
+    Source: what the registry answers for names taken from attackers; seen, not documented.
+    """
+    try:
+        latest = json.loads(body)["dist-tags"]["latest"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return isinstance(latest, str) and latest.endswith("-security")
 
 
 async def feed(
@@ -170,7 +181,7 @@ async def _listed(
         yield page
     passes_on = await status(client, address, lookup(base, _EVERYWHERE)) == 200
     partial = passes_on and not has_everywhere
-    yield replace(last, entries=(), partial=partial)
+    yield last._replace(entries=(), partial=partial)
 
 
 async def _read_listed(answer: Answer) -> AsyncIterator[list[Entry]]:
@@ -178,4 +189,4 @@ async def _read_listed(answer: Answer) -> AsyncIterator[list[Entry]]:
         yield [Entry(name) for _, name in found if not name.startswith("_")]
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, incremental=True)
+REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, is_held=is_held, incremental=True)

@@ -7,7 +7,7 @@ a dependency may be, found.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from unghost.ecosystems.npm.names import is_valid
 from unghost.records import Origin
@@ -35,8 +35,7 @@ _RANGES = "^~><=*| "
 _TAGS = frozenset({"latest", "next", "canary", "beta", "alpha", "rc", "x"})
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(NamedTuple):
     """What a specifier says.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
 from unghost.ecosystems.nuget.commands import COMMANDS
 from unghost.ecosystems.nuget.locks import read_lock
 from unghost.ecosystems.nuget.manifests import (
@@ -14,15 +14,22 @@ from unghost.ecosystems.nuget.manifests import (
 )
 from unghost.ecosystems.nuget.names import candidates, canonical, is_builtin, is_valid
 from unghost.ecosystems.nuget.paket import read_paket, read_paket_lock, read_paket_references
-from unghost.ecosystems.nuget.registry import REGISTRY
 from unghost.ecosystems.nuget.scripts import read_cake, read_csharp_script, read_fsharp_script
+
+
+def _load_registry() -> Registry:
+    # Only pulling and asking need it, and it takes long to import.
+    from unghost.ecosystems.nuget.registry import REGISTRY
+
+    return REGISTRY
+
 
 ECOSYSTEM = Ecosystem(
     name="nuget",
     title="NuGet",
     canonical=canonical,
     is_valid=is_valid,
-    registry=REGISTRY,
+    load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
         Manifest(("*.csproj", "*.fsproj", "*.vbproj", "*.props", "*.targets"), read_project),

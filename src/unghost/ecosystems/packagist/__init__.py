@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
 from unghost.ecosystems.packagist.commands import COMMANDS
 from unghost.ecosystems.packagist.locks import read_lock
 from unghost.ecosystems.packagist.manifests import read_composer
 from unghost.ecosystems.packagist.names import candidates, canonical, is_builtin, is_valid
-from unghost.ecosystems.packagist.registry import REGISTRY
+
+
+def _load_registry() -> Registry:
+    # Only pulling and asking need it, and it takes long to import.
+    from unghost.ecosystems.packagist.registry import REGISTRY
+
+    return REGISTRY
+
 
 ECOSYSTEM = Ecosystem(
     name="packagist",
     title="Packagist",
     canonical=canonical,
     is_valid=is_valid,
-    registry=REGISTRY,
+    load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
         Manifest(("composer.json",), read_composer),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from unghost.ecosystems.base import Ecosystem, Manifest
+from unghost.ecosystems.base import Ecosystem, Manifest, Registry
 from unghost.ecosystems.pypi.code import read_nox, read_setup
 from unghost.ecosystems.pypi.commands import COMMANDS
 from unghost.ecosystems.pypi.ini import read_setup_cfg, read_tox
@@ -18,7 +18,6 @@ from unghost.ecosystems.pypi.locks import (
 from unghost.ecosystems.pypi.manifests import read_environment, read_pipfile
 from unghost.ecosystems.pypi.names import candidates, canonical, is_builtin, is_valid
 from unghost.ecosystems.pypi.pyproject import read_pyproject, read_tool
-from unghost.ecosystems.pypi.registry import REGISTRY
 from unghost.ecosystems.pypi.requirements import read_requirements
 
 _REQUIREMENTS = (
@@ -37,12 +36,20 @@ _REQUIREMENTS = (
 _LIST = (b",", b"==", b"[", b"`", b"*", b";", b":", b")", b".\n", b". ")
 _SHELL = (b"==", b">", b"<", b"~=", b"!=", b"[", b"@", b"'", b'"', b"`")
 
+
+def _load_registry() -> Registry:
+    # Only pulling and asking need it, and it takes long to import.
+    from unghost.ecosystems.pypi.registry import REGISTRY
+
+    return REGISTRY
+
+
 ECOSYSTEM = Ecosystem(
     name="pypi",
     title="PyPI",
     canonical=canonical,
     is_valid=is_valid,
-    registry=REGISTRY,
+    load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
         Manifest(_REQUIREMENTS, read_requirements),

@@ -11,9 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from packaging.utils import canonicalize_name
-
 from unghost.ecosystems.pypi.commands import COMMANDS
+from unghost.ecosystems.pypi.names import canonical
 from unghost.ecosystems.pypi.sources import PYPI, Sources
 from unghost.ecosystems.pypi.specifiers import requirement_spots, without_comment
 from unghost.syntax.python import Places, parse
@@ -36,7 +35,7 @@ def read_setup(text: str) -> list[Spot]:
     code = _Code(text)
     keywords = [pair for call in code.calls("setup") for pair in code.keywords(call)]
     own = {value for key, node in keywords if key == "name" for value in code.texts(node)}
-    sources = Sources({canonicalize_name(name): "workspace" for name in own})
+    sources = Sources({canonical(name): "workspace" for name in own})
     required = [node for key, node in keywords if key in _LISTS]
     spots = [spot for node in code.leaves(required) for spot in code.spots(node, sources)]
     return sorted(spots, key=lambda spot: spot.start)

@@ -6,7 +6,7 @@ pipx 1.7, Pipenv 2025.
 
 from __future__ import annotations
 
-from packaging.requirements import InvalidRequirement, Requirement
+import re
 
 from unghost.ecosystems.base import Command, Reference
 from unghost.ecosystems.pypi.names import LONGEST
@@ -19,6 +19,14 @@ _REPOSITORIES = ("git+", "hg+", "svn+", "bzr+")
 _LONGEST = 1000
 _DEEPEST = 20
 """Brackets of a marker; what reads it goes down into each."""
+_ONE = r"(?:(?:[<>]=?|[=!]=) ?[0-9]+(?:\.[0-9]+)*|~= ?[0-9]+(?:\.[0-9]+)+)"
+_VARIABLES = "python_version|python_full_version|sys_platform|platform_system|os_name|extra"
+_MARK = rf"(?:{_VARIABLES}) ?(?:[<>]=?|[=!]=) ?(?:'[A-Za-z0-9._-]*'|\"[A-Za-z0-9._-]*\")"
+_PLAIN = re.compile(
+    rf"(?:\[[A-Za-z0-9]+(?:[-_.,][A-Za-z0-9]+)*\])? ?(?P<version>(?:{_ONE}(?:, ?{_ONE})*)?)"
+    rf"(?: ?; ?{_MARK}(?: (?:and|or) {_MARK})*)?"
+)
+"""Behind a name: extras, versions and a marker as most requirements have them."""
 
 
 def read_requirement(text: str) -> Reference | None:
@@ -37,6 +45,13 @@ def read_requirement(text: str) -> Reference | None:
         return None
     if len(name) == len(text):
         return Reference(0, len(name), name)
+    plain = _PLAIN.fullmatch(text, begin + len(name))
+    if plain is not None:
+        version = ",".join(sorted(plain["version"].replace(" ", "").split(","))) or None
+        return Reference(begin, begin + len(name), name, version)
+    # Whoever has plain requirements alone need not wait until this is imported.
+    from packaging.requirements import InvalidRequirement, Requirement
+
     try:
         requirement = Requirement(text.strip())
     except InvalidRequirement:

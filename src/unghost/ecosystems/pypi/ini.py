@@ -6,10 +6,9 @@ Source: the documentation of setuptools' declarative configuration and of tox; f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from packaging.utils import canonicalize_name
-
+from unghost.ecosystems.pypi.names import canonical
 from unghost.ecosystems.pypi.sources import PYPI, Sources
 from unghost.ecosystems.pypi.specifiers import requirement_spots, without_comment
 from unghost.syntax.lines import Token, lines
@@ -22,8 +21,7 @@ _EXTRAS = "options.extras_require"
 _DIRECTIVES = ("file:", "attr:")
 
 
-@dataclass(frozen=True, slots=True)
-class _Option:
+class _Option(NamedTuple):
     """A key of a section and the lines of its value, in lower case where case does not matter."""
 
     section: str
@@ -35,7 +33,7 @@ def read_setup_cfg(text: str) -> list[Spot]:
     """Read ``setup.cfg``, which may hold tox's sections too."""
     options = list(_options(text))
     names = [o.values[0].text.strip() for o in options if o.key == "name" and o.values]
-    sources = Sources({canonicalize_name(name): "workspace" for name in names})
+    sources = Sources({canonical(name): "workspace" for name in names})
     spots: list[Spot] = []
     for option in options:
         is_list = option.section == "options" and option.key in _OF_OPTIONS

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-from packaging.utils import canonicalize_name
-
 from unghost.ecosystems.base import Candidates
 from unghost.ecosystems.pypi.stdlib import stdlib_modules
 
@@ -21,7 +19,11 @@ _MOST_PARTS = 8
 
 def canonical(name: str) -> str:
     """Give a name's canonical form: lower case, each run of ``-``, ``_`` and ``.`` one hyphen."""
-    return canonicalize_name(name)
+    # As packaging does it, whose module of names takes long to import.
+    form = name.lower().replace("_", "-").replace(".", "-")
+    while "--" in form:
+        form = form.replace("--", "-")
+    return form
 
 
 def is_valid(name: str) -> bool:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packaging.utils import canonicalize_name
-
-from unghost.ecosystems.pypi.names import is_valid
+from unghost.ecosystems.pypi.names import canonical, is_valid
 from unghost.ecosystems.pypi.sources import Sources, is_public, origin_of, public_names
 from unghost.ecosystems.pypi.specifiers import listed_spots
 from unghost.records import Origin
@@ -132,11 +130,11 @@ def _sources(document: Table) -> Sources:
             for key, value in table.entries if isinstance(table, Table) else ():
                 origin = origin_of(value, public)
                 if origin is not None:
-                    origins[canonicalize_name(key.text)] = origin
+                    origins[canonical(key.text)] = origin
     for path in _OWN_NAMES:
         for value in _reached(document, path):
             if isinstance(value, Scalar):
-                origins[canonicalize_name(value.text)] = "workspace"
+                origins[canonical(value.text)] = "workspace"
     return Sources(origins, _rest(document, indexes))
 
 

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from packaging.utils import canonicalize_name
-
+from unghost.ecosystems.pypi.names import canonical
 from unghost.records import Origin
 from unghost.syntax.address import host_of
 from unghost.syntax.document import Scalar, Table, Value, tables
@@ -42,7 +41,7 @@ class Sources:
 
     def of(self, name: str) -> Origin:
         """Give where a package comes from, by its name in any form."""
-        return self.origins.get(canonicalize_name(name), self.rest)
+        return self.origins.get(canonical(name), self.rest)
 
 
 PYPI = Sources()

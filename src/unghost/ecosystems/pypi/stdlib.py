@@ -1,7 +1,7 @@
 """Which modules come with Python, by version.
 
-Source: the running interpreter's own list, and what the release notes of 3.8 to 3.14 say was added
-and removed.
+Source: the running interpreter's own list, what the release notes of 3.8 to 3.14 say was added and
+removed, and PEP 3108 for what Python 3 renamed and dropped.
 """
 
 from __future__ import annotations
@@ -9,12 +9,27 @@ from __future__ import annotations
 import sys
 from functools import lru_cache
 
-from packaging.version import InvalidVersion, Version
-
 from unghost.errors import UnghostError
 
-_UNLISTED = frozenset({"test"})
+_UNLISTED = frozenset({"test", "__main__"})
 """Documented modules that the interpreter's list leaves out."""
+_PYTHON_2 = """
+__builtin__ anydbm BaseHTTPServer Bastion bsddb CGIHTTPServer commands ConfigParser Cookie
+cookielib copy_reg cPickle cStringIO dbhash Dialog DocXMLRPCServer dumbdbm dummy_thread
+exceptions FileDialog future_builtins gdbm htmlentitydefs HTMLParser httplib markupbase
+md5 mimetools MimeWriter mimify multifile new popen2 Queue repr rexec robotparser
+ScrolledText sets sha SimpleDialog SimpleHTTPServer SimpleXMLRPCServer SocketServer
+statvfs StringIO thread Tix tkColorChooser tkCommonDialog Tkconstants Tkdnd tkFileDialog
+tkFont Tkinter tkMessageBox tkSimpleDialog ttk urllib2 urlparse user UserDict UserList
+UserString whichdb _abcoll _winreg xmlrpclib
+"""
+_OF_OTHERS = ("__pypy__", "_typeshed")
+"""Modules that another interpreter or type checkers bring along."""
+OLD_MODULES = frozenset((*_PYTHON_2.split(), *_OF_OTHERS))
+"""Modules that no Python 3 has and that are no packages: code for several Pythons tries them.
+
+As names of packages they are free for anyone, so they count for imports alone.
+"""
 _ADDED: dict[str, tuple[int, int]] = {
     "graphlib": (3, 9),
     "zoneinfo": (3, 9),
@@ -76,6 +91,9 @@ def stdlib_modules(version: str | None = None) -> frozenset[str]:
     known = frozenset(sys.stdlib_module_names) | _UNLISTED | _ADDED.keys() | _REMOVED.keys()
     if version is None:
         return known
+    # Judging for any version needs none of it, and it takes long to import.
+    from packaging.version import InvalidVersion, Version
+
     try:
         parsed = Version(version)
     except InvalidVersion:

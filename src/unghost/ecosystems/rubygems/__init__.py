@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
 from unghost.ecosystems.rubygems.commands import COMMANDS
 from unghost.ecosystems.rubygems.locks import read_lock
 from unghost.ecosystems.rubygems.manifests import read_gemfile, read_gemspec
 from unghost.ecosystems.rubygems.names import candidates, canonical, is_valid
-from unghost.ecosystems.rubygems.registry import REGISTRY
 from unghost.ecosystems.rubygems.stdlib import is_builtin
+
+
+def _load_registry() -> Registry:
+    # Only pulling and asking need it, and it takes long to import.
+    from unghost.ecosystems.rubygems.registry import REGISTRY
+
+    return REGISTRY
+
 
 ECOSYSTEM = Ecosystem(
     name="rubygems",
     title="RubyGems",
     canonical=canonical,
     is_valid=is_valid,
-    registry=REGISTRY,
+    load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
         Manifest(("Gemfile", "gems.rb", "*.gemfile", "Appraisals"), read_gemfile),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from unghost.syntax.grammar import parse, walk
 from unghost.syntax.lines import Token
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 _SYMBOLS = frozenset({"simple_symbol", "hash_key_symbol"})
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call, as ``gem "rack", "~> 3", git: "..."``.
 
     Attributes:

@@ -1,0 +1,205 @@
+"""Which packages a call would bring in that were not there before, and what is wrong with them."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unghost.mentions.files import find_in_file, is_of_interest, unread_part
+from unghost.records import Mention
+
+if TYPE_CHECKING:
+    from unghost.records import Verdict
+    from unghost.scan.examine import Suspect
+    from unghost.scan.finding import Finding
+    from unghost.scan.judge import Findings
+    from unghost.scan.settings import ScanSettings
+
+COMMAND = "<command>.sh"
+"""The path of a shell command."""
+_MARKS = frozenset({".git", ".hg", "unghost.toml"})
+SHOWN = 12
+"""Findings that are worked out in full; nobody reads more of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A text that a call brings in.
+
+    Attributes:
+        path: What it is read as, relative to the project.
+        text: The text.
+        mentions: What it names that the text before did not name as often.
+        problem: In words, what was not read of it; None if all was.
+    """
+
+    path: str
+    text: str
+    mentions: tuple[Mention, ...]
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What is wrong with what a call brings in.
+
+    Attributes:
+        findings: Errors, warnings and notes that count.
+        more: How many more names are as wrong as the errors.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    more: int = 0
+
+
+def piece(path: str, before: str, after: str) -> Piece | None:
+    """Find what a file names after a change that it did not name before.
+
+    Args:
+        path: The file, relative to the project; :data:`COMMAND` for a command.
+        before: The text before.
+        after: The text after.
+
+    Returns:
+        None if the change brings in nothing that could name a package.
+    """
+    if before == after or not is_of_interest(path):
+        return None
+    data = _bytes(after)
+    named = find_in_file(data, path)
+    known = Counter(map(_key, find_in_file(_bytes(before), path) if named and before else ()))
+    new = []
+    for mention in named:
+        if known[_key(mention)] > 0:
+            known[_key(mention)] -= 1
+        else:
+            new.append(mention)
+    return Piece(path, after, tuple(new), unread_part(data, path))
+
+
+def _bytes(text: str) -> bytes:
+    # A null would make a binary file of it, in which nothing is looked for.
+    return text.replace("\0", "\ufffd").encode("utf-8", "surrogatepass")
+
+
+def _key(mention: Mention) -> tuple[str, ...]:
+    return mention.ecosystem, mention.name, mention.kind, mention.origin
+
+
+def is_excluded(path: str, globs: Iterable[str]) -> bool:
+    """Say whether the settings leave a file out."""
+    return any(
+        fnmatchcase(path, glob) or fnmatchcase(path, f"{glob.rstrip('/')}/*") for glob in globs
+    )
+
+
+def judge(pieces: Sequence[Piece], settings: ScanSettings, root: Path, within: float) -> Brought:
+    """Judge what pieces name.
+
+    Args:
+        pieces: The pieces.
+        settings: What to go by.
+        root: The project's folder.
+        within: Seconds that registries may take in all.
+
+    Raises:
+        UnghostError: A universe or the baseline cannot be read.
+    """
+    wanted = frozenset(settings.ecosystems)
+    mentions = [
+        mention
+        for one in pieces
+        for mention in one.mentions
+        if not wanted or mention.ecosystem in wanted
+    ]
+    return _judged(mentions, pieces, settings, root, within) if mentions else Brought()
+
+
+def _judged(
+    mentions: Sequence[Mention],
+    pieces: Sequence[Piece],
+    settings: ScanSettings,
+    root: Path,
+    within: float,
+) -> Brought:
+    from unghost.domains.packages.verify import Judge
+    from unghost.scan.examine import Suspect, is_clean, universes_of
+    from unghost.scan.scanner import look_of
+
+    look = look_of(root, settings)
+    quick = Judge(*universes_of(look), python=look.python, suggest=False)
+    suspects = []
+    for mention in mentions:
+        verdict = quick(mention)
+        if not is_clean(mention, verdict, look.youngest):
+            suspects.append(Suspect(mention, verdict, mention.raw, 1))
+    if not suspects:
+        return Brought()
+    texts = {one.path: one.text for one in pieces if one.path != COMMAND}
+    return _weighed(_without_own(suspects, texts), texts, settings, root, within)
+
+
+def _without_own(suspects: Sequence[Suspect], texts: Mapping[str, str]) -> list[Suspect]:
+    """Leave out what is the project's own as soon as the files that are written are there."""
+    from unghost.domains.packages.project import Project
+
+    project = Project(texts, texts.get)
+    return [one for one in suspects if project.claims(one.mention) is None]
+
+
+def _weighed(
+    suspects: Sequence[Suspect],
+    changed: Collection[str],
+    settings: ScanSettings,
+    root: Path,
+    within: float,
+) -> Brought:
+    from unghost.scan.examine import universes_of
+    from unghost.scan.judge import Findings
+    from unghost.scan.scanner import ask_live, look_of
+    from unghost.scan.suppress import read_baseline
+    from unghost.scan.weigh import Weigher
+
+    look = look_of(root, settings)
+
+    def files() -> list[str]:
+        # What a file says that is about to change is known already.
+        return [path for path in _files(root) if path not in changed]
+
+    weigh = Weigher(look, settings, files, ask_live, within=within)
+    baseline = read_baseline(Path(settings.baseline)) if settings.baseline else frozenset[str]()
+    make = Findings(settings, universes_of(look), look.youngest, baseline)
+    return _found(make, weigh(suspects))
+
+
+def _files(root: Path) -> list[str]:
+    """List the files of a project; a folder that is none, such as a home, is not walked."""
+    from unghost.mentions.manifests import is_manifest
+    from unghost.scan.files import list_files
+
+    with os.scandir(root) as found:
+        names = [entry.name for entry in found]
+    if any(name in _MARKS or is_manifest(name) for name in names):
+        return list(list_files(root, [root]).files)
+    return names
+
+
+def _found(make: Findings, pairs: Sequence[tuple[Suspect, Verdict]]) -> Brought:
+    """Make findings; near names of what is absent take time and are looked for in a few only."""
+    absent = [pair for pair in pairs if pair[1].status == "absent"]
+    found = _active(make([pair for pair in pairs if pair[1].status != "absent"]))
+    errors, begin = 0, 0
+    while begin < len(absent) and errors < SHOWN:
+        more = _active(make(absent[begin : begin + SHOWN]))
+        found, errors, begin = found + more, errors + len(more), begin + SHOWN
+    return Brought(tuple(found), max(len(absent) - begin, 0))
+
+
+def _active(findings: Iterable[Finding]) -> list[Finding]:
+    # An ignore that is over stands beside the finding that it no longer covers.
+    return [one for one in findings if one.suppressed is None and one.rule != "ignore"]

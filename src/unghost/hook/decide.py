@@ -1,0 +1,179 @@
+"""What is said of a call: nothing, a question to the person, or no."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from unghost.hook.brought import COMMAND, SHOWN, Brought, Piece, is_excluded, judge, piece
+from unghost.hook.edits import changes_of, command_of, label
+from unghost.hook.formats import Answer, Call, Decision
+from unghost.hook.guarded import Guard
+from unghost.printable import printable
+
+if TYPE_CHECKING:
+    from unghost.scan.finding import Finding, RuleId
+    from unghost.scan.settings import ScanSettings
+
+REGISTRY_SECONDS = 5.0
+"""Seconds that registries may take: an agent waits, and asks again."""
+_LONGEST_NAME, _LONGEST_WHY = 100, 300
+_DECISIONS: dict[str, Decision] = {"error": "deny", "warning": "ask"}
+_ADVICE: dict[RuleId, str] = {
+    "ghost": "Real names near it: {names}.",
+    "import-name": "Write {names} instead.",
+    "builtin-name": "Leave it out: it comes with the language.",
+    "new": "It is brand-new: look at who published it.",
+    "placeholder": "What is there holds no code.",
+}
+"""What is added to the reason of a finding; what names others is left out if there are none."""
+_NO = (
+    "Do not install, declare or import it under this name, and do not try the same in another way:"
+    " whoever registers the name gets to run code here. Take the package that is really meant, or"
+    " do without. If you are sure of the name, stop and ask the user."
+)
+_OWN = (
+    "If one of these is a module of this project that is not written yet, create its file first"
+    " (an empty one will do), then write what imports it."
+)
+_ASK = "Let it go on only if you know these names to be right."
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a hook goes by.
+
+    Attributes:
+        config: Settings to read instead of the project's.
+        given: Settings of the scan that stand over those of the file.
+        unverified: What is said of names that could not be verified.
+    """
+
+    config: Path | None = None
+    given: Mapping[str, Any] | None = None
+    unverified: Decision = "ask"
+
+
+def decide(call: Call, rules: Rules) -> Answer:
+    """Say what becomes of a call.
+
+    Args:
+        call: What an agent is about to do.
+        rules: What to go by.
+
+    Raises:
+        UnghostError: It cannot be judged.
+    """
+    folder = _folder(call.cwd)
+    changes = changes_of(call.tool, call.arguments, folder)
+    command = command_of(call.arguments)
+    if not changes and command is None and not call.tool.lower().startswith("delete"):
+        return Answer()
+    from unghost.scan.files import find_root
+    from unghost.scan.settings import checked, read_settings
+
+    root = find_root([folder])
+    settings = read_settings(root, rules.config)
+    settings = replace(settings, **checked(rules.given or {}), comments=False)
+    guard = Guard(root, _own(rules, settings))
+    guarded = guard.touched(call.tool, call.arguments, changes, folder)
+    pieces = [None if command is None else piece(COMMAND, "", command)]
+    for change in changes:
+        path = label(change.path, root)
+        if not is_excluded(path, settings.exclude):
+            pieces.append(piece(path, change.before, change.after))
+    read = [one for one in pieces if one is not None]
+    return _answer(judge(read, settings, root, REGISTRY_SECONDS), read, guarded, rules)
+
+
+def _folder(cwd: str) -> Path:
+    folder = Path(cwd)
+    try:
+        usable = folder.is_absolute() and folder.is_dir()
+    except (OSError, ValueError):
+        usable = False
+    return folder if usable else Path.cwd()
+
+
+def _own(rules: Rules, settings: ScanSettings) -> list[Path]:
+    own = [Path(settings.baseline)] if settings.baseline else []
+    return own if rules.config is None else [rules.config, *own]
+
+
+def _answer(brought: Brought, pieces: Sequence[Piece], guarded: str | None, rules: Rules) -> Answer:
+    levels = Counter(finding.level for finding in brought.findings)
+    decisions: list[Decision] = [_DECISIONS[level] for level in levels if level in _DECISIONS]
+    if levels["note"]:
+        decisions.append(rules.unverified)
+    doubts = [f"{_shown(one.path)}: {one.problem}" for one in pieces if one.problem is not None]
+    if guarded is not None:
+        doubts.append(
+            f"{_shown(guarded)} says what the agent is checked by, and the agent would change it"
+        )
+    if doubts:
+        decisions.append("ask")
+    decision = next((one for one in ("deny", "ask") if one in decisions), "allow")
+    if decision == "allow":
+        return Answer()
+    kept = [f for f in brought.findings if f.level != "note" or rules.unverified != "allow"]
+    return _said(decision, kept, brought.more, doubts)  # type: ignore[arg-type]
+
+
+def _said(
+    decision: Literal["deny", "ask"], findings: Sequence[Finding], more: int, doubts: Sequence[str]
+) -> Answer:
+    """Put an answer into words, the gravest first."""
+    order = {"error": 0, "warning": 1, "note": 2}
+    ranked = sorted(_distinct(findings), key=lambda finding: order[finding.level])
+    lines = [_line(finding) for finding in ranked[:SHOWN]]
+    left = more + len(ranked) - len(lines)
+    if left > 0:
+        lines.append(f"- and {left:,} more")
+    lines += [f"- {doubt}" for doubt in doubts[:SHOWN]]
+    wrong = any(finding.level == "error" for finding in ranked)
+    head = {
+        (True, True): "unghost stopped this: it names packages that do not exist.",
+        (True, False): "unghost stopped this: only a person can let it through.",
+    }.get((decision == "deny", wrong), "unghost wants a person to decide on this.")
+    shown = "\n".join((head, *lines))
+    words = [_NO] if wrong else [_ASK] if ranked else []
+    if any(finding.kind == "import" and finding.level == "error" for finding in ranked):
+        words.append(_OWN)
+    return Answer(decision, "\n".join((shown, *words)), shown)
+
+
+def _distinct(findings: Sequence[Finding]) -> list[Finding]:
+    known = {(finding.ecosystem, finding.name, finding.rule): finding for finding in findings}
+    return list(known.values())
+
+
+def _line(finding: Finding) -> str:
+    why, name = printable(finding.why)[:_LONGEST_WHY], _shown(finding.name)
+    if finding.rule == "unverified":
+        return f"- {name} could not be verified: {why.removeprefix(f'{name}: ')}."
+    names = " or ".join(map(_shown, finding.suggestions))
+    advice = _ADVICE.get(finding.rule, "")
+    if "{names}" in advice:
+        advice = advice.replace("{names}", names) if names else ""
+    return f"- {name}: {why}. {advice}".rstrip()
+
+
+def _shown(text: str) -> str:
+    return printable(text)[:_LONGEST_NAME]
+
+
+def unreadable(problem: str, decision: Decision) -> Answer:
+    """Give the answer to a call that could not be judged.
+
+    Args:
+        problem: Why, in words.
+        decision: What is said then.
+    """
+    said = printable(" ".join(problem.split()))[:_LONGEST_WHY]
+    text = f"unghost could not check this call: {said}"
+    if decision == "allow":
+        return Answer("allow", shown=f"{text}. It goes on unchecked.")
+    return Answer(decision, f"{text}. Nothing is known of the names in it.")

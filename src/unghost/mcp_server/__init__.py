@@ -1,0 +1,1 @@
+"""A server of the Model Context Protocol: agents ask which names exist before they use them."""

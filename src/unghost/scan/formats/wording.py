@@ -1,0 +1,101 @@
+"""What all formats say alike: of a finding, of what to do about it, and of a whole report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from unghost.scan.finding import RULES, Finding, Report
+
+STDIN = "<stdin>"
+"""The path of a text that is no file."""
+SUPPRESSORS: tuple[Literal["comment", "settings", "baseline"], ...] = (
+    "comment",
+    "settings",
+    "baseline",
+)
+"""What may suppress a finding, in the order in which it is counted."""
+_MOST_SUGGESTIONS = 5
+
+
+def statement(finding: Finding) -> str:
+    """Say what is wrong, with the name even where the reason alone does not say it."""
+    if finding.name in finding.why:
+        return finding.why
+    return f"{finding.name}: {finding.why}"
+
+
+def advice(finding: Finding) -> str:
+    """Say what to do: which name may be meant, or else what helps with findings of its rule."""
+    first = () if finding.replacement is None else (finding.replacement,)
+    names = tuple(dict.fromkeys((*first, *finding.suggestions)))[:_MOST_SUGGESTIONS]
+    if names:
+        return f"did you mean {either(names)}?"
+    return RULES[finding.rule].help
+
+
+def end_of(finding: Finding) -> tuple[int, int]:
+    """Give the line and the column right behind what is written, both from 1."""
+    lines = finding.raw.split("\n")
+    if len(lines) == 1:
+        return finding.line, finding.column + len(finding.raw)
+    return finding.line + len(lines) - 1, len(lines[-1]) + 1
+
+
+def summary(report: Report) -> str:
+    """Say in one line what was found, where, and how much does not count."""
+    where = f"{counted(report.names, 'name')} in {counted(report.files, 'file')}"
+    errors = sum(finding.level == "error" for finding in report.active)
+    warnings = len(report.active) - errors
+    parts = [suppressed(report)]
+    if report.problems:
+        parts.append(f"{len(report.problems)} not read or not read whole")
+    if report.active or report.unverified or report.problems:
+        levels = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+        head = f"{levels}, {len(report.unverified)} not verified in"
+        where = f"{counted(report.files, 'file')}, {counted(report.names, 'name')}"
+        return "; ".join([f"{head} {where}", *parts])
+    if not report.files:
+        return "; ".join(["nothing to scan: no file was read", *parts])
+    return "; ".join([f"clean: {where}", *parts])
+
+
+def suppressed(report: Report) -> str:
+    """Say how many findings do not count, and what says so."""
+    reasons = [one.suppressed.by for one in report.findings if one.suppressed is not None]
+    parts = [f"{reasons.count(by)} by {by}" for by in SUPPRESSORS if by in reasons]
+    return f"{len(reasons)} suppressed" + (f" ({', '.join(parts)})" if parts else "")
+
+
+def compared(report: Report) -> list[str]:
+    """Say what names were compared with, a line for each, and what was left out."""
+    lines = [f"compared with {truth.label}, {truth.as_of}" for truth in report.truths]
+    if report.names and not report.truths:
+        lines.append("compared with no snapshot")
+    if report.left_out:
+        names = counted(report.left_out, "name")
+        lines.append(f"left out: {names} of ecosystems that were not asked for")
+    return lines
+
+
+def counted(number: int, word: str) -> str:
+    """Write a number with what it counts."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def either(names: Sequence[str]) -> str:
+    """Write names with commas and a last ``or``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def well_formed(text: str) -> str:
+    """Put U+FFFD for each lone surrogate: there is no such character in UTF-8 or strict JSON."""
+    if text.isascii():
+        return text
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Put errors before warnings before notes, and leave the order alone otherwise."""
+    order = {"error": 0, "warning": 1, "note": 2}
+    return sorted(findings, key=lambda finding: order[finding.level])

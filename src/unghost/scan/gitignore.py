@@ -1,0 +1,82 @@
+"""Which paths git would leave out: ``.gitignore`` files, from the root of a tree down.
+
+Git itself is never run: a repository's own configuration can make it start programs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+_LARGEST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """The rules that hold in a folder.
+
+    Attributes:
+        specs: The folder that rules stand in, relative to the root and ending in ``/`` unless it is
+            the root, with the rules; the outermost first.
+    """
+
+    specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+
+    def within(self, folder: str, text: str) -> Ignored:
+        """Add the rules of a ``.gitignore`` in a folder below."""
+        lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+        if not lines:
+            return self
+        # It takes long to import, and many folders have no rules.
+        from pathspec import GitIgnoreSpec
+
+        return Ignored((*self.specs, (folder, _compiled(GitIgnoreSpec, lines))))
+
+    def covers(self, path: str) -> bool:
+        """Say whether a path relative to the root is left out; folders end in ``/``."""
+        for folder, spec in reversed(self.specs):
+            said = spec.check_file(path[len(folder) :]).include
+            if said is not None:
+                return said
+        return False
+
+
+def _compiled(spec: type[GitIgnoreSpec], lines: Sequence[str]) -> GitIgnoreSpec:
+    """Compile rules; git passes over one that makes no sense, and so do we."""
+    try:
+        return spec.from_lines(lines)
+    except ValueError:
+        return spec.from_lines([line for line in lines if _is_sound(spec, line)])
+
+
+def _is_sound(spec: type[GitIgnoreSpec], line: str) -> bool:
+    try:
+        spec.from_lines([line])
+    except ValueError:
+        return False
+    return True
+
+
+def rules_outside(root: Path, home: Path) -> Ignored:
+    """Give the rules of the user and of the repository that stand in no ``.gitignore``."""
+    settings = os.environ.get("XDG_CONFIG_HOME") or str(home / ".config")
+    rules = Ignored()
+    for path in (Path(settings) / "git" / "ignore", root / ".git" / "info" / "exclude"):
+        rules = rules.within("", read_rules(path))
+    return rules
+
+
+def read_rules(path: Path) -> str:
+    """Read a file of rules; empty if there is none or it is no plain file."""
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return ""
+        return path.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return ""
