@@ -177,10 +177,12 @@ class Weigher:
     @cached_property
     def _installed(self) -> Installed | None:
         """What is installed in the environment of the project, or in the one that is active."""
+        folders = [folder for place in self._environments() for folder in _site_packages(place)]
+        if not folders:
+            return None
         from unghost.names.installed import read_installed
 
-        folders = [folder for place in self._environments() for folder in _site_packages(place)]
-        return read_installed(folders) if folders else None
+        return read_installed(folders)
 
     def _environments(self) -> Iterable[Path]:
         yield from (self._root / ".venv", self._root / "venv")
