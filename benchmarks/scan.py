@@ -67,9 +67,9 @@ REPEATS, LIMIT, PATIENCE = 3, 600.0, 120.0
 MODES = ("503", "429", "timeout")
 
 ADMITS = re.compile(
-    r"could ?n[o']t (?:be )?(?:check|verif|reach|read|look)|can ?not (?:check|verify|reach)|un"
-    r"available|unreachable|unverified|not verified|rate.?limit|timed? ?out|server error|"
-    r"unexpected status|lookup failed|network error|no answer",
+    r"(?:could ?n[o']t|can ?not) (?:be )?(?:check|verif|reach|read|look)|unavailable|unreachable|"
+    r"unverified|not verified|rate.?limit|timed? ?out|server error|unexpected status|"
+    r"lookup failed|network error|no answer",
     re.I,
 )
 """What is taken for a word about names that were not looked up."""

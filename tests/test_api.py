@@ -6,14 +6,16 @@ import pytest
 
 import unghost
 from scan_world import build_names, isolate, write_tree
+from unghost.names.universe import default_path
 from unghost.scan.settings import ScanSettings
 
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     isolate(monkeypatch, tmp_path)
-    build_names(tmp_path / "pypi.names")
-    settings = '[scan]\nuniverse = ["../pypi.names"]\noffline = true\n'
+    default_path("pypi").parent.mkdir(parents=True)
+    build_names(default_path("pypi"))
+    settings = "[scan]\noffline = true\n"
     folder = write_tree(
         tmp_path / "p",
         {"unghost.toml": settings, "a.py": "import ghost_1\nimport own\n", "own.py": ""},
@@ -25,7 +27,8 @@ def test_paths_are_scanned_by_the_settings_of_their_project(tmp_path: Path) -> N
     report = unghost.scan_paths()
     assert [finding.name for finding in report.active] == ["ghost_1"]
     assert unghost.scan_paths("a.py", tmp_path / "p" / "own.py").files == 2
-    assert unghost.scan_paths(settings=ScanSettings(offline=True)).active == ()
+    other = ScanSettings(offline=True, exclude=("a.py",))
+    assert unghost.scan_paths(settings=other).active == ()
 
 
 def test_a_text_is_scanned_as_if_it_stood_in_the_project() -> None:

@@ -64,6 +64,9 @@ def test_findings_are_told_and_give_1(tmp_path: Path) -> None:
         (GHOST, ["--write-baseline"], 2),
         (GHOST, ["--as-of", "2020-01-01"], 2),
         (GHOST, ["-", "a.py"], 2),
+        (GHOST, ["-", "--fix"], 2),
+        ({"a.dat": b"\0", "b.txt": "x"}, ["a.dat", "b.txt"], 3),
+        ({"unghost.toml": '[scan]\nuniverse = ["x\\u0000"]\n'}, [], 2),
         (GHOST, ["--no-such-flag"], 2),
     ],
 )
@@ -119,7 +122,9 @@ def test_a_baseline_is_written_and_used(tmp_path: Path) -> None:
     done = scan("--baseline", "base.json", cwd=folder)
     assert done.returncode == 1
     assert "ghost-0" in done.stdout
-    write_tree(folder, {"unghost.toml": '[scan]\nbaseline = "base.json"\n'})
+    write_tree(folder, {"unghost.toml": '[scan]\nbaseline = "new.json"\n'})
+    done = scan("--baseline", "new.json", "--write-baseline", cwd=folder)
+    assert (done.returncode, "2 findings" in done.stderr) == (0, True)
     write_tree(folder, GHOST)
     assert scan(cwd=folder).returncode == 0
 

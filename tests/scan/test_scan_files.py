@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scan_world import write_tree
 from unghost.errors import UnghostError
-from unghost.scan.files import find_root, list_files, read_file
+from unghost.scan.files import find_root, list_files, project_files, read_file
 
 PARTS = ["a", "b", "build", "src", "x.py", "y.py", "keep.py", "ä.py", "log.txt", "a b.py"]
 RULES = ["*.py", "!keep.py", "build/", "/src", "a/**/x.py", "**/b", "b/*", "!b/y.py", "# no", ""]
@@ -86,6 +86,7 @@ def test_what_tools_keep_or_install_is_not_scanned(tmp_path: Path) -> None:
             "node_modules/x/index.js": "",
             ".git/hooks/x.py": "",
             "env/pyvenv.cfg": "",
+            "env/bin/python": "",
             "env/lib/python3/x.py": "",
             "lib/site-packages/x.py": "",
             "__pycache__/x.py": "",
@@ -186,3 +187,47 @@ def test_reading_is_bounded_and_waits_for_nothing(tmp_path: Path) -> None:
     assert read_file(Path("/dev/zero"), 10) == "it is no plain file"
     assert read_file(tmp_path / "nothing", 10) == "No such file or directory"
     assert read_file(tmp_path, 10) == "it is no plain file"
+
+
+def test_rules_that_take_for_ever_are_no_rules(tmp_path: Path) -> None:
+    name = "a" * 200 + ".py"
+    folder = write_tree(tmp_path, {".gitignore": "a*" * 30 + "b\n*.txt\n", name: "", "b.txt": ""})
+    assert list_files(folder, [folder]).wanted == [name, "b.txt"]
+    write_tree(folder, {".gitignore": "x\n" * 5000 + "*.txt\n"})
+    assert list_files(folder, [folder]).wanted == [name, "b.txt"]
+
+
+def test_lines_of_rules_end_where_git_ends_them(tmp_path: Path) -> None:
+    rules = "# note\x0c*a*\n# note\u2028*b*\r\nc.py\r\n"
+    folder = write_tree(tmp_path, {".gitignore": rules, "a.py": "", "b.py": "", "c.py": ""})
+    assert list_files(folder, [folder]).wanted == ["a.py", "b.py"]
+
+
+def test_rules_behind_a_link_do_not_count(tmp_path: Path) -> None:
+    folder = write_tree(tmp_path / "p", {"a.py": ""})
+    write_tree(tmp_path, {"rules": "*.py\n"})
+    (folder / ".gitignore").symlink_to(tmp_path / "rules")
+    assert list_files(folder, [folder]).wanted == ["a.py"]
+
+
+def test_a_manifest_that_is_a_link_is_read(tmp_path: Path) -> None:
+    folder = write_tree(tmp_path / "p", {"deps.dat": "numpy\n"})
+    write_tree(tmp_path, {"out.txt": ""})
+    (folder / "requirements.txt").symlink_to("deps.dat")
+    (folder / "requirements-dev.txt").symlink_to(tmp_path / "out.txt")
+    assert list_files(folder, [folder]).wanted == ["requirements.txt"]
+
+
+def test_only_what_looks_like_an_environment_is_one(tmp_path: Path) -> None:
+    folder = write_tree(tmp_path, {"app/pyvenv.cfg": "", "app/requirements.txt": ""})
+    write_tree(folder, {"env/pyvenv.cfg": "", "env/bin/x.py": "", "env/y.py": ""})
+    assert list_files(folder, [folder]).wanted == ["app/requirements.txt"]
+    assert list_files(folder, [folder / "env"]).wanted == ["env/bin/x.py", "env/y.py"]
+
+
+def test_a_home_is_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = write_tree(tmp_path / "home", {"a.py": "", "p/b.py": ""})
+    monkeypatch.setenv("HOME", str(home))
+    assert project_files(home) == []
+    assert project_files(tmp_path) == []
+    assert project_files(home / "p") == ["b.py"]

@@ -44,6 +44,17 @@ CASES = [
 ]
 LEFT = [
     ("pyproject.toml", '[project]\ndependencies = ["numpy", "ghost-1>1"]\n', "more than the name"),
+    (
+        "pyproject.toml",
+        '[project]\ndependencies = ["ghost-1",\n]\n',
+        "more than the name",
+    ),
+    (
+        "pyproject.toml",
+        '[tool.poetry.dependencies]\nnumpy = "1"\n'
+        '[tool.poetry.dependencies.ghost-1]\nversion = "9"\n',
+        "more than the name",
+    ),
     ("a.py", "import ghost_1\n", "no line"),
     ("a.sh", "pip install ghost-1 && make\n", "no line"),
     ("poetry.lock", '[[package]]\nname = "ghost-1"\nversion = "1"\n', "lock file"),
@@ -146,3 +157,11 @@ def test_mending_takes_findings_away_and_nothing_else(
     gone = sum(len(edit.mended) for edit in edits)
     replaced = sum(one.replacement is not None for edit in edits for one in edit.mended)
     assert after.names == before.names - gone + replaced
+
+
+def test_a_link_stays_one_and_what_it_leads_to_is_mended(tmp_path: Path, universe: Path) -> None:
+    folder = write_tree(tmp_path / "p", {"real.txt": "ghost-1\n"})
+    (folder / "requirements.txt").symlink_to("real.txt")
+    apply(plan(scanned(folder, universe)), folder)
+    assert (folder / "requirements.txt").is_symlink()
+    assert (folder / "real.txt").read_text() == "# unghost: no such package: ghost-1\n"

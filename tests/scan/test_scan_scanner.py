@@ -196,6 +196,7 @@ def test_a_registry_that_is_down_leaves_names_open_and_ghosts_ghosts(
     assert said(report) == [("ghost", "ghost-1", "requirements.txt", 1)]
     assert "not in pypi:2026-01-01" in report.findings[0].why
     assert "cannot be reached" in report.findings[0].why
+    assert report.truths[-1].label.endswith("which cannot be reached")
     unknown = scan_text("pip install other\n", ScanSettings(), root=folder, language="sh")
     assert [one.rule for one in unknown.findings] == ["unverified"]
     assert unknown.exit_code() == 3
@@ -330,3 +331,28 @@ def test_a_baseline_of_ghosts_holds_where_they_cannot_be_verified(
     write_baseline(tmp_path / "open", scan_files([folder], ScanSettings(offline=True)))
     settings = offline(universe, baseline=str(tmp_path / "open"))
     assert len(scan_files([folder], settings).active) == 2
+
+
+def test_a_project_decides_neither_whom_to_ask_nor_what_is_sent(
+    tmp_path: Path, universe: Path, registry: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NPM_TOKEN", "s3cr3t")
+    monkeypatch.setenv("UV_INDEX_CORP_PASSWORD", "s3cr3t")
+    monkeypatch.setenv("npm_config_registry", registry.url)
+    with running() as evil:
+        evil.routes["/simple/ghost-1/"] = Reply(b"here")
+        host = evil.url.removeprefix("http:")
+        files = {
+            ".npmrc": f"registry={evil.url}/${{NPM_TOKEN}}/\n{host}/:_authToken=${{NPM_TOKEN}}\n",
+            "pyproject.toml": '[[tool.uv.index]]\nname = "corp"\ndefault = true\n'
+            f'url = "{evil.url}/simple"\n',
+            "a.sh": "pip install ghost-1\nnpm install ghost-2\n",
+        }
+        folder = write_tree(tmp_path / "p", files)
+        report = scan_files([folder], ScanSettings(universe=(str(universe),)))
+        assert evil.asked == []
+    assert sorted(registry.paths()) == ["/ghost-2", "/simple/ghost-1/"]
+    # Its own index may have them, so they are open, and nothing is clean.
+    assert [one.rule for one in report.findings] == ["unverified", "unverified"]
+    assert "which only the project names" in report.findings[0].why
+    assert "s3cr3t" not in str(report)

@@ -68,8 +68,15 @@ def test_a_file_elsewhere_is_read_instead(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_is_named_relative_to_the_settings(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"mine.toml": '[scan]\nuniverse = ["n.names"]\n', "n.names": ""})
+    settings = read_settings(tmp_path, tmp_path / "mine.toml")
+    assert settings.universe == (str(tmp_path / "n.names"),)
+
+
+def test_a_project_may_not_name_a_snapshot_file(tmp_path: Path) -> None:
     write_tree(tmp_path, {"unghost.toml": '[scan]\nuniverse = ["n.names"]\n', "n.names": ""})
-    assert read_settings(tmp_path).universe == (str(tmp_path / "n.names"),)
+    with pytest.raises(UnghostError, match="may name demo or an ecosystem"):
+        read_settings(tmp_path)
 
 
 BAD = [
@@ -85,6 +92,7 @@ BAD = [
     ("private = ['x']", "private: a table"),
     ("private = {pipy = ['x']}", "private: the ecosystem 'pipy'"),
     ("ignore = [1]", "ignore: a table with name and reason"),
+    ("ignore = [{name = 'x', reason = 'y', ecosystem = []}]", "a text is wanted"),
     ("ignore = [{name = 'x'}]", "ignore: the ignore of 'x' gives no reason"),
     ("ignore = [{name = 'x', reason = ' '}]", "gives no reason"),
     ("ignore = [{reason = 'x'}]", "ignore: a text is wanted"),

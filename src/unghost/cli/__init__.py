@@ -108,6 +108,9 @@ def main() -> None:
     except (_Interrupted, KeyboardInterrupt):
         print("interrupted; run the same command again to go on", file=sys.stderr)
         sys.exit(130)
+    except Exception as error:
+        # Exit code 1 means findings, so an error of ours must not end with it.
+        _fail(error, f"unexpected {type(error).__name__}: {error}; --debug shows where")
 
 
 def _fail(error: Exception, message: str) -> None:

@@ -106,6 +106,11 @@ def scan(
     root, settings = _settings(paths or [], config, given)
     if explain is not None:
         raise typer.Exit(_explain(explain, settings, root))
+    if write_baseline:
+        # Everything is written anew, so what an old one said, or that there is none, is no matter.
+        settings = replace(settings, baseline=None)
+    if (fix or diff) and [str(path) for path in paths or []] == ["-"]:
+        raise UnghostError("a text on standard input cannot be mended: give files with --fix")
     report = _report(paths or [], settings, root, language)
     if fix or diff:
         raise typer.Exit(_fix(report, settings, only_show=diff))
@@ -197,8 +202,12 @@ def _write(text: str, output: Path | None) -> None:
         return
     # A path may hold bytes that are no text; they must not stop a report.
     sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough; the exit code still says how it is.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_baseline(report: Report, path: Path | None) -> int:
@@ -208,7 +217,9 @@ def _write_baseline(report: Report, path: Path | None) -> int:
     if path is None:
         raise UnghostError("--write-baseline wants to know where: give --baseline FILE too")
     say(f"{path}: {write_baseline(path, report)} findings that will not count any more")
-    return 0
+    for problem in report.problems:
+        say(f"{problem.path}: {problem.reason}")
+    return 3 if report.problems else 0
 
 
 class _Progress:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from unghost.hook.brought import COMMAND, SHOWN, Brought, Piece, is_excluded, judge, piece
-from unghost.hook.edits import changes_of, command_of, label
+from unghost.hook.edits import DIFF, changes_of, command_of, label
 from unghost.hook.formats import Answer, Call, Decision
 from unghost.hook.guarded import Guard
 from unghost.printable import printable
@@ -83,7 +83,8 @@ def decide(call: Call, rules: Rules) -> Answer:
     pieces = [None if command is None else piece(COMMAND, "", command)]
     for change in changes:
         path = label(change.path, root)
-        if not is_excluded(path, settings.exclude):
+        # A patch names the files that it changes by itself.
+        if change.path == Path(DIFF) or not is_excluded(path, settings.exclude):
             pieces.append(piece(path, change.before, change.after))
     read = [one for one in pieces if one is not None]
     return _answer(judge(read, settings, root, REGISTRY_SECONDS), read, guarded, rules)

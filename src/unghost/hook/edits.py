@@ -62,13 +62,15 @@ class Change:
 
 def command_of(arguments: Mapping[str, Any]) -> str | None:
     """Give the shell command that a call runs, None if it runs none."""
+    found = []
     for key in _COMMANDS:
         value = arguments.get(key)
         if isinstance(value, str):
-            return value
-        if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
-            return shlex.join(value)
-    return None
+            found.append(value)
+        elif isinstance(value, list) and value and all(isinstance(word, str) for word in value):
+            found.append(shlex.join(value))
+    # Which of several would be run, the tool alone knows.
+    return "\n".join(found) if found else None
 
 
 def path_of(arguments: Mapping[str, Any]) -> str:
@@ -118,8 +120,8 @@ def _of_command(command: str | None, folder: Path) -> list[Change]:
     befores: dict[Path, str] = {}
     parts: dict[Path, list[str]] = {}
     for one in written_files(command) if command else ():
-        if any(mark in f"{one.folder}{one.path}" for mark in "$`*?"):
-            continue  # only the shell knows which file that is
+        if any(mark in Path(one.path).name for mark in "$`*?"):
+            continue  # only the shell knows what kind of file that is
         path = folder / one.folder / one.path
         if path not in befores:
             befores[path] = _present(path) or ""

@@ -95,7 +95,9 @@ class Questions:
             return Answer("unghost itself failed at this: its log (stderr) says how")
 
     def _check_names(self, given: CheckNames) -> tuple[CheckedNames, str]:
-        checked = check(given.names, given.ecosystem, self._settings, root=self._root)
+        checked = check(
+            given.names, given.ecosystem, self._settings, root=self._root, within=_LONGEST_WAIT
+        )
         counts = Counter(str(one.status) for one in checked)
         names = [
             CheckedName(

@@ -58,8 +58,8 @@ class Universe:
         head = self.snapshot.header
         if self.closed_world:
             return f"the demo universe (a closed world of {head.count:,} names, not all of PyPI)"
-        kind = "complete" if head.complete else "incomplete"
-        return f"a {kind} snapshot of {head.source} ({head.count:,} names)"
+        kind = "a complete" if head.complete else "an incomplete"
+        return f"{kind} snapshot of {head.source} ({head.count:,} names)"
 
     @property
     def decides_absence(self) -> bool:

@@ -14,7 +14,7 @@ from unghost.errors import UnghostError
 from unghost.names.imports import bundled_imports
 from unghost.records import Mention, Verdict
 from unghost.scan.examine import Suspect, is_clean, universes_of
-from unghost.scan.files import find_root, list_files
+from unghost.scan.files import find_root, project_files
 from unghost.scan.finding import Finding, RuleId
 from unghost.scan.judge import Findings
 from unghost.scan.scanner import ask_live, look_of
@@ -77,7 +77,7 @@ def check(
     suspects = [Suspect(mention, judge(mention), mention.name, 1) for mention in mentions]
 
     def files() -> Sequence[str]:
-        return list_files(root, [root]).files
+        return project_files(root)
 
     weigh = Weigher(look, settings, files, ask_live, within=within)
     doubtful = [one for one in suspects if not is_clean(one.mention, one.verdict, look.youngest)]

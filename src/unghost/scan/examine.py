@@ -113,7 +113,9 @@ def examine_file(path: str, look: Look) -> Examined:
     if not is_of_interest(path):
         # It was named, so it is no accident that it is here: an answer in a file of any name.
         text = decode(data)
-        return Examined(path, read=False) if text is None else examine_text(text, path, look)
+        if text is None:
+            return Examined(path, problem="it is no text", read=False)
+        return examine_text(text, path, look)
     mentions = find_in_file(data, path)
     text = (decode(data) or "") if mentions else ""
     examined = _examined(path, text, mentions, look)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from unghost.errors import UnghostError
 from unghost.mentions.files import is_of_interest
+from unghost.mentions.manifests import is_manifest
 from unghost.scan.finding import Problem
 from unghost.scan.gitignore import Ignored, read_rules, rules_outside
 
@@ -72,7 +73,7 @@ def list_files(
 ) -> Listing:
     """List what is to be scanned, and what else is there.
 
-    Symbolic links are not followed: what they point to in the tree is seen where it is. A file or
+    Symbolic links are not followed, but for manifests that link to a file in the tree. A file or
     folder that is named is scanned even if git would leave it out, and a link that is named is
     followed within the root: whoever writes a list of changed files may not be who runs the scan.
 
@@ -118,11 +119,11 @@ def _rules_above(root: Path, folder: str) -> Ignored:
 
 def _below(root: Path, folder: str, rules: Ignored, listing: Listing) -> Iterator[tuple[str, bool]]:
     """Walk the files below a folder; each with whether git would leave it out."""
-    stack = [(folder, rules)]
+    start, stack = folder, [(folder, rules)]
     while stack:
         folder, rules = stack.pop()
         entries = _entries(root, folder, listing)
-        if any(entry.name == "pyvenv.cfg" for entry in entries) and folder:
+        if folder != start and _is_environment({entry.name for entry in entries}):
             continue
         if any(entry.name == ".gitignore" for entry in entries):
             rules = rules.within(folder, read_rules(root / folder / ".gitignore"))
@@ -130,11 +131,28 @@ def _below(root: Path, folder: str, rules: Ignored, listing: Listing) -> Iterato
             path = folder + entry.name
             if entry.is_symlink():
                 listing.links += 1
+                # A client follows it, and what it leads to may have a name that says nothing.
+                if (
+                    is_manifest(path)
+                    and os.path.isfile(entry)
+                    and not _leads_out(root, root / path)
+                ):
+                    yield path, rules.covers(path)
             elif entry.is_dir(follow_symlinks=False):
                 if entry.name not in _NEVER and not rules.covers(f"{path}/"):
                     stack.append((f"{path}/", rules))
             elif entry.is_file(follow_symlinks=False):
                 yield path, is_of_interest(path) and rules.covers(path)
+
+
+def _is_environment(names: set[str]) -> bool:
+    return "pyvenv.cfg" in names and not names.isdisjoint({"bin", "Scripts"})
+
+
+def project_files(root: Path) -> list[str]:
+    """List the files of a project; none of a home or of what is above it, which is no project."""
+    home = Path(os.path.abspath(Path.home()))
+    return [] if root == home or root in home.parents else list_files(root, [root]).files
 
 
 def _entries(root: Path, folder: str, listing: Listing) -> list[os.DirEntry[str]]:

@@ -7,6 +7,7 @@ else than before, without the names that were to go, it is left as it was.
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _COMMENTS = {
 }  # fmt: skip
 _COMMENTS_BY_NAME = {"Gemfile": "# ", "Pipfile": "# "}
 _SAID = "unghost: no such package: "
+_LEADS = ("", '"', "'", "- ", '- "', "- '", "gem '", 'gem "', "require ")
+"""What may stand before a name on a line that is commented out: nothing but how its like begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ def apply(edits: Iterable[Edit], root: Path) -> None:
         UnghostError: A file cannot be written.
     """
     for edit in edits:
-        place = root / edit.path
+        # A link stays one; what it leads to lies in the project.
+        place = (root / edit.path).resolve()
         if edit.after == edit.before or _text(place) != edit.before:
             continue
         with atomic_path(place) as temporary:
@@ -116,10 +120,29 @@ def _mended(before: str, text: str, finding: Finding, path: str) -> tuple[str] |
     if finding.kind != "manifest" or mark is None:
         return "it has no line that could be commented out"
     start = text.rfind("\n", 0, begin) + 1
-    indent = len(text[start:begin]) - len(text[start:begin].lstrip(" \t"))
-    at = start + indent
+    before_it = text[start:begin].lstrip(" \t")
+    if before_it not in _LEADS:
+        return "its line says more than the name"
+    at = begin - len(before_it)
     new = f"{text[:at]}{mark}{_SAID}{text[at:]}"
-    return (new,) if _names_only(text, new, path, finding) else "its line says more than the name"
+    if not _names_only(text, new, path, finding) or not _is_sound(text, new, path):
+        return "its line says more than the name"
+    return (new,)
+
+
+def _is_sound(before: str, after: str, path: str) -> bool:
+    """Say whether a change leaves TOML what it is; our own reader is lenient, others are not."""
+    if PurePosixPath(path).suffix != ".toml" and PurePosixPath(path).name != "Pipfile":
+        return True
+    try:
+        tomllib.loads(before)
+    except (ValueError, RecursionError):
+        return True
+    try:
+        tomllib.loads(after)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _names_only(before: str, after: str, path: str, finding: Finding) -> bool:

@@ -6,6 +6,7 @@ Git itself is never run: a repository's own configuration can make it start prog
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 _LARGEST = 1_000_000
+_MOST_RULES = 2_000
+_MOST_STARS, _MOST_FOLDERS = 2, 3
+"""Stars in a part of a rule, and parts for any folders: time grows with their power."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,11 @@ class Ignored:
 
     def within(self, folder: str, text: str) -> Ignored:
         """Add the rules of a ``.gitignore`` in a folder below."""
-        lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-        if not lines:
+        # Git ends lines at line feeds alone, whatever else Unicode calls a line's end.
+        lines = [line.removesuffix("\r") for line in text.split("\n")]
+        lines = [line for line in lines if line.strip() and not line.startswith("#")]
+        if not lines or len(lines) > _MOST_RULES or not all(_is_quick(line) for line in lines):
+            # Rules that take for ever are no rules of people; without them more is scanned.
             return self
         # It takes long to import, and many folders have no rules.
         from pathspec import GitIgnoreSpec
@@ -63,6 +70,12 @@ def _is_sound(spec: type[GitIgnoreSpec], line: str) -> bool:
     return True
 
 
+def _is_quick(rule: str) -> bool:
+    parts = rule.split("/")
+    stars = max(len(re.findall(r"\*+", part)) for part in parts)
+    return stars <= _MOST_STARS and sum("**" in part for part in parts) <= _MOST_FOLDERS
+
+
 def rules_outside(root: Path, home: Path) -> Ignored:
     """Give the rules of the user and of the repository that stand in no ``.gitignore``."""
     settings = os.environ.get("XDG_CONFIG_HOME") or str(home / ".config")
@@ -75,7 +88,8 @@ def rules_outside(root: Path, home: Path) -> Ignored:
 def read_rules(path: Path) -> str:
     """Read a file of rules; empty if there is none or it is no plain file."""
     try:
-        if not path.is_file() or path.stat().st_size > _LARGEST:
+        # Git refuses links here, and they may lead anywhere.
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > _LARGEST:
             return ""
         return path.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:

@@ -155,13 +155,13 @@ class Findings:
         for finding in findings:
             key = fingerprint(finding, 0)
             named = replace(finding, fingerprint=fingerprint(finding, seen[key]))
-            known = self._baseline
+            prints = [named.fingerprint]
             if finding.rule == "unverified":
                 # What was a ghost where the baseline was written is no news where nobody is asked.
-                was = fingerprint(replace(finding, rule="ghost"), seen[key])
-                known = known | {named.fingerprint} if was in known else known
+                prints.append(fingerprint(replace(finding, rule="ghost"), seen[key]))
             seen[key] += 1
-            done.append(by_baseline(named, known))
+            known = not self._baseline.isdisjoint(prints)
+            done.append(by_baseline(named) if known else named)
         return done
 
 

@@ -19,7 +19,7 @@ from unghost.scan.examine import (
     examine_text,
     universes_of,
 )
-from unghost.scan.files import find_root, list_files
+from unghost.scan.files import find_root, list_files, project_files
 from unghost.scan.finding import Problem, Report, Truth
 from unghost.scan.judge import Findings, youngest_day
 from unghost.scan.settings import ScanSettings
@@ -64,7 +64,7 @@ def scan_files(
 
     def files() -> Sequence[str]:
         everything = any(os.path.abspath(path) == str(root) for path in paths)
-        return wanted.files if everything else list_files(root, [root]).files
+        return wanted.files if everything else project_files(root)
 
     weigh = Weigher(look, settings, files, ask_live)
     return _report(examined, wanted.problems, weigh, progress)
@@ -99,7 +99,7 @@ def scan_text(
     look = look_of(root, settings)
 
     def files() -> Sequence[str]:
-        return list_files(root, [root]).files
+        return project_files(root)
 
     weigh = Weigher(look, settings, files, ask_live, within=within)
     return _report([examine_text(text, path, look, language)], (), weigh, progress)

@@ -83,14 +83,14 @@ def read_settings(root: Path, path: Path | None = None) -> ScanSettings:
         UnghostError: The file cannot be read, or says something that is not known.
     """
     if path is not None:
-        return _settings(_table(path), path)
+        return _settings(_table(path), path, is_given=True)
     for name in ("unghost.toml", "pyproject.toml"):
         place = root / name
         # Most projects have settings of other tools only, and parsing costs more than looking.
         if place.is_file() and b"unghost" in (b"unghost" if name[0] == "u" else _bytes(place)):
             table = _table(place)
             if table is not None:
-                return _settings(table, place)
+                return _settings(table, place, is_given=False)
     return ScanSettings()
 
 
@@ -115,7 +115,17 @@ def _table(path: Path) -> dict[str, Any] | None:
     return values
 
 
-def _settings(table: dict[str, Any] | None, path: Path) -> ScanSettings:
+def _refuse_files(universe: tuple[str, ...], path: Path) -> None:
+    """Refuse a project's own snapshot: it may be anybody's, and what reads it trusts its bytes."""
+    for name in universe:
+        if name != "demo" and name not in ecosystem_names():
+            raise UnghostError(
+                f"{path}: a project's settings may name demo or an ecosystem, not {name[:80]!r}:"
+                " name snapshot files with --universe, or in settings given by --config"
+            )
+
+
+def _settings(table: dict[str, Any] | None, path: Path, *, is_given: bool) -> ScanSettings:
     read: dict[str, Any] = {}
     for key, value in (table or {}).items():
         name = key.replace("-", "_")
@@ -127,6 +137,8 @@ def _settings(table: dict[str, Any] | None, path: Path) -> ScanSettings:
             read[name] = reader(value)
         except (TypeError, ValueError) as error:
             raise UnghostError(f"{path}: {key}: {error}") from None
+    if not is_given:
+        _refuse_files(read.get("universe", ()), path)
     # Files are named relative to the settings that name them.
     if read.get("baseline"):
         read["baseline"] = str(path.parent / read["baseline"])
@@ -242,7 +254,7 @@ def _ignore(value: object) -> Ignore:
     return Ignore(
         name=_text(value.get("name")),
         reason=value["reason"].strip(),
-        ecosystem=None if eco is None else checked_ecosystems(eco)[0],
+        ecosystem=None if eco is None else checked_ecosystems(_text(eco))[0],
         path=None if place is None else _text(place),
         until=None if until is None else checked_day(until),
     )

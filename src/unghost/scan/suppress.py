@@ -141,8 +141,8 @@ def write_baseline(path: Path, report: Report) -> int:
     return len(rows)
 
 
-def by_baseline(finding: Finding, known: frozenset[str]) -> Finding:
-    """Suppress a finding that the baseline has."""
-    if finding.suppressed is not None or finding.fingerprint not in known:
+def by_baseline(finding: Finding) -> Finding:
+    """Suppress a finding that the baseline has, if nothing else does."""
+    if finding.suppressed is not None:
         return finding
     return replace(finding, suppressed=Suppression("baseline", "it is in the baseline"))

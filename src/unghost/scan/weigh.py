@@ -32,6 +32,7 @@ LONGEST_WAIT = 60.0
 _LARGEST_MANIFEST = 4_000_000
 """Bytes of a manifest that is asked for the project's own names; larger ones are lock files, which
 say no more of that than the manifests beside them."""
+_NOWHERE = Path(os.devnull) / "none"
 _ASKED: tuple[Status, ...] = ("absent", "unknown")
 
 
@@ -63,6 +64,7 @@ class Weigher:
         self.look, self.settings, self._within = look, settings, within
         self._files, self._live = files, live
         self._root = Path(look.root)
+        self._unasked: dict[str, tuple[str, ...]] = {}
         self.asked: list[Truth] = []
         self.problems: list[Problem] = []
 
@@ -92,6 +94,10 @@ class Weigher:
             ]
         else:
             verdicts = self._confirmed(suspects, verdicts, self._live(open_world), progress)
+        verdicts = [
+            self._leave_open(verdict, suspect.mention.ecosystem)
+            for suspect, verdict in zip(suspects, verdicts, strict=True)
+        ]
         return list(zip(suspects, verdicts, strict=True))
 
     @cached_property
@@ -127,15 +133,19 @@ class Weigher:
             )
         for at, answer in zip(asked, answers, strict=True):
             done[at] = answer
-        self._remember_asked({suspects[at].mention.ecosystem for at in asked}, live)
+        self._remember(((suspects[at].mention.ecosystem, done[at]) for at in asked), live)
         return done
 
-    def _remember_asked(self, names: Collection[str], live: LiveCheck) -> None:
-        today = date.today().isoformat()
-        for name in sorted(names):
-            place = live.place(name)
+    def _remember(self, asked: Iterable[tuple[str, Verdict]], live: LiveCheck) -> None:
+        """Keep which registries were asked, and whether they answered at all."""
+        answered: dict[str, bool] = {}
+        for eco, verdict in asked:
+            answered[eco] = answered.get(eco, False) or verdict.snapshot_id == "live"
+        for eco, has_answered in sorted(answered.items()):
+            place = live.place(eco)
             if place is not None:
-                self.asked.append(Truth(name, "live", today, f"{place}, asked live"))
+                said = "asked live" if has_answered else "which cannot be reached"
+                self.asked.append(Truth(eco, "live", date.today().isoformat(), f"{place}, {said}"))
 
     def _judge(self, setups: Mapping[str, Setup]) -> Judge:
         return Judge(
@@ -148,16 +158,42 @@ class Weigher:
         )
 
     def _setups(self, names: Collection[str]) -> dict[str, Setup]:
-        """Read what the clients of some ecosystems are set to."""
+        """Read what the clients of some ecosystems are set to.
+
+        Only the user's own settings say whom to ask: a project could name any address, have the
+        user's credentials sent there and its ghosts called real. What it says of its own indexes
+        is read without environment and home, and leaves names open that may be there.
+        """
+        from unghost.registries.address import same_place, shown
+
         setups = {}
         for name in sorted(names):
+            registry = ecosystem(name).registry
             try:
-                setups[name] = ecosystem(name).registry.setup(os.environ, self._root, Path.home())
+                own = registry.setup(os.environ, _NOWHERE, Path.home())
+                said = registry.setup({}, self._root, _NOWHERE)
+                setups[name] = own._replace(private=(*own.private, *said.private))
+                others = [one for one in (said.lookup, *said.others) if one is not None]
+                known = [one.url for one in (own.lookup, *own.others) if one is not None]
+                self._unasked[name] = tuple(
+                    shown(one.url)
+                    for one in others
+                    if one.said_by.startswith(str(self._root))
+                    and not any(same_place(one.url, url) for url in known)
+                )
             except UnghostError as error:
                 # A project's own files must not be able to stop a scan; without settings nothing
                 # is asked, and what a snapshot leaves open stays so.
                 self.problems.append(Problem(".", f"settings of {name} clients: {error}"))
         return setups
+
+    def _leave_open(self, verdict: Verdict, eco: str) -> Verdict:
+        """Leave open what an index may have that the project alone names."""
+        places = self._unasked.get(eco, ())
+        if verdict.status != "absent" or not places or eco in self._closed:
+            return verdict
+        said = f"{verdict.evidence}; it may be in {places[0]}, which only the project names"
+        return replace(verdict, status="unknown", evidence=said)
 
     def _project(self, setups: Mapping[str, Setup]) -> Project:
         from unghost.domains.packages.project import Project

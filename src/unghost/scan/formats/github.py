@@ -30,7 +30,9 @@ def render_github(report: Report) -> str:
     for problem in report.problems:
         place = {"file": problem.path, "title": "unghost: not read or not read whole"}
         lines.append(_command("warning", place, f"{problem.path}: {problem.reason}"))
-    lines.append("unghost: " + printable("; ".join([summary(report), *compared(report)])))
+    said = printable("; ".join([summary(report), *compared(report)]))
+    # A runner takes this for a command anywhere in a line.
+    lines.append("unghost: " + said.replace("##[", "#?["))
     return "".join(f"{line}\n" for line in lines)
 
 
