@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scan_world import offline, write_tree
+from unghost.records import Mention
+from unghost.scan import fix as fix_module
 from unghost.scan.finding import Report
 from unghost.scan.fix import apply, plan
 from unghost.scan.scanner import scan_files
@@ -165,3 +167,22 @@ def test_a_link_stays_one_and_what_it_leads_to_is_mended(tmp_path: Path, univers
     apply(plan(scanned(folder, universe)), folder)
     assert (folder / "requirements.txt").is_symlink()
     assert (folder / "real.txt").read_text() == "# unghost: no such package: ghost-1\n"
+
+
+def test_hundreds_of_findings_are_mended_with_a_few_readings(
+    tmp_path: Path, universe: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "".join(f"ghost-{number}\n" for number in range(400)) + "numpy\n"
+    folder = write_tree(tmp_path / "p", {"requirements.txt": text})
+    report = scanned(folder, universe)
+    readings = []
+    find = fix_module.find_in_file
+
+    def counted(data: bytes, path: str) -> list[Mention]:
+        readings.append(path)
+        return find(data, path)
+
+    monkeypatch.setattr(fix_module, "find_in_file", counted)
+    (edit,) = plan(report)
+    assert (len(edit.mended), edit.left) == (400, ())
+    assert len(readings) < 10

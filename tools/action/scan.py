@@ -44,6 +44,9 @@ def main() -> int:
                 write_text(Path(_text(variable)), render(report, name, fail_on=settings.fail_on))
     except (UnghostError, OSError) as error:
         return _failed(" ".join(str(error).split()))
+    except Exception as error:
+        # Code 1 means findings, and with that Python would end.
+        return _failed(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}")
     _show(render(report, "github"))
     _summarise(_summary(report))
     code = report.exit_code(settings.fail_on)

@@ -6,7 +6,6 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,13 +88,6 @@ def _bytes(text: str) -> bytes:
 
 def _key(mention: Mention) -> tuple[str, ...]:
     return mention.ecosystem, mention.name, mention.kind, mention.origin
-
-
-def is_excluded(path: str, globs: Iterable[str]) -> bool:
-    """Say whether the settings leave a file out."""
-    return any(
-        fnmatchcase(path, glob) or fnmatchcase(path, f"{glob.rstrip('/')}/*") for glob in globs
-    )
 
 
 def judge(pieces: Sequence[Piece], settings: ScanSettings, root: Path, within: float) -> Brought:

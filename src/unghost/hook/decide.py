@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from unghost.hook.brought import COMMAND, SHOWN, Brought, Piece, is_excluded, judge, piece
+from unghost.hook.brought import COMMAND, SHOWN, Brought, Piece, judge, piece
 from unghost.hook.edits import DIFF, changes_of, command_of, label
 from unghost.hook.formats import Answer, Call, Decision
 from unghost.hook.guarded import Guard
@@ -72,7 +72,7 @@ def decide(call: Call, rules: Rules) -> Answer:
     command = command_of(call.arguments)
     if not changes and command is None and not call.tool.lower().startswith("delete"):
         return Answer()
-    from unghost.scan.files import find_root
+    from unghost.scan.files import find_root, matches
     from unghost.scan.settings import checked, read_settings
 
     root = find_root([folder])
@@ -84,7 +84,7 @@ def decide(call: Call, rules: Rules) -> Answer:
     for change in changes:
         path = label(change.path, root)
         # A patch names the files that it changes by itself.
-        if change.path == Path(DIFF) or not is_excluded(path, settings.exclude):
+        if change.path == Path(DIFF) or not matches(path, settings.exclude):
             pieces.append(piece(path, change.before, change.after))
     read = [one for one in pieces if one is not None]
     return _answer(judge(read, settings, root, REGISTRY_SECONDS), read, guarded, rules)

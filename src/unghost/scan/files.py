@@ -90,7 +90,7 @@ def list_files(
             _say(listing, relative, "it is a link that leads out of the project")
             continue
         if not path.is_dir():
-            if not _matches(relative, exclude):
+            if not matches(relative, exclude):
                 chosen.add(relative)
             continue
         folder = "" if relative == "." else f"{relative}/"
@@ -99,7 +99,7 @@ def list_files(
             # It was named although git leaves it out, so what leaves it out does not count.
             rules = Ignored()
         for name, ignored in _below(root, folder, rules, listing):
-            if not ignored and is_of_interest(name) and not _matches(name, exclude):
+            if not ignored and is_of_interest(name) and not matches(name, exclude):
                 chosen.add(name)
             listing.files.append(name)
     listing.files = sorted({*listing.files, *chosen})
@@ -181,8 +181,8 @@ def _relative(root: Path, path: Path) -> str:
     return Path(os.path.relpath(os.path.abspath(path), root)).as_posix()
 
 
-def _matches(path: str, globs: Collection[str]) -> bool:
-    """Say whether a glob fits a path or a folder that it is in."""
+def matches(path: str, globs: Collection[str]) -> bool:
+    """Say whether a glob fits a path, relative to the root, or a folder that it is in."""
     return any(
         fnmatchcase(path, glob) or fnmatchcase(path, f"{glob.rstrip('/')}/*") for glob in globs
     )

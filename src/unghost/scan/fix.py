@@ -11,17 +11,20 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from unghost.atomic import atomic_path
 from unghost.mentions.files import find_in_file
 from unghost.mentions.manifests import is_lock, is_manifest
 from unghost.printable import printable
-from unghost.records import Mention
+from unghost.records import MentionKind
 from unghost.scan.files import read_file
 from unghost.scan.finding import Finding, Report
 from unghost.syntax.text import LONGEST
 
+_Name = tuple[str, str, MentionKind]
 _MENDED = ("ghost", "import-name", "builtin-name")
 _COMMENTS = {
     ".txt": "# ", ".in": "# ", ".toml": "# ", ".cfg": "# ", ".ini": "# ", ".yml": "# ",
@@ -92,42 +95,81 @@ def _planned(root: Path, path: str, findings: Sequence[Finding]) -> Edit:
     if before is None:
         why = "the file is not in UTF-8"
         return Edit(path, "", "", (), tuple((finding, why) for finding in findings))
-    after, mended, left = before, list[Finding](), list[tuple[Finding, str]]()
-    # From the end on, so that the places of the others stay right.
-    for finding in sorted(findings, key=lambda finding: -finding.start):
-        tried = _mended(before, after, finding, path)
-        if isinstance(tried, str):
-            left.append((finding, tried))
+    changes, left = list[_Change](), list[tuple[Finding, str]]()
+    for finding in sorted(findings, key=lambda finding: finding.start):
+        change = _change(before, finding, path)
+        if isinstance(change, str):
+            left.append((finding, change))
         else:
-            after = tried[0]
-            mended.append(finding)
-    return Edit(path, before, after, tuple(mended[::-1]), tuple(left[::-1]))
+            changes.append(change)
+    sound = _sound(before, path, [], changes)
+    why = "a change of its line would change more than the name"
+    left += [(change.finding, why) for change in changes if change not in sound]
+    left.sort(key=lambda pair: pair[0].start)
+    after = _changed(before, sound)
+    return Edit(path, before, after, tuple(change.finding for change in sound), tuple(left))
 
 
-def _mended(before: str, text: str, finding: Finding, path: str) -> tuple[str] | str:
-    """Give the text without a finding, or in words why it stays."""
+class _Change(NamedTuple):
+    """Text in place of ``before[start:end]``."""
+
+    start: int
+    end: int
+    text: str
+    finding: Finding
+
+
+def _change(before: str, finding: Finding, path: str) -> _Change | str:
+    """Say how a finding would be mended, or in words why it is not."""
     begin, end = finding.start, finding.end
     if before[begin:end] != finding.raw:
         return "the file has changed since it was read"
     if is_lock(path):
         return "a lock file is written by its tool: mend the manifest and lock again"
     if finding.replacement is not None:
-        new = text[:begin] + finding.replacement + text[end:]
-        return (
-            (new,) if _names_only(text, new, path, finding) else "a replacement is not understood"
-        )
+        return _Change(begin, end, finding.replacement, finding)
     mark = _comment_mark(path)
     if finding.kind != "manifest" or mark is None:
         return "it has no line that could be commented out"
-    start = text.rfind("\n", 0, begin) + 1
-    before_it = text[start:begin].lstrip(" \t")
-    if before_it not in _LEADS:
+    lead = before[before.rfind("\n", 0, begin) + 1 : begin].lstrip(" \t")
+    if lead not in _LEADS:
         return "its line says more than the name"
-    at = begin - len(before_it)
-    new = f"{text[:at]}{mark}{_SAID}{text[at:]}"
-    if not _names_only(text, new, path, finding) or not _is_sound(text, new, path):
-        return "its line says more than the name"
-    return (new,)
+    at = begin - len(lead)
+    return _Change(at, at, f"{mark}{_SAID}", finding)
+
+
+def _sound(
+    before: str, path: str, kept: list[_Change], changes: Sequence[_Change]
+) -> list[_Change]:
+    """Give the changes that do what they should; all are tried at once, then half of them."""
+    together = [*kept, *changes]
+    if not changes or _does(before, path, together):
+        return together
+    if len(changes) == 1:
+        return kept
+    middle = len(changes) // 2
+    return _sound(before, path, _sound(before, path, kept, changes[:middle]), changes[middle:])
+
+
+def _changed(before: str, changes: Sequence[_Change]) -> str:
+    parts, at = [], 0
+    for change in sorted(changes):
+        parts += [before[at : change.start], change.text]
+        at = change.end
+    return "".join(parts) + before[at:]
+
+
+def _does(before: str, path: str, changes: Sequence[_Change]) -> bool:
+    """Say whether changes take the findings' names away, and nothing else comes or goes."""
+    after = _changed(before, changes)
+    gone, come = Counter[_Name](), Counter[_Name]()
+    for finding in (change.finding for change in changes):
+        gone[finding.ecosystem, finding.name, finding.kind] += 1
+        if finding.replacement is not None:
+            come[finding.ecosystem, finding.replacement, finding.kind] += 1
+    return _names(before, path) - gone + come == _names(after, path) and _is_sound(
+        before, after, path
+    )
 
 
 def _is_sound(before: str, after: str, path: str) -> bool:
@@ -145,23 +187,10 @@ def _is_sound(before: str, after: str, path: str) -> bool:
     return True
 
 
-def _names_only(before: str, after: str, path: str, finding: Finding) -> bool:
-    """Say whether a change takes away the finding's name, and nothing else comes or goes."""
-    old, new = _names(before, path), _names(after, path)
-    gone: Counter[tuple[str, str, str]] = Counter()
-    gone[finding.ecosystem, finding.name, finding.kind] = 1
-    come: Counter[tuple[str, str, str]] = Counter()
-    if finding.replacement is not None:
-        come[finding.ecosystem, finding.replacement, finding.kind] = 1
-    return old - gone + come == new
-
-
-def _names(text: str, path: str) -> Counter[tuple[str, str, str]]:
-    return Counter(_key(mention) for mention in find_in_file(text.encode("utf-8"), path))
-
-
-def _key(mention: Mention) -> tuple[str, str, str]:
-    return mention.ecosystem, mention.name, mention.kind
+@lru_cache(maxsize=2)
+def _names(text: str, path: str) -> Counter[_Name]:
+    found = find_in_file(text.encode("utf-8"), path)
+    return Counter((mention.ecosystem, mention.name, mention.kind) for mention in found)
 
 
 def _comment_mark(path: str) -> str | None:
