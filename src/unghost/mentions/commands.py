@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from unghost.ecosystems import all_ecosystems
 from unghost.ecosystems.base import Command, Reference
+from unghost.mentions.ordinary import ORDINARY
 from unghost.mentions.words import LEADS, PROSE, SURE_LEADS, is_placeholder
 from unghost.syntax.markdown import code_spans
 from unghost.syntax.shell import Word, commands_in, started_by
@@ -19,7 +20,8 @@ from unghost.syntax.starters import after_form, program_name
 _DASHES = frozenset("-\u2013\u2014")
 _STOPS = ".,:!?"
 _GLUED = "$`{*"
-_IN_PROSE = 0.8
+IN_PROSE = 0.8
+"""How sure it is that a sentence names what stands behind a command in it."""
 _WIDEST = 8
 """Characters that one of a name may be written as: an escape of JSON within one of the shell."""
 
@@ -44,7 +46,7 @@ def installs() -> Installs:
     return Installs((eco.name, command) for eco in all_ecosystems() for command in eco.commands)
 
 
-class _Form(NamedTuple):
+class Form(NamedTuple):
     """One form of a declared command; ``skipped`` are flags whose value is the next word."""
 
     ecosystem: str
@@ -61,21 +63,21 @@ class Installs:
     """
 
     def __init__(self, declared: Iterable[tuple[str, Command]]) -> None:
-        self._forms: dict[str, list[_Form]] = {}
+        self._forms: dict[str, list[Form]] = {}
         # Words of which a text must hold one, each with the programs that it stands behind.
         self._hints: dict[str, set[str]] = {}
         for ecosystem, command in declared:
             skipped = command.valued | command.naming | command.instead | command.elsewhere
             for program in command.programs:
                 for words in command.forms:
-                    form = _Form(ecosystem, command, words, skipped)
+                    form = Form(ecosystem, command, words, skipped)
                     self._forms.setdefault(program, []).append(form)
                     fixed = max((w for w in words if w != "*"), key=len, default=program)
                     self._hints.setdefault(fixed, set()).update((program, program.upper()))
 
     def find(self, script: Word) -> list[Spot]:
         """Find what the commands of a shell text name, in order."""
-        if not self._may_name(script.text):
+        if not self.may_name(script.text):
             return []
         found = (spot for words in commands_in(script) for spot in self.of_command(words))
         return sorted(found, key=lambda spot: spot.start)
@@ -87,23 +89,37 @@ class Installs:
     def of_command(self, words: Sequence[Word]) -> list[Spot]:
         """Read one command, its program first."""
         found: list[Spot] = []
-        for form, start in self._matching(words):
+        for form, start in self.matching(words):
             found += _Reading(form, words).spots(start)
         return found
 
     def find_by_line(self, text: str) -> list[Spot]:
         """Find what lines and code spans of a text name that is not all shell."""
-        if not self._may_name(text):
+        if not self.may_name(text):
             return []
         spots: dict[tuple[int, int], Spot] = {}
-        for start, line in _joined_lines(text):
-            if not self._may_name(line):
-                continue
-            for begin, end in [(0, len(line)), *code_spans(line)]:
-                part = Word(line[begin:end], start + begin, start + end)
+        for line in self._lines(text):
+            for part in (line, *_coded(line)):
                 for spot in self._of_line(part):
                     spots.setdefault((spot.start, spot.end), spot)
         return sorted(spots.values(), key=lambda spot: spot.start)
+
+    def find_beside_sentences(self, text: str) -> list[Spot]:
+        """Find what the code spans of prose name, and its lines that are nothing but commands."""
+        found: list[Spot] = []
+        for line in self._lines(text) if self.may_name(text) else ():
+            found += (spot for part in _coded(line) for spot in self._of_line(part))
+            for words in commands_in(line):
+                behind = min((stop for _, stop in self.matching(words)), default=0)
+                if not _is_said(words[behind:]):
+                    found += self.of_command(words)
+        return found
+
+    def _lines(self, text: str) -> Iterator[Word]:
+        """Give the lines that may hold a command."""
+        for start, line in _joined_lines(text):
+            if self.may_name(line):
+                yield Word(line, start, start + len(line))
 
     def _of_line(self, line: Word) -> Iterator[Spot]:
         for words in commands_in(line):
@@ -117,35 +133,37 @@ class Installs:
         """Read a command behind the words that lead to it: ``then run pip install x.``."""
         for at in range(1, len(words)):
             bare = self._is_bare(words[at])
-            if not self._known(words[at]) or not _leads(words[at - 1].text, bare):
+            if not self.known(words[at]) or not leads(words[at - 1].text, bare):
                 continue
             command = list(words[at:])
             last = command[-1]
             command[-1] = last.part(0, len(last.text.rstrip(_STOPS)))
             found = self.of_command(command)
             if found and not _is_sentence(command, found, bare):
-                yield from (replace(spot, confidence=_IN_PROSE) for spot in found)
+                yield from (replace(spot, confidence=IN_PROSE) for spot in found)
             return
 
-    def _known(self, program: Word) -> list[_Form]:
+    def known(self, program: Word) -> list[Form]:
+        """Give the forms of a program, none for any other word."""
         name = program_name(program.text)
         return self._forms.get(name) or self._forms.get(name.rstrip("0123456789."), [])
 
     def _is_bare(self, program: Word) -> bool:
         """Say whether a program needs no form, so that any word behind it may be a package."""
-        return any(not form.words for form in self._known(program))
+        return any(not form.words for form in self.known(program))
 
-    def _matching(self, words: Sequence[Word]) -> list[tuple[_Form, int]]:
+    def matching(self, words: Sequence[Word]) -> list[tuple[Form, int]]:
         """Give the forms that a command has, the longest where several fit, and where they end."""
         fits = [
             (form, start)
-            for form in self._known(words[0])
+            for form in self.known(words[0])
             if (start := after_form(words, form.words, form.skipped)) is not None
         ]
         longest = max((len(form.words) for form, _ in fits), default=0)
         return [(form, start) for form, start in fits if len(form.words) == longest]
 
-    def _may_name(self, text: str) -> bool:
+    def may_name(self, text: str) -> bool:
+        """Say whether a text holds words of a command, which most texts do not."""
         return any(
             word in text and any(program in text for program in programs)
             for word, programs in self._hints.items()
@@ -155,7 +173,7 @@ class Installs:
 class _Reading(NamedTuple):
     """One command that is read by one of its forms."""
 
-    form: _Form
+    form: Form
     words: Sequence[Word]
 
     def spots(self, start: int) -> Iterator[Spot]:
@@ -256,16 +274,33 @@ def _joined_lines(text: str) -> Iterator[tuple[int, str]]:
         yield begin, text[begin:]
 
 
-def _leads(word: str, bare: bool) -> bool:
+def _coded(line: Word) -> Iterator[Word]:
+    """Give the code spans of a line."""
+    for begin, end in code_spans(line.text):
+        yield line.part(begin, end)
+
+
+def _is_said(words: Sequence[Word]) -> bool:
+    """Say whether a sentence goes on behind a command of a line."""
+    return any(
+        _is_mark_of_prose(word.text) or word.text.strip("*_").lower() in ORDINARY for word in words
+    )
+
+
+def _is_mark_of_prose(word: str) -> bool:
+    """Say whether a word behind the first is a lone dash, or ends with a mark of punctuation."""
+    return word in _DASHES or (len(word) > 1 and word[-1] in _STOPS)
+
+
+def leads(word: str, bare: bool) -> bool:
     """Say whether a command may follow this word of a sentence."""
     leads = SURE_LEADS if bare else LEADS
     return word[-1:] == ":" or word.lower().strip("*_,") in leads
 
 
 def _is_sentence(command: Sequence[Word], found: Sequence[Spot], bare: bool) -> bool:
-    # Behind the first word, a lone dash or a mark at a word's end is punctuation.
     texts = [word.text for word in command[1:]]
     said = texts if bare else [spot.name for spot in found]
     if any(name.lower() in PROSE for name in said):
         return True
-    return any(text in _DASHES or (len(text) > 1 and text[-1] in _STOPS) for text in texts)
+    return any(map(_is_mark_of_prose, texts))

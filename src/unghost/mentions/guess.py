@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from unghost.ecosystems import ecosystem
@@ -27,6 +28,8 @@ _OF_PYTHON = ("project", "build-system", "dependency-groups", "tool")
 _OF_YAML = frozenset(
     ("on", "jobs", "steps", "services", "stages", "script", "before_script", "repos", "tasks")
 )
+_CODE_LINE = re.compile(r"^[ \t]*(?:class|def|from|import)[ \t]", re.M)
+"""A line that is of Python and of no TOML, though both may set ``dependencies = [``."""
 _XML_LEADS = {
     "dependencies": ("pom.xml", "<project>"),
     "dependencyManagement": ("pom.xml", "<project>"),
@@ -194,7 +197,7 @@ def _of_toml(text: str, begun: str) -> Kind | None:
         return Kind("manifest", path="setup.cfg")
     if any(key == "tox" or key.startswith("testenv") for key in keys):
         return Kind("manifest", path="tox.ini")
-    if len(root.array("dependencies").items) and "=" in text:
+    if len(root.array("dependencies").items) and "=" in text and not _CODE_LINE.search(text):
         return Kind("manifest", path="pyproject.toml", lead="[project]\n")
     return None
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from unghost.mentions.commands import find_installs_by_line
 from unghost.mentions.guess import guess, guess_data, kinds_for, manifest_named
 from unghost.mentions.kinds import Kind, Reader, kind_of_fence, placed
 from unghost.mentions.prose import find_in_prose
+from unghost.mentions.spoken import find_installs_in_prose
 from unghost.syntax.broken_python import typed
 from unghost.syntax.markdown import Block, blocks, code_spans
 from unghost.syntax.python import find_imports
@@ -61,7 +61,7 @@ def find_in_markdown(text: str, read: Reader) -> list[Spot]:
 
 def _of_text(text: str) -> list[Spot]:
     """Read text outside fences: commands, and what is typed behind the prompts of Python."""
-    spots = find_installs_by_line(text)
+    spots = find_installs_in_prose(text)
     return spots + find_imports(text) if ">>>" in text and typed(text)[0] else spots
 
 

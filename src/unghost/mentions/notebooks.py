@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from unghost.mentions.commands import find_installs, find_installs_by_line
 from unghost.mentions.imports import find_imports
+from unghost.mentions.spoken import find_installs_in_prose
 from unghost.syntax.document import Table, Value, strings, tables
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located
@@ -52,7 +53,7 @@ def _of_cell(cell: Table, language: str, document: Word) -> Iterator[Spot]:
         return
     text = source.text
     if kind == "markdown":
-        found = find_installs_by_line(text)
+        found = find_installs_in_prose(text)
     elif kind == "code" and text.lstrip().startswith(_SHELL):
         first = text.find("\n") + 1 or len(text)
         found = [spot.moved(first) for spot in find_installs(text[first:])]

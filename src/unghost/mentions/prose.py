@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from unghost.ecosystems import ecosystem
 from unghost.mentions.sentences import Line, Token, lines, paragraphs, sentences
 from unghost.mentions.topics import LOCAL, is_topic_word
-from unghost.mentions.words import PROSE, is_placeholder
+from unghost.mentions.words import FILES, PROSE, is_placeholder
 from unghost.syntax.spot import Spot
 
 CONFIDENCE = 0.5
@@ -57,9 +57,16 @@ _NEEDS = _INSTALLS | _words(
 _VERBS = _NEEDS | _words("via with through on by")
 _SOURCES = _words("from via with using on to in through")
 _PUBLISHED = _words("available published hosted released")
+_NOT_THEIRS = _words("standard system")
+"""Words before "library" of which no registry has anything."""
+_NOT_ASKED = _words("conda mamba")
+"""Names of what has packages, which stand before that word like names of packages."""
+_FOREIGN = _words(
+    "latex tex texlive ctan cran rpm rpms fedora arch archlinux aur pacman homebrew gentoo nixpkgs"
+)
+"""Words of what has packages of its own that are named here by nobody else."""
 _JOINTS = _words("and or & called named")
 _DASHES = frozenset("-\u2013\u2014")
-_FILES = (".py", ".txt", ".toml", ".json", ".md", ".cfg", ".yml", ".yaml", ".lock", ".html", ".xml")
 _TRIGGERS = (
     *("package", "librar", "crate", "gem", "lib ", "framework", "toolkit", "sdk"),
     *("distribution", "module", "install", "add", "available", "published"),
@@ -103,12 +110,13 @@ def _spot(token: Token, name: str) -> Spot | None:
     said = reference.name
     if sum(map(str.isalpha, said)) < _FEWEST_LETTERS or is_placeholder(said):
         return None
-    # With two dots a name is rather that of a module inside of a package.
-    if name == "pypi" and said.count(".") > 1:
+    # With two dots a name is rather that of a module inside of a package, and with this beginning
+    # that of a distribution of Linux.
+    if name == "pypi" and (said.count(".") > 1 or said.lower().startswith("python3-")):
         return None
-    if said.lower() in LOCAL or said.lower() in PROSE or said.lower() in _BY_WORD:
+    if said.lower() in LOCAL | _NOT_ASKED or said.lower() in PROSE or said.lower() in _BY_WORD:
         return None
-    if said.lower().endswith(_FILES) or any(eco.is_builtin(said, lang) for lang in eco.languages):
+    if said.lower().endswith(FILES) or any(eco.is_builtin(said, lang) for lang in eco.languages):
         return None
     start, end = token.start, token.start + reference.end
     version = reference.version
@@ -126,6 +134,7 @@ class _Sentence:
         ]  # fmt: skip
         verbs = (at for at, token in enumerate(tokens) if token.lower in _VERBS and not token.coded)
         self._verb = next(verbs, len(tokens))
+        self._foreign = any(token.lower in _FOREIGN for token in tokens)
 
     def names(self) -> Iterator[tuple[Token, str]]:
         """Give the words that name packages, each with its ecosystem."""
@@ -138,6 +147,7 @@ class _Sentence:
             if eco is not None:
                 yield token, eco
             headed = token.lower in _NOUNS and self._lower(at + 1) not in _NO_HEADS
+            headed = headed and self._lower(at - 1) not in _NOT_THEIRS
             listing = (headed and not token.coded) or (
                 listing and (token.coded or token.lower in _JOINTS)
             )
@@ -154,6 +164,8 @@ class _Sentence:
     def _called(self, at: int, listing: bool) -> str | None:
         """Read code that is called a package, before it or behind it."""
         noun = self._noun_behind(at, _NOUNS_OF_CODE)
+        if self._foreign:
+            return None
         called = noun is not None or (listing and self._lower(at + 1) not in _NO_PACKAGES)
         told = bool(self._hints) or self._verb < at
         return self._ecosystem(at, noun) if called and told else None

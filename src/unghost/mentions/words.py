@@ -6,6 +6,8 @@ does. A package that bears one of them is missed, except where it is installed b
 
 from __future__ import annotations
 
+import re
+
 _PROSE = """
 a all also an and any are as at be because before below both but by can command commands does
 each following for from has have here how i if in into is it its libraries library like may
@@ -31,6 +33,8 @@ _NOUNS = """
 package pkg library lib module crate gem plugin dependency packages pkgs libraries modules
 crates gems plugins dependencies tool app project repo org scope user vendor namespace company
 """
+FILES = (".py", ".txt", ".toml", ".json", ".md", ".cfg", ".yml", ".yaml", ".lock", ".html", ".xml")
+"""Endings of files that sentences name and packages hardly bear."""
 PROSE = frozenset(_PROSE.split())
 SURE_LEADS = frozenset(_SURE_LEADS.split())
 LEADS = SURE_LEADS | frozenset(_LEADS.split())
@@ -61,7 +65,9 @@ def is_heading(word: str) -> bool:
 
 
 def is_placeholder(name: str) -> bool:
-    """Say whether a name stands for any other one: ``your-package``, ``package_name``."""
+    """Say whether a name stands for any other one: ``your-package``, ``plugin-NAME``."""
+    if "NAME" in re.split(r"[-_.]", name):
+        return True
     return any(_stands_for_any(part) for part in name.lower().split("/"))
 
 
