@@ -58,9 +58,12 @@ OWN = [
     ("shop/cart", "rubygems", "ruby", "ruby/bin/run.rb"),
     ("Acme.Store.Cart", "nuget", "csharp", "cs/A.cs"),
     ("inner", "pypi", "python", "src/shop/cart.py"),
+    ("services.api.other", "pypi", "python", "tools/make.py"),
+    # What adds a folder to the path imports from there, as the settings of Sphinx do.
+    ("helpers_local", "pypi", "python", "services/api/main.py"),
 ]
 OTHERS = [
-    ("helpers_local", "pypi", "python", "services/api/main.py"),
+    ("make_helpers", "pypi", "python", "services/api/main.py"),
     ("button", "npm", "typescript", "web/src/a.ts"),
     ("exactly", "npm", "typescript", "web/src/a.ts"),
     ("example.com/shopping", "go", "go", "go/main.go"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -156,7 +157,8 @@ def _mention(name: str, kind: str = "install", **other: str) -> Mention:
 
 
 def _verdict(name: str, status: Status) -> Verdict:
-    return Verdict("i", name, status, "name", "pypi:x", "2026-01-01", suggestions=("near",))
+    near = ("near",) if status == "absent" else ()
+    return Verdict("i", name, status, "name", "pypi:x", "2026-01-01", suggestions=near)
 
 
 def test_verdicts_are_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,6 +188,24 @@ def test_verdicts_are_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ("public.example", "decided") not in registries.asked
     again = confirm(mentions, verdicts, check(setup()), statuses=("unknown", "absent"))
     assert again[4].evidence.startswith("not in")
+
+
+def test_a_module_that_another_name_may_have_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    registries = Registries(monkeypatch, {"public.example": {"python-miio"}})
+    names = ("miio.device", "invented", "miio")
+    mentions = [_mention(name, "install" if name == "miio" else "import") for name in names]
+    found = confirm(mentions, [_verdict(n, "unknown") for n in names], check(setup()))
+    assert [(one.status, one.suggestions) for one in found] == [
+        ("unknown", ("python-miio",)),
+        ("absent", ()),
+        ("absent", ()),
+    ]
+    assert "may be of python-miio" in found[0].evidence
+    # A snapshot that named it already need not be helped.
+    known = replace(_verdict("miio", "unknown"), suggestions=("python-miio",))
+    asked = len(registries.asked)
+    assert confirm([_mention("miio", "import")], [known], check(setup()))[0].status == "unknown"
+    assert len(registries.asked) == asked + 1
 
 
 def test_an_outage_leaves_verdicts_unknown_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -205,6 +205,9 @@ class Ecosystem:
         languages: The languages whose imports name its packages.
         is_builtin: Says whether a module (as imported) is part of a language or its runtime.
         candidates: Gives the distributions that a module may come from.
+        providers: Gives further names that a distribution with a module (as imported) may have,
+            the likeliest first; that one of them exists does not say that it has the module.
+        may_provide: Says whether a distribution that is known to be there may have a module.
         nested: Whether a package may be named by a path inside of it, as Go's commands do.
         lists_builtins: Whether ``is_builtin`` knows each module by name, so that a package of such
             a name is a mix-up; a beginning such as ``System.`` tells nothing of a package.
@@ -226,6 +229,8 @@ class Ecosystem:
     languages: tuple[str, ...] = ()
     is_builtin: Callable[[str, str], bool] = lambda module, language: False
     candidates: Callable[[str, str], Candidates] = no_candidates
+    providers: Callable[[str], Iterable[str]] = lambda module: ()
+    may_provide: Callable[[str, str], bool] = lambda distribution, module: False
     nested: bool = False
     lists_builtins: bool = True
     separators: bytes = b""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.machinery import all_suffixes
 from importlib.metadata import Distribution, distributions
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from unghost.ecosystems.pypi.names import canonical
 from unghost.names.imports import ImportMap
 
-_SUFFIXES = tuple(sorted(all_suffixes(), key=len, reverse=True))
+# A package in C may show by its stubs alone that it is one.
+_SUFFIXES = tuple(sorted((*all_suffixes(), ".pyi"), key=len, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +32,31 @@ class Installed:
     elsewhere: frozenset[str]
 
 
-def read_installed(folders: Iterable[Path]) -> Installed:
+def read_installed(folders: Iterable[Path], *, strange: Collection[Path] = ()) -> Installed:
     """Read the metadata in site-packages folders.
+
+    Args:
+        folders: The folders.
+        strange: Those among them that anybody may have filled: what they say was installed from
+            elsewhere is not believed.
 
     Source: the specifications of recorded installations (``RECORD``, ``top_level.txt``,
     ``direct_url.json``); found, not inferred.
     """
     facts: dict[str, list[str]] = {}
     names, elsewhere = set(), set()
-    for distribution in distributions(path=[str(folder) for folder in folders]):
-        try:
-            name = canonical(distribution.metadata["Name"])
-        except (KeyError, TypeError, AttributeError):
-            continue
-        names.add(name)
-        if _is_elsewhere(distribution):
-            elsewhere.add(name)
-        for module in sorted(set(_modules(distribution))):
-            if name not in facts.setdefault(module, []):
-                facts[module].append(name)
+    for folder in folders:
+        for distribution in distributions(path=[str(folder)]):
+            try:
+                name = canonical(distribution.metadata["Name"])
+            except (KeyError, TypeError, AttributeError):
+                continue
+            names.add(name)
+            if folder not in strange and _is_elsewhere(distribution):
+                elsewhere.add(name)
+            for module in sorted(set(_modules(distribution))):
+                if name not in facts.setdefault(module, []):
+                    facts[module].append(name)
     return Installed(
         frozenset(names), ImportMap(facts, "installed", installed=True), frozenset(elsewhere)
     )
@@ -56,34 +64,48 @@ def read_installed(folders: Iterable[Path]) -> Installed:
 
 def _modules(distribution: Distribution) -> Iterator[str]:
     """Give the outermost modules of a distribution that are its own and no bare namespace."""
-    paths = [PurePosixPath(str(path)) for path in distribution.files or ()]
-    packages = {path.parent for path in paths if path.name.split(".")[0] == "__init__"}
+    files = _files(distribution)
+    packages = {folder for folder, stem in files if stem == "__init__"}
     found = False
-    for path in paths:
-        module = _module(path)
-        if module is None or any(parent in packages for parent in path.parents[1:-1]):
+    for folder, stem in files:
+        if any(outer in packages for outer in _outer(folder)):
             continue
-        inner = path.parent in packages
-        if inner and path.name.split(".")[0] != "__init__":
+        inner = folder in packages
+        if inner and stem != "__init__":
             continue
         found = True
-        yield ".".join(path.parent.parts if inner else (*path.parent.parts, module))
+        yield ".".join((*folder, *(() if inner else (stem,))))
     if not found:
         # An editable installation records a link, and names its modules apart.
         yield from (distribution.read_text("top_level.txt") or "").split()
 
 
-def _module(path: PurePosixPath) -> str | None:
-    parts = path.parts
-    if ".." in parts or not parts or parts[0].endswith((".dist-info", ".data", ".egg-info")):
+def _files(distribution: Distribution) -> list[tuple[tuple[str, ...], str]]:
+    """Give the files that are modules: the folders that each is in, and its own name."""
+    # ``Distribution.files`` makes an object of each line, which takes a second where much is
+    # installed; only an egg's lists, of which there are few, are left to it.
+    record = distribution.read_text("RECORD")
+    if record is None:
+        paths = [str(path) for path in distribution.files or ()]
+    else:
+        paths = [row[0] for row in csv.reader(record.splitlines()) if row]
+    return [module for module in map(_module, paths) if module is not None]
+
+
+def _outer(folder: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    return (folder[:end] for end in range(1, len(folder)))
+
+
+def _module(path: str) -> tuple[tuple[str, ...], str] | None:
+    ending = next((suffix for suffix in _SUFFIXES if path.endswith(suffix)), None)
+    if ending is None:
         return None
-    if not all(part.isidentifier() for part in parts[:-1]):
+    *folder, stem = path.removesuffix(ending).split("/")
+    if folder and folder[0].endswith((".dist-info", ".data", ".egg-info")):
         return None
-    for suffix in _SUFFIXES:
-        if path.name.endswith(suffix):
-            stem = path.name.removesuffix(suffix)
-            return stem if stem.isidentifier() else None
-    return None
+    if not stem.isidentifier() or not all(part.isidentifier() for part in folder):
+        return None
+    return tuple(folder), stem
 
 
 def _is_elsewhere(distribution: Distribution) -> bool:

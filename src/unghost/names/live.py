@@ -111,7 +111,7 @@ class LiveCheck:
 
         async with self._client() as client:
             await _all(wanted, lambda name: one(client, name), within)
-        late = Answer("unknown", f"no answer within {within or 0:g} s")
+        late = Answer("unknown", "no answer in the time there was")
         return {name: found.get(name, late) for name in wanted}
 
     async def _answer(self, client: httpx.AsyncClient, eco: str, name: str) -> Answer:

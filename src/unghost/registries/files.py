@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import configparser
 import json
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,9 +24,14 @@ def read_text(path: Path) -> str | None:
 
 def read_ini(path: Path) -> dict[str, dict[str, str]]:
     """Read an INI file as Python's own reader does: sections, then keys in lower case."""
-    text, reader = read_text(path), configparser.RawConfigParser(strict=False)
+    text = read_text(path)
+    if not text:
+        return {}
+    import configparser
+
+    reader = configparser.RawConfigParser(strict=False)
     try:
-        reader.read_string(text or "")
+        reader.read_string(text)
     except configparser.Error:
         return {}
     return {section: dict(reader.items(section)) for section in reader.sections()}
@@ -50,8 +53,13 @@ def parse_json(text: str) -> dict[str, Any]:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file."""
+    text = read_text(path)
+    if not text:
+        return {}
+    import tomllib
+
     try:
-        return tomllib.loads(read_text(path) or "")
+        return tomllib.loads(text)
     except (ValueError, RecursionError):
         return {}
 

@@ -21,7 +21,7 @@ from unghost.registries import files
 from unghost.registries.address import Address, Credentials, basic, bearer, same_place
 from unghost.registries.variables import expander
 
-_PATIENCE = 30.0
+_PATIENCE = 15.0
 _REGISTRY = ":registry"
 
 

@@ -19,7 +19,7 @@ from unghost.registries.address import Address, Credentials
 _SECTIONS = ("global", "install", "download")
 _ASK_PIP = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
-_PATIENCE = 20.0
+_PATIENCE = 15.0
 
 
 @dataclass(frozen=True, slots=True)

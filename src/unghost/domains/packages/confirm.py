@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import islice
+from time import monotonic
 
 from unghost.ecosystems import ecosystem
 from unghost.names.live import Answer, LiveCheck, Name
@@ -12,6 +14,8 @@ from unghost.records import TRUNCATED, Mention, Status, Verdict
 
 UNDECIDED: tuple[Status, ...] = ("unknown",)
 """What a snapshot leaves open."""
+_MOST_GUESSES = 8
+"""Further names that are asked for where a module's own is no package's."""
 
 
 def confirm(
@@ -42,12 +46,38 @@ def confirm(
         _names(mention, verdict) if verdict.status in statuses else ()
         for mention, verdict in zip(mentions, verdicts, strict=True)
     ]
+    begun = monotonic()
     answers = live.ask([name for names in asked for name in names], progress, within=within)
     today = date.today().isoformat()
-    return [
+    found = [
         _confirmed(mention, verdict, names, answers, today) if names else verdict
         for mention, verdict, names in zip(mentions, verdicts, asked, strict=True)
     ]
+    left = None if within is None else max(within - (monotonic() - begun), 0.0)
+    guesses = {
+        at: tuple((m.ecosystem, name) for name in _guesses(m))
+        for at, m in enumerate(mentions)
+        if m.kind == "import" and (verdicts[at].status, found[at].status) == ("unknown", "absent")
+    }
+    if any(guesses.values()):
+        answers = live.ask([name for names in guesses.values() for name in names], within=left)
+    for at, names in guesses.items():
+        found[at] = _guessed(verdicts[at], found[at], [(name, answers[name]) for name in names])
+    return found
+
+
+def _guesses(mention: Mention) -> Iterator[str]:
+    """Give the likeliest names of what may have a module that no distribution is called after."""
+    return islice(ecosystem(mention.ecosystem).providers(mention.name), _MOST_GUESSES)
+
+
+def _guessed(before: Verdict, verdict: Verdict, found: Sequence[tuple[Name, Answer]]) -> Verdict:
+    """Leave a module open that may be of a distribution with a name like its own."""
+    there = tuple(name for (_, name), answer in found if answer.status in ("exists", "private"))
+    if not there:
+        return verdict
+    said = f"{verdict.evidence} under its own name, but it may be of {there[0]}"
+    return replace(before, evidence=said, suggestions=there)
 
 
 def _names(mention: Mention, verdict: Verdict) -> tuple[Name, ...]:
@@ -79,7 +109,8 @@ def _confirmed(
     if undecided is not None:
         said = (verdict.evidence, undecided.evidence)
         return replace(verdict, evidence="; ".join(part for part in said if part))
-    if verdict.status == "unknown" and _may_be_another(mention):
+    if verdict.status == "unknown" and (verdict.suggestions or _may_be_another(mention)):
+        # A snapshot has named what it may be of.
         said = (verdict.evidence, f"no package has its name: {found[0][1].evidence}")
         return replace(verdict, evidence="; ".join(part for part in said if part))
     return _new(verdict, verdict.canonical, found[0][1], today)

@@ -43,6 +43,7 @@ class Project:
         self._private = {name: tuple(patterns) for name, patterns in (private or {}).items()}
         self._named: dict[tuple[str, str], Claim] = {}
         self._roots: dict[str, dict[str, str]] = {}
+        self._declared: dict[str, set[str]] = {}
         # By what stands before the star of a pattern: what stands behind it, None without a star,
         # and where it is said.
         self._aliases: dict[str, list[tuple[str | None, str]]] = {}
@@ -53,14 +54,16 @@ class Project:
     def claims(self, mention: Mention) -> Claim | None:
         """See :class:`~unghost.domains.packages.verify.Project`."""
         eco = ecosystem(mention.ecosystem)
-        if mention.kind == "import":
-            language = mention.language or ""
+        language, names = mention.language or "", [eco.canonical(mention.name)]
+        in_words = mention.kind == "prose" and eco.name == "pypi"
+        if mention.kind == "import" or in_words:
+            # In a text about Python a folder of modules is a package, too.
+            language = "python" if in_words else language
             own = self._own_module(mention.name, language, mention.source_id, mention.ecosystem)
             if own is not None:
                 return "local", own
-            names = eco.candidates(mention.name, language).names
-        else:
-            names = (eco.canonical(mention.name),)
+        if mention.kind == "import":
+            names = [*eco.candidates(mention.name, language).names]
         for name in names:
             claim = self._named.get((mention.ecosystem, name)) or self._private_claim(
                 eco.name, name
@@ -68,6 +71,10 @@ class Project:
             if claim is not None:
                 return claim
         return None
+
+    def declared(self, eco: str) -> frozenset[str]:
+        """See :class:`~unghost.domains.packages.verify.Project`."""
+        return frozenset(self._declared.get(eco, ()))
 
     def _private_claim(self, eco: str, name: str) -> Claim | None:
         for pattern in self._private.get(eco, ()):
@@ -120,7 +127,10 @@ class Project:
         if special is not None:
             special(self, path, text)
         for spot in find_declared(text, path) if is_manifest(path) else ():
-            if spot.origin in ELSEWHERE:
+            if spot.origin == "registry" and ecosystem(spot.ecosystem).is_valid(spot.name):
+                name = ecosystem(spot.ecosystem).canonical(spot.name)
+                self._declared.setdefault(spot.ecosystem, set()).add(name)
+            elif spot.origin in ELSEWHERE:
                 status, place = ELSEWHERE[spot.origin]
                 self._claim(spot.ecosystem, spot.name, status, f"{place}, says {path}")
 

@@ -33,9 +33,10 @@ class Tree:
                     return f"{place}.py"
                 if place in self._python:
                     return place
-        # A package anywhere is importable by its neighbours, once it is installed beside them.
-        inside = f"{top}/__init__.py"
-        return top if inside in self._endings else None
+        # A package anywhere is importable by its neighbours, once it is installed beside them, and
+        # a module anywhere by what adds its folder to the path, as the settings of Sphinx do.
+        endings = (f"{top}/__init__.py", f"{top}.py")
+        return next((ending for ending in endings if ending in self._endings), None)
 
     def jvm_package(self, module: str) -> str | None:
         """Give the folder of a Java or Kotlin package that is the tree's."""
@@ -69,8 +70,12 @@ class Tree:
             self._endings.add("/".join(parts[-count:]))
             if count < len(parts):
                 self._endings.add("/".join(parts[-count - 1 : -1]))
-        if path.endswith((".py", ".pyi")) and len(parts) > 1:
-            self._python.add("/".join(parts[:-1]))
+        if path.endswith((".py", ".pyi")):
+            # A folder around packages is one too, as namespaces are.
+            folder = path.rpartition("/")[0]
+            while folder and folder not in self._python:
+                self._python.add(folder)
+                folder = folder.rpartition("/")[0]
 
     def _ending(self, wanted: Iterable[str]) -> str | None:
         return next((ending for ending in wanted if ending in self._endings), None)

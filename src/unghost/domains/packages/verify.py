@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from unghost.ecosystems import ecosystem
@@ -24,6 +25,7 @@ ELSEWHERE: dict[Origin, tuple[Status, str]] = {
     "workspace": ("local", "a part of this project"),
 }
 """What is said of a name that does not come from the public registry."""
+_MOST_LIKELY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,10 @@ class Project(Protocol):
 
     def claims(self, mention: Mention) -> tuple[Status, str] | None:
         """Give ``local`` or ``private`` and the evidence, or None for a name that is neither."""
+        ...
+
+    def declared(self, eco: str) -> Collection[str]:
+        """Give the canonical names of what the project's manifests declare."""
         ...
 
 
@@ -103,11 +109,8 @@ class Judge:
         return Ruling(form, said[0], "name", said[1])
 
     def _cached(self, mention: Mention) -> Ruling:
-        key = (
-            mention.ecosystem,
-            (mention.kind == "import" and mention.language) or "",
-            mention.name,
-        )
+        kind = mention.kind if mention.kind in ("import", "prose") else ""
+        key = (mention.ecosystem, kind, mention.language or "", mention.name)
         if key not in self._rulings:
             self._rulings[key] = self._ruling(mention)
         return self._rulings[key]
@@ -121,6 +124,8 @@ class Judge:
             ruling = self._package(mention.name, eco, universe)
         if universe is None:
             return ruling
+        if mention.kind == "prose" and ruling.status == "absent":
+            ruling = self._in_words(mention.name, ruling, eco, universe)
         if ruling.status == "exists":
             return replace(ruling, first_seen=universe.first_seen(ruling.canonical))
         if ruling.status == "absent" and self._suggest:
@@ -146,6 +151,18 @@ class Judge:
             return Ruling(provider.distribution, "exists", "import-map", provider.evidence)
         return self._missing(form, "name", universe)
 
+    def _in_words(self, name: str, ruling: Ruling, eco: Ecosystem, universe: Universe) -> Ruling:
+        """Judge what a sentence calls a package: it may be a module, or one of a Linux."""
+        if "python" not in eco.languages:
+            return ruling
+        if "." in name:
+            module = self._module(name, "python", eco, universe)
+            return module if module.status in ("exists", "stdlib") else ruling
+        if ruling.canonical.startswith("python") and not universe.closed_world:
+            said = f"{ruling.evidence}, but distributions of Linux give such names"
+            return replace(ruling, status="unknown", evidence=said)
+        return ruling
+
     def _module(
         self, module: str, language: str, eco: Ecosystem, universe: Universe | None
     ) -> Ruling:
@@ -158,12 +175,14 @@ class Judge:
         if self._builtin(module, language, eco) or self._old(module, language):
             return Ruling(form, "stdlib", by, f"a module of {language}")
         if universe is None:
-            return self._of_installed(module, form) or _unlisted(module, form, by, eco)
+            return self._of_installed(module, form, eco) or _unlisted(module, form, by, eco)
         return (
             self._mapped(module, universe)
             or self._by_name(module, named.names, eco, universe)
-            or self._of_installed(module, form)
+            or self._of_installed(module, form, eco)
             or self._by_root(named.roots, form, by, universe)
+            or self._by_declared(module, form, eco, universe)
+            or self._by_likely(module, form, by, eco, universe)
             or (self._missing(form, by, universe) if named.names or named.roots else None)
             or Ruling(form, "unknown", by, "its name tells no package")
         )
@@ -178,7 +197,9 @@ class Judge:
         return self._any_python and language == "python" and module.partition(".")[0] in OLD_MODULES
 
     def _mapped(self, module: str, universe: Universe) -> Ruling | None:
-        maps = [self._installed.imports] if self._installed and _is_pypi(universe) else []
+        maps = []
+        if self._installed is not None and universe.ecosystem.name == "pypi":
+            maps.append(self._installed.imports)
         maps.append(universe.imports)
         for known in maps:
             for providers in (known.distributions(module), known.namespace(module)):
@@ -196,9 +217,9 @@ class Judge:
                 return Ruling(name, "exists", by, f"in {universe.id}")
         return None
 
-    def _of_installed(self, module: str, form: str) -> Ruling | None:
+    def _of_installed(self, module: str, form: str, eco: Ecosystem) -> Ruling | None:
         """Say of an installed module whose distribution no snapshot has that it is no ghost."""
-        if self._installed is None:
+        if self._installed is None or eco.name != "pypi":
             return None
         imports = self._installed.imports
         for provider in (*imports.distributions(module), *imports.namespace(module)):
@@ -217,6 +238,30 @@ class Judge:
                 return Ruling(form, "unknown", by, f"it may be of {root}* in {universe.id}")
         return None
 
+    def _by_declared(
+        self, module: str, form: str, eco: Ecosystem, universe: Universe
+    ) -> Ruling | None:
+        """Look for a module among what the project declares, under a name that is not its own."""
+        declared = self._project.declared(eco.name) if self._project is not None else ()
+        fit = [d for d in declared if eco.may_provide(d, module) and universe.has(d)]
+        if not fit:
+            return None
+        nearest = min(fit, key=lambda name: (len(name), name))
+        return Ruling(nearest, "exists", "import-map", f"{nearest}, which is declared, may have it")
+
+    def _by_likely(
+        self, module: str, form: str, by: ResolvedBy, eco: Ecosystem, universe: Universe
+    ) -> Ruling | None:
+        """Leave a module open that may be of a distribution with a name like its own."""
+        if universe.closed_world:
+            # Nothing else exists there, and the map says what its modules are of.
+            return None
+        found = tuple(islice(filter(universe.has, eco.providers(module)), _MOST_LIKELY))
+        if not found:
+            return None
+        said = f"not in {universe.id} under its own name, but it may be of {found[0]}"
+        return Ruling(form, "unknown", by, said, suggestions=found)
+
     def _provider(self, providers: tuple[Provider, ...], universe: Universe) -> Provider | None:
         return next((p for p in providers if universe.has(p.distribution)), None)
 
@@ -233,10 +278,6 @@ def _unlisted(module: str, form: str, by: ResolvedBy, eco: Ecosystem) -> Ruling:
     for provider in (*known.distributions(module), *known.namespace(module)):
         return Ruling(provider.distribution, "unknown", "import-map", said)
     return Ruling(form, "unknown", by, said)
-
-
-def _is_pypi(universe: Universe) -> bool:
-    return universe.ecosystem.name == "pypi"
 
 
 def verify(

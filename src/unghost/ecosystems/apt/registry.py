@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ON_DISK = Address("apt:lists", "apt's lists on this machine")
 _IN_SOURCES = Address("apt:sources", "apt's sources")
-_PATIENCE = 60.0
+_PATIENCE = 15.0
 _HELPER = Path("/usr/lib/apt/apt-helper")
 _ENDINGS = (".xz", ".gz", "")
 

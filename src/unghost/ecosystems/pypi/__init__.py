@@ -15,8 +15,9 @@ from unghost.ecosystems.pypi.locks import (
     read_pylock,
     read_uv_lock,
 )
-from unghost.ecosystems.pypi.manifests import read_environment, read_pipfile
+from unghost.ecosystems.pypi.manifests import read_component, read_environment, read_pipfile
 from unghost.ecosystems.pypi.names import candidates, canonical, is_builtin, is_valid
+from unghost.ecosystems.pypi.providers import likely_providers, may_provide
 from unghost.ecosystems.pypi.pyproject import read_pyproject, read_tool
 from unghost.ecosystems.pypi.requirements import read_requirements
 
@@ -63,6 +64,7 @@ ECOSYSTEM = Ecosystem(
         Manifest(("noxfile.py",), read_nox),
         Manifest(("Pipfile",), read_pipfile),
         Manifest(("environment*.yml", "environment*.yaml"), read_environment),
+        Manifest(("manifest.json",), read_component),
         Manifest(("Pipfile.lock",), read_pipfile_lock, lock=True),
         Manifest(("poetry.lock",), read_poetry_lock, lock=True),
         Manifest(("uv.lock",), read_uv_lock, lock=True),
@@ -72,6 +74,8 @@ ECOSYSTEM = Ecosystem(
     languages=("python",),
     is_builtin=is_builtin,
     candidates=candidates,
+    providers=likely_providers,
+    may_provide=may_provide,
     separators=b"-_.",
     folds_case=True,
     terminators={

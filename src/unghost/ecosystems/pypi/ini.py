@@ -44,6 +44,19 @@ def read_setup_cfg(text: str) -> list[Spot]:
     return spots
 
 
+def included_by_setup_cfg(text: str) -> list[str]:
+    """Give the files that hold the requirements which ``setup.cfg`` does not list itself."""
+    files: list[str] = []
+    for option in _options(text):
+        is_list = option.section == "options" and option.key in _OF_OPTIONS
+        if (is_list or option.section == _EXTRAS) and option.values:
+            directive, _, first = option.values[0].text.partition(":")
+            if directive == "file":
+                rest = (word.text for word in option.values[1:])
+                files += ",".join((first, *rest)).split(",")
+    return [name for file in files if (name := file.strip())]
+
+
 def read_tox(text: str) -> list[Spot]:
     """Read ``tox.ini``: what tox itself and its environments need."""
     return [spot for option in _options(text) for spot in _of_tox(option)]

@@ -1,6 +1,7 @@
-"""Pipenv's ``Pipfile``, and the part for pip of conda's ``environment.yml``.
+"""Pipenv's ``Pipfile``, the part for pip of conda's ``environment.yml``, parts of Home Assistant.
 
-Source: the documentation of Pipenv and of conda; found. Conda's own packages are not PyPI's.
+Source: the documentation of Pipenv, of conda and of Home Assistant's ``manifest.json``; found.
+Conda's own packages are not PyPI's.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from collections.abc import Collection
 from unghost.ecosystems.pypi.names import is_valid
 from unghost.ecosystems.pypi.requirements import read_lines
 from unghost.ecosystems.pypi.sources import is_public, origin_of
+from unghost.ecosystems.pypi.specifiers import listed_spots
 from unghost.syntax.document import Scalar, Table, Value, strings, tables
+from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located
 from unghost.syntax.spot import Spot
 from unghost.syntax.toml_text import read_toml
@@ -79,6 +82,14 @@ def read_environment(text: str) -> list[Spot]:
     scalars = [scalar for part in parts for scalar in strings(part) if scalar.is_string]
     words = [word for scalar in scalars if (word := located(source, scalar)) is not None]
     return read_lines(words)
+
+
+def read_component(text: str) -> list[Spot]:
+    """Read what Home Assistant installs for a component; other files have the same name."""
+    document = read_json(text)
+    if not isinstance(document, Table) or document.text("domain") is None:
+        return []
+    return list(listed_spots([document.array("requirements")], Word(text, 0, len(text))))
 
 
 def _is_public(index: Table) -> bool:

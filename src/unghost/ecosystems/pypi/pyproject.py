@@ -11,7 +11,7 @@ from unghost.ecosystems.pypi.names import canonical, is_valid
 from unghost.ecosystems.pypi.sources import Sources, is_public, origin_of, public_names
 from unghost.ecosystems.pypi.specifiers import listed_spots
 from unghost.records import Origin
-from unghost.syntax.document import Scalar, Table, Value, tables
+from unghost.syntax.document import Scalar, Table, Value, strings, tables
 from unghost.syntax.spot import Spot
 from unghost.syntax.toml_text import read_toml
 from unghost.syntax.word import Word
@@ -46,6 +46,7 @@ _PROJECT = (
 _POETRY = _paths(
     "dependencies dev-dependencies requires-plugins group.*.dependencies", "tool poetry"
 )
+_FILES = _paths("dependencies.file optional-dependencies.*.file", "tool setuptools dynamic")
 _OWN_NAMES = _paths("project.name tool.poetry.name tool.flit.metadata.module")
 
 
@@ -60,6 +61,15 @@ def read_pyproject(text: str) -> list[Spot]:
         for table in _reached(document, path):
             spots += _keys(table, sources)
     return spots
+
+
+def included_by_pyproject(text: str) -> list[str]:
+    """Give the files that hold the requirements which setuptools does not find here itself."""
+    document = read_toml(text) if "dynamic" in text else None
+    if document is None:
+        return []
+    values = [value for path in _FILES for value in _reached(document, path)]
+    return [scalar.text for value in values for scalar in strings(value)]
 
 
 def read_tool(tool: str, text: str) -> list[Spot]:
