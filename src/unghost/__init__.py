@@ -9,8 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from unghost.errors import UnghostError
-
-__version__ = "0.1.0"
+from unghost.version import __version__
 
 __all__ = [
     "Checked",

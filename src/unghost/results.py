@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unghost import __version__
 from unghost.atomic import atomic_folder
 from unghost.discover.stopping import RoundResult
 from unghost.domains.packages.tasks import Task, tasks_path
@@ -36,6 +35,7 @@ from unghost.report.page import write_page
 from unghost.report.schema import REPORT_VERSION, write_report
 from unghost.runs import Batch, RunFolder
 from unghost.splits import unit_hash
+from unghost.version import __version__
 
 if TYPE_CHECKING:
     from torch import Tensor

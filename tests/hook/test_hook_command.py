@@ -105,35 +105,6 @@ def test_what_is_not_understood_is_one_line(
     assert done.stderr.count(b"\n") == 1
 
 
-SLOW = """
-import sys, threading
-from unghost.hook import respond
-from unghost.hook.respond import Deadline, Options
-respond.decide = lambda *_: threading.Event().wait()
-options = Options(fail=sys.argv[1])
-deadline = Deadline(options, 0.3)
-deadline.give(respond.respond(sys.stdin.buffer.read(), options, deadline))
-"""
-
-
-@pytest.mark.parametrize(("fail", "decision"), [("ask", "ask"), ("closed", "deny")])
-def test_a_wait_that_is_too_long_is_an_answer(
-    shop: Path, world: Path, fail: str, decision: str
-) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", SLOW, fail],
-        input=json.dumps(gemini("run_shell_command", shop, command="ls")).encode(),
-        capture_output=True,
-        check=False,
-        timeout=60,
-        env=environment(shop, world),
-    )
-
-    assert done.returncode == 0
-    assert json.loads(done.stdout)["decision"] == decision
-    assert b"longer than 0.3 s" in done.stderr
-
-
 def test_a_registry_that_does_not_answer_takes_no_longer_than_an_agent_waits(
     shop: Path, tmp_path: Path, world: Path
 ) -> None:

@@ -107,17 +107,14 @@ def test_where_nobody_is_there_to_be_asked_a_question_is_a_no(shop: Path, world:
     assert answer("pip install flask") == ("allow", "")
 
 
-def test_the_deadline_learns_what_the_call_is(shop: Path, world: Path) -> None:
-    class Clock:
-        call: Call | None = None
-
-    clock = Clock()
+def test_what_the_call_is_is_told_before_it_is_judged(shop: Path, world: Path) -> None:
+    calls: list[Call] = []
     data = json.dumps(claude("Bash", shop, command="ls")).encode()
 
-    assert respond(data, options(world), clock) == Response()  # type: ignore[arg-type]
-    assert clock.call is not None
-    assert clock.call.agent == "claude"
-    assert decide(clock.call, options(world).rules).decision == "allow"
+    assert respond(data, options(world), calls.append) == Response()
+    (call,) = calls
+    assert call.agent == "claude"
+    assert decide(call, options(world).rules).decision == "allow"
 
 
 JUNK = st.recursive(

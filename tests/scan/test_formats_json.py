@@ -51,6 +51,13 @@ def test_a_small_report_in_full() -> None:
             "files": 2,
             "names": 5,
             "left_out": 0,
+            "skipped": {
+                "links": 0,
+                "environments": 0,
+                "installed": 0,
+                "excluded": 0,
+                "ignored": 0,
+            },
             "problems": 0,
             "exit_code": 0,
         },
@@ -102,6 +109,7 @@ def test_the_summary_counts_and_gives_the_exit_code() -> None:
         "files": 3,
         "names": 1312,
         "left_out": 4,
+        "skipped": {"links": 1, "environments": 0, "installed": 2, "excluded": 0, "ignored": 1200},
         "problems": 1,
         "exit_code": 1,
     }
@@ -120,7 +128,7 @@ def test_a_report_with_everything_keeps_to_the_schema() -> None:
 def test_the_schema_refuses_what_is_missing_and_what_is_more() -> None:
     whole = read(one_of_everything())
     places = list(_objects(whole))
-    assert len(places) == 17
+    assert len(places) == 18
     for steps in places:
         grown = deepcopy(whole)
         _at(grown, steps)["surplus"] = 1

@@ -6,7 +6,7 @@ import pytest
 
 from scan_world import write_tree
 from unghost.errors import UnghostError
-from unghost.scan.settings import Ignore, ScanSettings, checked, read_settings
+from unghost.scan.settings import Ignore, ScanSettings, read_settings
 
 FULL = """
 universe = ["demo"]
@@ -118,10 +118,9 @@ def test_a_file_that_is_asked_for_and_not_there_is_refused(tmp_path: Path) -> No
         read_settings(tmp_path, tmp_path / "no.toml")
 
 
-def test_flags_are_checked_alike() -> None:
-    assert checked({"fail_on": "never", "offline": None, "universe": ("demo",)}) == {
-        "fail_on": "never",
-        "universe": ("demo",),
-    }
+def test_flags_are_checked_alike(tmp_path: Path) -> None:
+    given = {"fail_on": "never", "offline": None, "universe": ("demo",)}
+    settings = read_settings(tmp_path, given=given)
+    assert settings == ScanSettings(fail_on="never", universe=("demo",))
     with pytest.raises(UnghostError, match="as-of: 'x' is no day"):
-        checked({"as_of": "x"})
+        read_settings(tmp_path, given={"as_of": "x"})

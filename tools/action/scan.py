@@ -22,7 +22,7 @@ from unghost.scan.finding import RULES, Finding, Report
 from unghost.scan.formats import render
 from unghost.scan.formats.wording import compared, counted, gravest_first, summary
 from unghost.scan.scanner import scan_files
-from unghost.scan.settings import ScanSettings, checked, read_settings
+from unghost.scan.settings import ScanSettings, read_settings
 
 _ERROR = 2
 _FILES = {"sarif": "SARIF_FILE", "junit": "JUNIT_FILE", "json": "JSON_FILE"}
@@ -68,7 +68,7 @@ def _scanned() -> tuple[Report, ScanSettings]:
     }
     config = Path(_text("CONFIG")) if _text("CONFIG") else None
     root = find_root(paths)
-    settings = replace(read_settings(root, config), **checked(given))
+    settings = read_settings(root, config, given)
     report = scan_files(paths, settings, root=root, processes=os.cpu_count() or 1)
     return _in_repository(report, Path.cwd()), settings
 

@@ -12,10 +12,10 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from unghost import __version__
 from unghost.cli.terminal import printable
 from unghost.cli.words import spare_pydantic
 from unghost.errors import UnghostError
+from unghost.version import __version__
 
 _COMMANDS = (
     "scan",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-_FAILS = ("ask", "closed", "open")
-_UNVERIFIED = ("ask", "deny", "allow")
+from unghost.cli.options import Config, Offline, Universe
+
+if TYPE_CHECKING:
+    from unghost.hook.respond import Response
+
+_Word = TypeVar("_Word", bound=str)
 
 
 def hook(
@@ -17,25 +22,9 @@ def hook(
         str | None,
         typer.Option(help="claude, gemini or cursor; default: what the input says."),
     ] = None,
-    universe: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="What exists: demo, a snapshot file, or an ecosystem whose snapshot was pulled;"
-            " may be repeated. Default: every pulled snapshot.",
-            envvar="UNGHOST_UNIVERSE",
-        ),
-    ] = None,
-    offline: Annotated[
-        bool | None,
-        typer.Option("--offline", help="Ask no registry.", envvar="UNGHOST_OFFLINE"),
-    ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            help="Settings to read instead of the project's; best where the agent cannot write.",
-            envvar="UNGHOST_CONFIG",
-        ),
-    ] = None,
+    universe: Universe = None,
+    offline: Offline = None,
+    config: Config = None,
     fail: Annotated[
         str, typer.Option(help="What becomes of a call that cannot be checked: ask, closed, open.")
     ] = "ask",
@@ -54,23 +43,31 @@ def hook(
     """
     from unghost.errors import UnghostError
     from unghost.hook.decide import Rules
-    from unghost.hook.formats import AGENTS
-    from unghost.hook.respond import Deadline, Options, respond
+    from unghost.hook.formats import AGENTS, DECISIONS
+    from unghost.hook.respond import FAILS, Options
+    from unghost.hook.watch import watched
 
-    for value, known, option in (
-        (agent, AGENTS, "--agent"),
-        (fail, _FAILS, "--fail"),
-        (unverified, _UNVERIFIED, "--unverified"),
-    ):
-        if value is not None and value not in known:
-            raise UnghostError(f"{option} knows {', '.join(known)}, not {value[:40]!r}")
     given = {"universe": tuple(universe) if universe else None, "offline": offline or None}
-    rules = Rules(config, given, unverified)  # type: ignore[arg-type]
-    options = Options(agent, fail, bool(unattended), rules)  # type: ignore[arg-type]
+    options = Options(
+        agent=None if agent is None else _one_of(AGENTS, agent, "--agent"),
+        fail=_one_of(tuple(FAILS), fail, "--fail"),
+        unattended=bool(unattended),
+        rules=Rules(config, given, _one_of(DECISIONS, unverified, "--unverified")),
+    )
     if sys.stdin.isatty():
         raise UnghostError("the hook reads an agent's JSON on standard input; see --help")
-    deadline = Deadline(options)
-    raise typer.Exit(deadline.give(respond(_standard_input(), options, deadline)))
+    response = watched(_standard_input, options)
+    _write(response)
+    raise typer.Exit(response.code)
+
+
+def _one_of(known: Sequence[_Word], value: str, option: str) -> _Word:
+    from unghost.errors import UnghostError
+
+    for word in known:
+        if word == value:
+            return word
+    raise UnghostError(f"{option} knows {', '.join(known)}, not {value[:40]!r}")
 
 
 def _standard_input() -> bytes:
@@ -81,3 +78,10 @@ def _standard_input() -> bytes:
     while sys.stdin.buffer.read(1 << 20):
         pass
     return data
+
+
+def _write(response: Response) -> None:
+    for number, text in ((1, response.out), (2, response.err)):
+        data = f"{text}\n".encode("ascii", "backslashreplace") if text else b""
+        while data:
+            data = data[os.write(number, data) :]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from unghost.cli.options import Config, Offline, Universe
 from unghost.cli.terminal import printable, say
 
 if TYPE_CHECKING:
@@ -37,21 +38,11 @@ def scan(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write there, not to standard output.")
     ] = None,
-    universe: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="What exists: demo, a snapshot file, or an ecosystem whose snapshot was pulled;"
-            " may be repeated. Default: every pulled snapshot.",
-            envvar="UNGHOST_UNIVERSE",
-        ),
-    ] = None,
+    universe: Universe = None,
     ecosystem: Annotated[
         list[str] | None, typer.Option(help="Look at this ecosystem only; may be repeated.")
     ] = None,
-    offline: Annotated[
-        bool | None,
-        typer.Option("--offline", help="Ask no registry.", envvar="UNGHOST_OFFLINE"),
-    ] = None,
+    offline: Offline = None,
     fail_on: Annotated[
         str | None,
         typer.Option(help="Exit with 1 from this level on: error, warning or never."),
@@ -62,10 +53,7 @@ def scan(
     write_baseline: Annotated[
         bool, typer.Option("--write-baseline", help="Write what is found to --baseline.")
     ] = False,
-    config: Annotated[
-        Path | None,
-        typer.Option(help="Settings to read instead of the project's.", envvar="UNGHOST_CONFIG"),
-    ] = None,
+    config: Config = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Replace or comment out what is wrong in manifests.")
     ] = False,
@@ -128,13 +116,13 @@ def _settings(
     """Read the settings, with those of the command line over them."""
     from unghost.errors import UnghostError
     from unghost.scan.files import find_root
-    from unghost.scan.settings import checked, read_settings
+    from unghost.scan.settings import read_settings
 
     named = [path for path in paths if str(path) != "-"]
     if len(named) < len(paths) and len(paths) > 1:
         raise UnghostError("- reads one text from standard input: give it alone, or give paths")
     root = find_root(named or [Path.cwd()])
-    return root, replace(read_settings(root, config), **checked(given))
+    return root, read_settings(root, config, given)
 
 
 def _report(paths: list[Path], settings: ScanSettings, root: Path, language: str | None) -> Report:

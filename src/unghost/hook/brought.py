@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unghost.mentions.files import find_in_file, is_of_interest, unread_part
 from unghost.records import Mention
+from unghost.scan.files import project_files
 
 if TYPE_CHECKING:
     from unghost.records import Verdict
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 COMMAND = "<command>.sh"
 """The path of a shell command."""
-_MARKS = frozenset({".git", ".hg", "unghost.toml"})
 SHOWN = 12
 """Findings that are worked out in full; nobody reads more of them."""
 
@@ -119,21 +118,19 @@ def _judged(
     root: Path,
     within: float,
 ) -> Brought:
-    from unghost.domains.packages.verify import Judge
-    from unghost.scan.examine import Suspect, is_clean, universes_of
-    from unghost.scan.scanner import look_of
+    from unghost.scan.steps import Steps
 
-    look = look_of(root, settings)
-    quick = Judge(*universes_of(look), python=look.python, suggest=False)
-    suspects = []
-    for mention in mentions:
-        verdict = quick(mention)
-        if not is_clean(mention, verdict, look.youngest):
-            suspects.append(Suspect(mention, verdict, mention.raw, 1))
+    texts = {one.path: one.text for one in pieces if one.path != COMMAND}
+
+    def files() -> list[str]:
+        # What a file says that is about to change is known already.
+        return [path for path in project_files(root) if path not in texts]
+
+    steps = Steps(root, settings, files=files, within=within)
+    suspects = [one for one in steps.examine(mentions) if steps.is_doubtful(one)]
     if not suspects:
         return Brought()
-    texts = {one.path: one.text for one in pieces if one.path != COMMAND}
-    return _weighed(_without_own(suspects, texts), texts, settings, root, within)
+    return _found(steps.judge, steps.weigh(_without_own(suspects, texts)))
 
 
 def _without_own(suspects: Sequence[Suspect], texts: Mapping[str, str]) -> list[Suspect]:
@@ -142,43 +139,6 @@ def _without_own(suspects: Sequence[Suspect], texts: Mapping[str, str]) -> list[
 
     project = Project(texts, texts.get)
     return [one for one in suspects if project.claims(one.mention) is None]
-
-
-def _weighed(
-    suspects: Sequence[Suspect],
-    changed: Collection[str],
-    settings: ScanSettings,
-    root: Path,
-    within: float,
-) -> Brought:
-    from unghost.scan.examine import universes_of
-    from unghost.scan.judge import Findings
-    from unghost.scan.scanner import ask_live, look_of
-    from unghost.scan.suppress import read_baseline
-    from unghost.scan.weigh import Weigher
-
-    look = look_of(root, settings)
-
-    def files() -> list[str]:
-        # What a file says that is about to change is known already.
-        return [path for path in _files(root) if path not in changed]
-
-    weigh = Weigher(look, settings, files, ask_live, within=within)
-    baseline = read_baseline(Path(settings.baseline)) if settings.baseline else frozenset[str]()
-    make = Findings(settings, universes_of(look), look.youngest, baseline)
-    return _found(make, weigh(suspects))
-
-
-def _files(root: Path) -> list[str]:
-    """List the files of a project; a folder that is none, such as a home, is not walked."""
-    from unghost.mentions.manifests import is_manifest
-    from unghost.scan.files import list_files
-
-    with os.scandir(root) as found:
-        names = [entry.name for entry in found]
-    if any(name in _MARKS or is_manifest(name) for name in names):
-        return list(list_files(root, [root]).files)
-    return names
 
 
 def _found(make: Findings, pairs: Sequence[tuple[Suspect, Verdict]]) -> Brought:

@@ -12,6 +12,7 @@ from unghost.hook.brought import COMMAND, SHOWN, Brought, Piece, judge, piece
 from unghost.hook.edits import DIFF, changes_of, command_of, label
 from unghost.hook.formats import Answer, Call, Decision
 from unghost.hook.guarded import Guard
+from unghost.hook.lists import lists_of
 from unghost.printable import printable
 
 if TYPE_CHECKING:
@@ -73,11 +74,10 @@ def decide(call: Call, rules: Rules) -> Answer:
     if not changes and command is None and not call.tool.lower().startswith("delete"):
         return Answer()
     from unghost.scan.files import find_root, matches
-    from unghost.scan.settings import checked, read_settings
+    from unghost.scan.settings import read_settings
 
     root = find_root([folder])
-    settings = read_settings(root, rules.config)
-    settings = replace(settings, **checked(rules.given or {}), comments=False)
+    settings = replace(read_settings(root, rules.config, rules.given), comments=False)
     guard = Guard(root, _own(rules, settings))
     guarded = guard.touched(call.tool, call.arguments, changes, folder)
     pieces = [None if command is None else piece(COMMAND, "", command)]
@@ -87,6 +87,9 @@ def decide(call: Call, rules: Rules) -> Answer:
         if change.path == Path(DIFF) or not matches(path, settings.exclude):
             pieces.append(piece(path, change.before, change.after))
     read = [one for one in pieces if one is not None]
+    if command is not None:
+        written = {change.path: change.after for change in changes}
+        read += lists_of(command, folder, root, written)
     return _answer(judge(read, settings, root, REGISTRY_SECONDS), read, guarded, rules)
 
 
@@ -116,11 +119,12 @@ def _answer(brought: Brought, pieces: Sequence[Piece], guarded: str | None, rule
         )
     if doubts:
         decisions.append("ask")
-    decision = next((one for one in ("deny", "ask") if one in decisions), "allow")
-    if decision == "allow":
-        return Answer()
     kept = [f for f in brought.findings if f.level != "note" or rules.unverified != "allow"]
-    return _said(decision, kept, brought.more, doubts)  # type: ignore[arg-type]
+    if "deny" in decisions:
+        return _said("deny", kept, brought.more, doubts)
+    if "ask" in decisions:
+        return _said("ask", kept, brought.more, doubts)
+    return Answer()
 
 
 def _said(

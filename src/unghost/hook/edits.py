@@ -18,7 +18,7 @@ from unghost.errors import UnghostError
 from unghost.hook.formats import LARGEST
 from unghost.hook.redirects import written_files
 from unghost.mentions.files import is_of_interest
-from unghost.scan.files import read_file
+from unghost.scan.reading import read_file
 from unghost.syntax.text import decode
 
 _COMMANDS = ("command", "cmd", "script")

@@ -17,6 +17,7 @@ from unghost.printable import printable
 Agent = Literal["claude", "gemini", "cursor"]
 Decision = Literal["allow", "ask", "deny"]
 AGENTS: tuple[Agent, ...] = get_args(Agent)
+DECISIONS: tuple[Decision, ...] = get_args(Decision)
 LARGEST = 16 << 20
 """Bytes of input that are read; no call of a tool is larger."""
 _EVENTS: dict[str, Agent] = {

@@ -7,7 +7,6 @@ be sure keeps the settings where the agent cannot write, and names them with ``-
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -101,6 +100,8 @@ def _of_unghost(text: str) -> object:
     """Give the settings of unghost in a pyproject, or the lines that speak of it."""
     if _MARK not in text:
         return None
+    import tomllib
+
     try:
         table: Any = tomllib.loads(text)
     except (ValueError, RecursionError):

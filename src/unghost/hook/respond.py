@@ -1,13 +1,13 @@
 """From what an agent sends to what it hears, whatever happens on the way.
 
-A hook that ends with an error or not at all is passed over by most agents, and then nobody has
-looked: so every failure, and every wait that is too long, becomes an answer.
+A hook that ends with an error is passed over by most agents, and then nobody has looked: so every
+failure becomes an answer.
 """
 
 from __future__ import annotations
 
 import os
-import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -26,9 +26,8 @@ from unghost.hook.formats import (
 from unghost.printable import printable
 
 Fail = Literal["open", "ask", "closed"]
-SECONDS = 20.0
-"""Seconds for one call, from the start of the command on."""
-_DECISIONS: dict[Fail, Decision] = {"open": "allow", "ask": "ask", "closed": "deny"}
+FAILS: dict[Fail, Decision] = {"ask": "ask", "closed": "deny", "open": "allow"}
+"""What each of them decides."""
 _ALONE = "Nobody is there to be asked, so it is refused."
 
 
@@ -66,19 +65,20 @@ class Response:
     code: int = 0
 
 
-def respond(data: bytes, options: Options, deadline: Deadline | None = None) -> Response:
+def respond(
+    data: bytes, options: Options, understood: Callable[[Call], None] = lambda call: None
+) -> Response:
     """Answer an agent; raises nothing.
 
     Args:
         data: What it sent.
         options: How to answer.
-        deadline: Learns what the call is as soon as that is known.
+        understood: Told what the call is as soon as that is known.
     """
     call: Call | None = None
     try:
         call = read_call(data, options.agent)
-        if deadline is not None:
-            deadline.call = call
+        understood(call)
         return _of(decide(call, options.rules), call, options)
     except NotUnderstoodError as error:
         if error.other:
@@ -107,7 +107,7 @@ def failed(problem: str, call: Call | None, options: Options) -> Response:
         call = call_of(options.agent)
     if call is None:
         return Response(err=_line(problem), code=1 if options.fail == "open" else 2)
-    answer = unreadable(problem, _DECISIONS[options.fail])
+    answer = unreadable(problem, FAILS[options.fail])
     return replace(_of(answer, call, options), err=_line(problem))
 
 
@@ -119,46 +119,3 @@ def _of(answer: Answer, call: Call, options: Options) -> Response:
 
 def _line(problem: str) -> str:
     return f"unghost: {printable(' '.join(problem.split()))[:500]}"
-
-
-class Deadline:
-    """Sees to it that a response is given in time, by whoever is first.
-
-    Args:
-        options: How to answer.
-        seconds: The time there is.
-
-    Attributes:
-        call: The call as far as it is known.
-    """
-
-    def __init__(self, options: Options, seconds: float = SECONDS) -> None:
-        self.call: Call | None = None
-        self._options, self._seconds = options, seconds
-        self._first = threading.Lock()
-        self._timer = threading.Timer(seconds, self._over)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def give(self, response: Response) -> int:
-        """Write a response if none was written; gives the exit code."""
-        if not self._first.acquire(blocking=False):
-            threading.Event().wait()  # the timer has answered and ends the process
-        self._timer.cancel()
-        _write(response)
-        return response.code
-
-    def _over(self) -> None:
-        if self._first.acquire(blocking=False):
-            problem = f"it takes longer than {self._seconds:g} s"
-            response = failed(problem, self.call, self._options)
-            _write(response)
-            # What takes so long can be a parser that no exception stops.
-            os._exit(response.code)
-
-
-def _write(response: Response) -> None:
-    for number, text in ((1, response.out), (2, response.err)):
-        data = f"{text}\n".encode("ascii", "backslashreplace") if text else b""
-        while data:
-            data = data[os.write(number, data) :]

@@ -31,7 +31,7 @@ from unghost.mcp_server.shapes import (
 )
 from unghost.printable import printable
 from unghost.scan.checking import Checked, check, suggest
-from unghost.scan.files import find_root
+from unghost.scan.files import find_root, is_project
 from unghost.scan.finding import RULES, Finding, Report
 from unghost.scan.formats.text import render_text
 from unghost.scan.formats.wording import counted, either, gravest_first, well_formed
@@ -168,7 +168,7 @@ def _project(folder: Path) -> Path:
     and looking through these for manifests would take minutes.
     """
     root = find_root([folder])
-    return _NO_PROJECT if root in (Path(root.anchor), Path.home()) else root
+    return root if is_project(root) else _NO_PROJECT
 
 
 def _found(finding: Finding) -> FoundName:

@@ -15,9 +15,9 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 from pydantic import ValidationError
 
-from unghost import __version__
 from unghost.mcp_server.questions import Questions
 from unghost.mcp_server.shapes import QUESTIONS, Question
+from unghost.version import __version__
 
 _AT_ONCE = 4
 """Questions that are worked at; what they wait for is mostly a registry."""

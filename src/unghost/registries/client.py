@@ -17,10 +17,10 @@ from urllib.request import url2pathname
 
 import httpx
 
-from unghost import __version__
 from unghost.errors import UnghostError
 from unghost.registries.address import Address, is_sound, same_origin, shown
 from unghost.registries.streams import bounded, gunzipped
+from unghost.version import __version__
 
 __all__ = ["Answer", "Unreachable", "brief", "get", "make_client", "opened", "shown", "status"]
 

@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from unghost.domains.packages.verify import Judge
 from unghost.ecosystems import ecosystem as ecosystem_of
 from unghost.ecosystems.base import Ecosystem
 from unghost.errors import UnghostError
 from unghost.names.imports import bundled_imports
 from unghost.records import Mention, Verdict
-from unghost.scan.examine import Suspect, is_clean, universes_of
-from unghost.scan.files import find_root, project_files
+from unghost.scan.files import find_root
 from unghost.scan.finding import Finding, RuleId
-from unghost.scan.judge import Findings
-from unghost.scan.scanner import ask_live, look_of
 from unghost.scan.settings import ScanSettings
-from unghost.scan.weigh import LONGEST_WAIT, Weigher
+from unghost.scan.steps import Steps
+from unghost.scan.weigh import LONGEST_WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +64,16 @@ def check(
     """
     eco = ecosystem_of(ecosystem)
     root = find_root([Path.cwd()]) if root is None else root
-    look = look_of(root, settings)
-    judge = Judge(*universes_of(look), python=look.python, suggest=False)
-    mentions = [
+    steps = Steps(root, settings, within=within)
+    suspects = steps.examine(
         Mention(name, name, 0, len(name), 1, 1, name, name, ecosystem, "install")
         for name in dict.fromkeys(names)
         if eco.is_valid(name)
-    ]
-    suspects = [Suspect(mention, judge(mention), mention.name, 1) for mention in mentions]
-
-    def files() -> Sequence[str]:
-        return project_files(root)
-
-    weigh = Weigher(look, settings, files, ask_live, within=within)
-    doubtful = [one for one in suspects if not is_clean(one.mention, one.verdict, look.youngest)]
-    weighed = {one.mention.name: verdict for one, verdict in weigh(doubtful)}
+    )
+    doubtful = steps.weigh([one for one in suspects if steps.is_doubtful(one)])
+    weighed = {one.mention.name: verdict for one, verdict in doubtful}
     pairs = [(one, weighed.get(one.mention.name, one.verdict)) for one in suspects]
-    findings = Findings(settings, universes_of(look), look.youngest)(pairs)
+    findings = steps.judge(pairs)
     # That an ignore is over is said beside what is wrong with the name itself.
     found = {finding.name: finding for finding in findings if finding.rule != "ignore"}
     known = {
@@ -137,9 +127,9 @@ def suggest(
         UnghostError: No snapshot lists the ecosystem's names.
     """
     eco = ecosystem_of(ecosystem)
-    look = look_of(find_root([Path.cwd()]) if root is None else root, settings)
+    steps = Steps(find_root([Path.cwd()]) if root is None else root, settings)
     known = [p.distribution for p in bundled_imports(ecosystem).distributions(name)]
-    for universe in universes_of(look):
+    for universe in steps.universes:
         if universe.ecosystem.name == ecosystem:
             providers = [distribution for distribution in known if universe.has(distribution)]
             near = universe.nearest(eco.canonical(name), limit)

@@ -6,8 +6,8 @@ from elsewhere is done with. All else goes on to :mod:`unghost.scan.weigh`, whic
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from unghost.domains.packages.verify import Judge
 from unghost.mentions.files import find_in_file, find_in_text, is_of_interest, unread_part
 from unghost.names.universe import Universe, load_universe
 from unghost.records import Mention, Status, Verdict
-from unghost.scan.files import read_file
+from unghost.scan.included import READ_AS, included_by, places
+from unghost.scan.reading import read_file
 from unghost.syntax.text import LONGEST, decode
 
 MOST = 20_000
@@ -60,6 +61,7 @@ class Examined:
         left_out: Places of ecosystems that were not asked for.
         problem: In words, why it was not read or not read whole; None if it was.
         read: Whether it is a text that was read at all.
+        included: Where files may be that it has a client read, whatever their names.
     """
 
     path: str
@@ -68,6 +70,7 @@ class Examined:
     left_out: int = 0
     problem: str | None = None
     read: bool = True
+    included: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,12 @@ def _judge(look: Look) -> Judge:
     return Judge(*universes_of(look), python=look.python, suggest=False)
 
 
+def examine_mentions(mentions: Iterable[Mention], look: Look) -> list[Suspect]:
+    """Judge mentions that no text stands around, all of them, by the snapshots alone."""
+    judge = _judge(look)
+    return [Suspect(mention, judge(mention), mention.raw, 1) for mention in mentions]
+
+
 def examine_file(path: str, look: Look) -> Examined:
     """Look at a file; never raises because of what is in it."""
     data = read_file(Path(look.root) / path, LONGEST + 1)
@@ -119,21 +128,28 @@ def examine_file(path: str, look: Look) -> Examined:
     mentions = find_in_file(data, path)
     text = (decode(data) or "") if mentions else ""
     examined = _examined(path, text, mentions, look)
-    cut = unread_part(data, path)
-    if cut is None:
-        return examined
-    return _with_problem(examined, cut)
+    included = included_by(data, path)
+    problem = unread_part(data, path) or included.problem or examined.problem
+    return replace(examined, problem=problem, included=places(included, path))
+
+
+def examine_included(path: str, look: Look) -> Examined:
+    """Look at a file that another one has a client read as a list of what to install."""
+    data = read_file(Path(look.root) / path, LONGEST + 1)
+    if isinstance(data, str):
+        return Examined(path, problem=data, read=False)
+    text = decode(data)
+    if text is None:
+        return Examined(path, problem="it is binary, though it is included as a list", read=False)
+    examined = examine_text(text, path, look, READ_AS)
+    included = included_by(data, path, as_list=True)
+    problem = unread_part(data, READ_AS) or included.problem or examined.problem
+    return replace(examined, problem=problem, included=places(included, path))
 
 
 def examine_text(text: str, path: str, look: Look, language: str | None = None) -> Examined:
     """Look at a text that is no file: an answer, a command, or what is pasted."""
     return _examined(path, text, find_in_text(text, path, language), look)
-
-
-def _with_problem(examined: Examined, problem: str) -> Examined:
-    return Examined(
-        examined.path, examined.names, examined.suspects, examined.left_out, problem, examined.read
-    )
 
 
 def _examined(path: str, text: str, mentions: Collection[Mention], look: Look) -> Examined:

@@ -10,10 +10,9 @@ from unghost.ecosystems import ecosystem_names
 from unghost.names.imports import bundled_imports
 from unghost.names.universe import Universe
 from unghost.scan.checking import Checked, check
-from unghost.scan.examine import universes_of
 from unghost.scan.finding import RULES
-from unghost.scan.scanner import look_of
 from unghost.scan.settings import ScanSettings
+from unghost.scan.steps import Steps
 
 
 def explain(name: str, settings: ScanSettings, *, root: Path) -> tuple[Checked, list[str]]:
@@ -36,7 +35,7 @@ def explain(name: str, settings: ScanSettings, *, root: Path) -> tuple[Checked, 
     if eco == "pypi" and colon and before not in ecosystem_names():
         eco = "maven"
     (checked,) = check([bare], eco, settings, root=root)
-    universes = universes_of(look_of(root, settings))
+    universes = Steps(root, settings).universes
     return checked, list(_lines(checked, [u for u in universes if u.ecosystem.name == eco]))
 
 

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import os
-import stat
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 
 from unghost.errors import UnghostError
 from unghost.mentions.files import is_of_interest
 from unghost.mentions.manifests import is_manifest
-from unghost.scan.finding import Problem
+from unghost.scan.finding import Problem, Skipped
+from unghost.scan.git_index import Repository
 from unghost.scan.gitignore import Ignored, read_rules, rules_outside
 
-_NEVER = frozenset(
-    {".git", ".hg", ".svn", ".jj", "node_modules", "site-packages", "__pycache__", ".tox", ".nox"}
-)
-"""Folders that hold what tools keep there, or what others wrote and installed."""
+_INSTALLED = frozenset({"node_modules", "site-packages", ".tox", ".nox"})
+_KEPT = frozenset({".hg", ".svn", ".jj", "__pycache__"})
+"""Folders that tools keep for themselves: of no interest unless somebody has git track a file."""
 _MARKS = (".git", ".hg", "unghost.toml")
 _MANIFESTS = ("pyproject.toml", "package.json", "Cargo.toml", "go.mod", "pom.xml", "composer.json")
 _DEEPEST = 200
 _MOST_PROBLEMS = 1000
+_MOST_ENTRIES = 2_000_000
+"""Files and folders of a listing: more than a repository has, and less than a disk."""
+_MOST_UNMARKED = 10_000
+"""Files and folders of what nothing says is a project: they are listed in a tenth of a second."""
+_TOO_MANY = (
+    "there are more than {most:,} files and folders, and what comes after these was not looked at:"
+    " name smaller folders"
+)
 
 
 @dataclass(slots=True)
@@ -30,16 +39,17 @@ class Listing:
     """The files below a folder.
 
     Attributes:
-        files: All that git would not leave out as a folder, relative to the root with ``/``.
+        files: All but those of folders that are not looked into, relative to the root with ``/``.
         wanted: Those that may name packages and are to be scanned, in order.
         problems: Folders that could not be listed, and the like.
-        links: How many symbolic links were not followed.
+        skipped: How many folders, and files that by their names may name packages, were not looked
+            at, and why. What a folder that is counted holds is not counted.
     """
 
     files: list[str] = field(default_factory=list)
     wanted: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    links: int = 0
+    skipped: Counter[Skipped] = field(default_factory=Counter)
 
 
 def find_root(paths: Sequence[Path]) -> Path:
@@ -73,106 +83,260 @@ def list_files(
 ) -> Listing:
     """List what is to be scanned, and what else is there.
 
-    Symbolic links are not followed, but for manifests that link to a file in the tree. A file or
-    folder that is named is scanned even if git would leave it out, and a link that is named is
-    followed within the root: whoever writes a list of changed files may not be who runs the scan.
+    What git is told to leave out is left out unless git tracks it. Symbolic links are not followed,
+    but for manifests that link to a file in the tree. A file or folder that is named is scanned
+    even if git would leave it out, and a link that is named is followed within the root: whoever
+    writes a list of changed files may not be who runs the scan.
+
+    The listing ends with a problem after 2,000,000 files and folders, as of a whole disk.
 
     Args:
         root: The project's folder.
         paths: Files and folders to scan, in or below the root.
         exclude: Globs of paths relative to the root that are not scanned.
     """
-    listing = Listing()
+    return _list(_Walk(root, _MOST_ENTRIES), paths, exclude)
+
+
+def _list(walk: _Walk, paths: Sequence[Path], exclude: Collection[str] = ()) -> Listing:
+    files: list[str] = []
     chosen: set[str] = set()
+    named: set[str] = set()
     for path in paths:
-        relative = _relative(root, path)
-        if _leads_out(root, path):
-            _say(listing, relative, "it is a link that leads out of the project")
+        relative = _relative(walk.root, path)
+        if leads_out(walk.root, path):
+            walk.say(relative, "it is a link that leads out of the project")
             continue
         if not path.is_dir():
-            if not matches(relative, exclude):
+            if matches(relative, exclude):
+                walk.skipped[relative] = "excluded"
+            else:
                 chosen.add(relative)
             continue
         folder = "" if relative == "." else f"{relative}/"
-        rules = _rules_above(root, folder)
-        if folder and rules.covers(folder):
-            # It was named although git leaves it out, so what leaves it out does not count.
-            rules = Ignored()
-        for name, ignored in _below(root, folder, rules, listing):
-            if not ignored and is_of_interest(name) and not matches(name, exclude):
+        named.add(folder)
+        for name, wanted in walk.below(folder):
+            files.append(name)
+            if wanted and matches(name, exclude):
+                walk.skipped[name] = "excluded"
+            elif wanted:
                 chosen.add(name)
-            listing.files.append(name)
-    listing.files = sorted({*listing.files, *chosen})
-    listing.wanted = sorted(chosen)
-    return listing
+    skipped = Counter(
+        # One path may leave out what another names.
+        why
+        for path, why in walk.skipped.items()
+        if path not in chosen and path not in named
+    )
+    return Listing(sorted({*files, *chosen}), sorted(chosen), walk.problems, skipped)
 
 
-def _rules_above(root: Path, folder: str) -> Ignored:
-    """Give the rules that hold in a folder, of all ``.gitignore`` files above it."""
-    rules, parts = rules_outside(root, Path.home()), folder.split("/")[:-1]
-    for count in range(len(parts)):
-        place = "/".join(parts[:count])
-        text = read_rules(root / place / ".gitignore")
-        rules = rules.within(f"{place}/" if place else "", text)
-    return rules
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A folder to walk.
+
+    Attributes:
+        folder: Its path, ending in ``/`` unless it is the root.
+        rules: What git is told to leave out in it.
+        repository: What is tracked.
+        covered: Whether it is left out itself, so that only what is tracked counts.
+    """
+
+    folder: str
+    rules: Ignored
+    repository: Repository
+    covered: bool = False
+
+    def leaves_out(self, path: str) -> bool:
+        """Say whether git is told to leave out a path in it; a folder ends in ``/``."""
+        return self.covered or self.rules.covers(path)
 
 
-def _below(root: Path, folder: str, rules: Ignored, listing: Listing) -> Iterator[tuple[str, bool]]:
-    """Walk the files below a folder; each with whether git would leave it out."""
-    start, stack = folder, [(folder, rules)]
-    while stack:
-        folder, rules = stack.pop()
-        entries = _entries(root, folder, listing)
-        if folder != start and _is_environment({entry.name for entry in entries}):
-            continue
-        if any(entry.name == ".gitignore" for entry in entries):
-            rules = rules.within(folder, read_rules(root / folder / ".gitignore"))
-        for entry in entries:
-            path = folder + entry.name
-            if entry.is_symlink():
-                listing.links += 1
-                # A client follows it, and what it leads to may have a name that says nothing.
-                if (
-                    is_manifest(path)
-                    and os.path.isfile(entry)
-                    and not _leads_out(root, root / path)
-                ):
-                    yield path, rules.covers(path)
-            elif entry.is_dir(follow_symlinks=False):
-                if entry.name not in _NEVER and not rules.covers(f"{path}/"):
-                    stack.append((f"{path}/", rules))
-            elif entry.is_file(follow_symlinks=False):
-                yield path, is_of_interest(path) and rules.covers(path)
+class _Walk:
+    """Walks folders.
+
+    Args:
+        root: What paths are relative to.
+        most: How many files and folders are looked at.
+
+    Attributes:
+        root: What paths are relative to.
+        problems: What went wrong.
+        skipped: What was not looked at and is worth telling, with the reason.
+        is_cut: Whether there was more than may be looked at.
+    """
+
+    def __init__(self, root: Path, most: int) -> None:
+        self.root = root
+        self.problems: list[Problem] = []
+        self.skipped: dict[str, Skipped] = {}
+        self.is_cut = False
+        self._most = self._left = most
+        self._home = _home()
+        self._top = _Place("", rules_outside(root, "", self._home), Repository(root, "", self.say))
+
+    def below(self, folder: str) -> Iterator[tuple[str, bool]]:
+        """Walk the files below a folder; each with whether it is to be scanned."""
+        stack = [self._start(folder)]
+        while stack and not self.is_cut:
+            place = stack.pop()
+            entries = self._entries(place.folder)
+            names = {entry.name for entry in entries}
+            if place.folder != folder:
+                if "pyvenv.cfg" in names and not names.isdisjoint({"bin", "Scripts"}):
+                    self.skipped[place.folder] = "environments"
+                    continue
+                if ".git" in names:
+                    place = self._nested(place)
+            if ".gitignore" in names:
+                place = self._with_rules(place)
+            for entry in entries:
+                path = place.folder + entry.name
+                if entry.is_symlink():
+                    yield from self._link(place, path, entry)
+                elif entry.is_dir(follow_symlinks=False):
+                    stack += self._folder(place, f"{path}/", entry.name)
+                elif entry.is_file(follow_symlinks=False):
+                    yield from self._file(place, path)
+
+    def _start(self, folder: str) -> _Place:
+        """Give where a walk begins: what holds in the folders above holds there."""
+        place, parts = self._top, folder.split("/")[:-1]
+        for part in parts:
+            place = self._with_rules(place)
+            place = _Place(f"{place.folder}{part}/", place.rules, place.repository)
+            if os.path.lexists(self.root / place.folder / ".git"):
+                place = self._nested(place)
+        if parts and place.rules.covers(folder):
+            # It was named although git leaves it out, so what leaves it out does not count.
+            place = _Place(folder, Ignored(), place.repository)
+        return place
+
+    def _with_rules(self, place: _Place) -> _Place:
+        text = read_rules(self.root / place.folder / ".gitignore")
+        rules = place.rules.within(place.folder, text)
+        return _Place(place.folder, rules, place.repository, place.covered)
+
+    def _nested(self, place: _Place) -> _Place:
+        """Enter a repository in a repository: the rules around it say nothing of its files."""
+        rules = rules_outside(self.root, place.folder, self._home)
+        covered = place.covered and not place.repository.holds(place.folder.rstrip("/"))
+        repository = Repository(self.root, place.folder, self.say, place.repository)
+        return _Place(place.folder, rules, repository, covered)
+
+    def _folder(self, place: _Place, path: str, name: str) -> list[_Place]:
+        if name == ".git":
+            return []
+        if name in _INSTALLED:
+            self.skipped[path] = "installed"
+            return []
+        covered = name in _KEPT or place.leaves_out(path)
+        if not covered or place.repository.holds_below(path):
+            return [_Place(path, place.rules, place.repository, covered)]
+        if name not in _KEPT:
+            self.skipped[path] = "ignored"
+        return []
+
+    def _file(self, place: _Place, path: str) -> Iterator[tuple[str, bool]]:
+        wanted = is_of_interest(path)
+        # Rules are slow, and of most files it does not matter what they say.
+        if place.covered or (wanted and place.leaves_out(path)):
+            if place.repository.holds(path):
+                yield path, wanted
+                return
+            if wanted:
+                self.skipped[path] = "ignored"
+            if place.covered:
+                return
+            wanted = False
+        yield path, wanted
+
+    def _link(
+        self, place: _Place, path: str, entry: os.DirEntry[str]
+    ) -> Iterator[tuple[str, bool]]:
+        if not is_of_interest(path) and not os.path.isdir(entry):
+            return
+        if place.leaves_out(path) and not place.repository.holds(path):
+            self.skipped[path] = "ignored"
+        # A client follows it, and what it leads to may have a name that says nothing.
+        elif (
+            is_manifest(path)
+            and os.path.isfile(entry)
+            and not leads_out(self.root, self.root / path)
+        ):
+            yield path, True
+        else:
+            self.skipped[path] = "links"
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        if folder.count("/") > _DEEPEST:
+            self.say(folder, f"folders deeper than {_DEEPEST} are not looked into")
+            return []
+        try:
+            with os.scandir(self.root / folder) as found:
+                entries = list(islice(found, self._left + 1))
+        except OSError as error:
+            self.say(folder, error.strerror or str(error))
+            return []
+        if len(entries) > self._left:
+            self.is_cut = True
+            self.problems.append(Problem(folder or ".", _TOO_MANY.format(most=self._most)))
+            entries.pop()
+        self._left -= len(entries)
+        return sorted(entries, key=lambda entry: entry.name)
+
+    def say(self, path: str, reason: str) -> None:
+        """Note a problem; of very many the first are enough."""
+        if len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append(Problem(path or ".", reason))
 
 
-def _is_environment(names: set[str]) -> bool:
-    return "pyvenv.cfg" in names and not names.isdisjoint({"bin", "Scripts"})
+def is_project(root: Path) -> bool:
+    """Say whether a folder may be a project: a home is none, nor what is above it, nor a disk.
+
+    Programs that know no project are started there, and looking through it all takes minutes.
+    """
+    place, home = Path(os.path.realpath(root)), _home()
+    if home is not None:
+        home = Path(os.path.realpath(home))
+        if place == home or place in home.parents:
+            return False
+    return place != place.parent
 
 
 def project_files(root: Path) -> list[str]:
-    """List the files of a project; none of a home or of what is above it, which is no project."""
-    home = Path(os.path.abspath(Path.home()))
-    return [] if root == home or root in home.parents else list_files(root, [root]).files
+    """List the files of a project, for what they say of its own names.
 
-
-def _entries(root: Path, folder: str, listing: Listing) -> list[os.DirEntry[str]]:
-    if folder.count("/") > _DEEPEST:
-        _say(listing, folder, f"folders deeper than {_DEEPEST} are not looked into")
+    None of what is no project (see :func:`is_project`), and of a large folder that has neither a
+    manifest nor is a repository only those that lie in it directly: it may be a disk of data.
+    """
+    if not is_project(root):
         return []
+    if _is_marked(root):
+        return list_files(root, [root]).files
+    walk = _Walk(root, _MOST_UNMARKED)
+    files = _list(walk, [root]).files
+    return [path for path in files if "/" not in path] if walk.is_cut else files
+
+
+def _is_marked(root: Path) -> bool:
     try:
-        with os.scandir(root / folder) as found:
-            return sorted(found, key=lambda entry: entry.name)
-    except OSError as error:
-        _say(listing, folder, error.strerror or str(error))
-        return []
+        with os.scandir(root) as found:
+            names = [entry.name for entry in islice(found, _MOST_UNMARKED)]
+    except OSError:
+        return False
+    return any(name in _MARKS or is_manifest(name) for name in names)
 
 
-def _say(listing: Listing, path: str, reason: str) -> None:
-    if len(listing.problems) < _MOST_PROBLEMS:
-        listing.problems.append(Problem(path or ".", reason))
+def _home() -> Path | None:
+    try:
+        return Path(os.path.abspath(Path.home()))
+    except RuntimeError:
+        # A user that the system does not know, as in a container.
+        return None
 
 
-def _leads_out(root: Path, path: Path) -> bool:
+def leads_out(root: Path, path: Path) -> bool:
+    """Say whether a path leads out of a folder, by links or otherwise."""
     real, top = os.path.realpath(path), os.path.realpath(root)
     return os.path.commonpath((real, top)) != top
 
@@ -186,29 +350,3 @@ def matches(path: str, globs: Collection[str]) -> bool:
     return any(
         fnmatchcase(path, glob) or fnmatchcase(path, f"{glob.rstrip('/')}/*") for glob in globs
     )
-
-
-def read_file(path: Path, limit: int) -> bytes | str:
-    """Read a file that anybody may have put there.
-
-    Args:
-        path: The file.
-        limit: Bytes that are read at most.
-
-    Returns:
-        Its bytes, or in words why it was not read: a device or a pipe could be read for ever.
-    """
-    try:
-        # Without O_NONBLOCK the opening of a pipe waits for somebody to write.
-        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            os.close(number)
-            return "it is no plain file"
-        with os.fdopen(number, "rb", buffering=0) as file:
-            parts, left = [], limit
-            while left > 0 and (part := file.read(min(left, 1 << 24))):
-                parts.append(part)
-                left -= len(part)
-            return b"".join(parts)
-    except OSError as error:
-        return error.strerror or str(error)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from unghost.records import MentionKind
 
@@ -13,6 +13,25 @@ Level = Literal["error", "warning", "note"]
 RuleId = Literal[
     "ghost", "import-name", "builtin-name", "placeholder", "new", "ignore", "unverified"
 ]
+FailOn = Literal["error", "warning", "never"]
+"""From which level on findings fail a scan."""
+FAILING: dict[FailOn, tuple[Level, ...]] = {
+    "error": ("error",),
+    "warning": ("error", "warning"),
+    "never": (),
+}
+Skipped = Literal["links", "environments", "installed", "excluded", "ignored"]
+"""Why something was not looked at.
+
+- ``links``: a symbolic link, which is not followed;
+- ``environments``: a folder that is a Python environment;
+- ``installed``: a folder in which tools install what others wrote, such as ``node_modules``;
+- ``excluded``: a file that a glob of the settings leaves out;
+- ``ignored``: a file or folder that git is told to leave out and does not track.
+"""
+SKIPPED: tuple[Skipped, ...] = get_args(Skipped)
+STDIN = "<stdin>"
+"""The path of a text that is no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +215,7 @@ class Report:
         names: How many places name a package.
         truths: What they were compared with.
         left_out: Places that name packages of ecosystems which were not asked for.
+        skipped: How many folders, and files that may name packages, were not looked at, and why.
     """
 
     root: str
@@ -205,6 +225,7 @@ class Report:
     names: int
     truths: tuple[Truth, ...] = ()
     left_out: int = 0
+    skipped: Mapping[Skipped, int] = field(default_factory=dict)
 
     @property
     def active(self) -> tuple[Finding, ...]:
@@ -221,14 +242,13 @@ class Report:
         """Give what is suppressed."""
         return tuple(f for f in self.findings if f.suppressed is not None)
 
-    def exit_code(self, fail_on: Literal["error", "warning", "never"] = "error") -> int:
+    def exit_code(self, fail_on: FailOn = "error") -> int:
         """Give the exit code: 1 findings, 3 something not verified, 4 nothing to do, 0 clean.
 
         Args:
             fail_on: From which level on findings count; ``never`` leaves 3 and 4 as they are.
         """
-        failing = {"error": ("error",), "warning": ("error", "warning"), "never": ()}[fail_on]
-        if any(finding.level in failing for finding in self.active):
+        if any(finding.level in FAILING[fail_on] for finding in self.active):
             return 1
         if self.unverified or self.problems:
             return 3

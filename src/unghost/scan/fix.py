@@ -20,8 +20,8 @@ from unghost.mentions.files import find_in_file
 from unghost.mentions.manifests import is_lock, is_manifest
 from unghost.printable import printable
 from unghost.records import MentionKind
-from unghost.scan.files import read_file
 from unghost.scan.finding import Finding, Report
+from unghost.scan.reading import read_file
 from unghost.syntax.text import LONGEST
 
 _Name = tuple[str, str, MentionKind]

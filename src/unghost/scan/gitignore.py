@@ -76,13 +76,19 @@ def _is_quick(rule: str) -> bool:
     return stars <= _MOST_STARS and sum("**" in part for part in parts) <= _MOST_FOLDERS
 
 
-def rules_outside(root: Path, home: Path) -> Ignored:
-    """Give the rules of the user and of the repository that stand in no ``.gitignore``."""
-    settings = os.environ.get("XDG_CONFIG_HOME") or str(home / ".config")
+def rules_outside(root: Path, folder: str, home: Path | None) -> Ignored:
+    """Give the rules of the user and of a repository that stand in no ``.gitignore``.
+
+    Args:
+        root: The folder that paths are relative to.
+        folder: The repository's, relative to the root and ending in ``/`` unless it is the root.
+        home: The user's folder, None if there is none.
+    """
+    settings = os.environ.get("XDG_CONFIG_HOME") or (home and home / ".config")
     rules = Ignored()
-    for path in (Path(settings) / "git" / "ignore", root / ".git" / "info" / "exclude"):
-        rules = rules.within("", read_rules(path))
-    return rules
+    if settings:
+        rules = rules.within(folder, read_rules(Path(settings) / "git" / "ignore"))
+    return rules.within(folder, read_rules(root / folder / ".git" / "info" / "exclude"))
 
 
 def read_rules(path: Path) -> str:

@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from unghost.ecosystems import ecosystem
+from unghost.names.imports import bundled_imports
 from unghost.names.universe import Universe
 from unghost.records import Mention, Verdict
 from unghost.scan.examine import Suspect, is_new
 from unghost.scan.finding import Finding, RuleId, fingerprint
 from unghost.scan.settings import ScanSettings
 from unghost.scan.suppress import Said, by_baseline, by_comments, by_settings
-from unghost.scan.weigh import is_builtin, meant
 
 _NEAREST = 3
 _MOST_NEAR = 500
@@ -62,15 +62,15 @@ class Findings:
         if verdict.status == "reserved":
             return "placeholder"
         if verdict.status in ("absent", "stdlib"):
-            if meant(mention, verdict):
+            if _meant(mention, verdict):
                 return "import-name"
             named = mention.kind in ("install", "manifest")
-            if named and (verdict.status == "stdlib" or is_builtin(mention)):
+            if named and (verdict.status == "stdlib" or _is_builtin(mention)):
                 return "builtin-name"
             return "ghost" if verdict.status == "absent" else None
         if verdict.status != "exists":
             return None
-        if verdict.resolved_by == "import-map" and meant(mention, verdict):
+        if verdict.resolved_by == "import-map" and _meant(mention, verdict):
             return "import-name"
         came = suspect.verdict.status == "absent" and verdict.snapshot_id == "live"
         return "new" if came or is_new(verdict, self._youngest) else None
@@ -105,7 +105,7 @@ class Findings:
             of = "for the module" if mention.kind == "import" else "called"
             return f"{title} has no package {of} {name} ({verdict.evidence})"
         if rule == "import-name":
-            packages = " or ".join(meant(mention, verdict))
+            packages = " or ".join(_meant(mention, verdict))
             return f"{name} is a module of {packages} and no package on {title}"
         if rule == "builtin-name":
             return f"{name} is a part of the language and no package on {title}"
@@ -120,7 +120,7 @@ class Findings:
 
     def _suggestions(self, rule: RuleId, mention: Mention, verdict: Verdict) -> tuple[str, ...]:
         if rule == "import-name":
-            return meant(mention, verdict)
+            return _meant(mention, verdict)
         universe = self._universes.get(mention.ecosystem)
         if rule != "ghost" or universe is None:
             return ()
@@ -133,7 +133,7 @@ class Findings:
         """Give what belongs there where that is known, and not where it is only likely."""
         if rule != "import-name" or mention.raw != mention.name:
             return None
-        packages = meant(mention, verdict)
+        packages = _meant(mention, verdict)
         return packages[0] if len(packages) == 1 else None
 
     def _with_ignores(self, finding: Finding, suspect: Suspect) -> list[Finding]:
@@ -170,3 +170,28 @@ def youngest_day(new_days: int, today: date | None = None) -> str | None:
     if not new_days:
         return None
     return ((today or date.today()) - timedelta(days=new_days)).isoformat()
+
+
+def _meant(mention: Mention, verdict: Verdict) -> tuple[str, ...]:
+    """Give the packages that a module's name stands for, where it was given for a package."""
+    if mention.kind not in ("install", "manifest"):
+        return ()
+    if verdict.status == "exists" and verdict.resolved_by == "import-map":
+        return (verdict.canonical,)
+    known = bundled_imports(mention.ecosystem).distributions(mention.name)
+    return tuple(dict.fromkeys(provider.distribution for provider in known))
+
+
+def _is_builtin(mention: Mention) -> bool:
+    """Say whether the name is that of a part of the language."""
+    from unghost.ecosystems.pypi.stdlib import stdlib_modules
+
+    eco = ecosystem(mention.ecosystem)
+    if not eco.lists_builtins:
+        return False
+    return any(
+        mention.name in stdlib_modules(None)
+        if language == "python"
+        else eco.is_builtin(mention.name, language)
+        for language in eco.languages
+    )

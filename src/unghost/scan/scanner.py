@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from unghost.ecosystems import ecosystem_names
-from unghost.errors import UnghostError
-from unghost.names.universe import Universe, default_path
+from unghost.mentions.manifests import is_manifest
 from unghost.scan.examine import (
     Examined,
     Look,
     Suspect,
     examine_file,
+    examine_included,
     examine_text,
-    universes_of,
 )
-from unghost.scan.files import find_root, list_files, project_files
-from unghost.scan.finding import Problem, Report, Truth
-from unghost.scan.judge import Findings, youngest_day
+from unghost.scan.files import find_root, leads_out, list_files, matches
+from unghost.scan.finding import STDIN, Problem, Report
 from unghost.scan.settings import ScanSettings
-from unghost.scan.suppress import read_baseline
-from unghost.scan.weigh import LONGEST_WAIT, Weigher
-
-if TYPE_CHECKING:
-    from unghost.ecosystems.base import Setup
-    from unghost.names.live import LiveCheck
+from unghost.scan.steps import Steps
+from unghost.scan.weigh import LONGEST_WAIT
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
-TEXT = "<stdin>"
-"""The path of a text that is no file."""
 _MUCH_BYTES, _MUCH_FILES = 2_000_000, 1_000
 
 
@@ -59,15 +50,13 @@ def scan_files(
     """
     root = find_root(paths) if root is None else root
     wanted = list_files(root, paths, exclude=settings.exclude)
-    look = look_of(root, settings)
-    examined = _told(_examined(wanted.wanted, look, processes), len(wanted.wanted), progress)
-
-    def files() -> Sequence[str]:
-        everything = any(os.path.abspath(path) == str(root) for path in paths)
-        return wanted.files if everything else project_files(root)
-
-    weigh = Weigher(look, settings, files, ask_live)
-    return _report(examined, wanted.problems, weigh, progress)
+    whole = any(os.path.abspath(path) == str(root) for path in paths)
+    # What is wrong with a universe is said before anything is read.
+    steps = Steps(root, settings, files=(lambda: wanted.files) if whole else None)
+    examined = _told(_examined(wanted.wanted, steps.look, processes), len(wanted.wanted), progress)
+    everything = _with_included(examined, frozenset(wanted.wanted), steps.look, settings.exclude)
+    report = _report(everything, wanted.problems, steps, progress)
+    return replace(report, skipped=wanted.skipped)
 
 
 def scan_text(
@@ -75,7 +64,7 @@ def scan_text(
     settings: ScanSettings,
     *,
     root: Path | None = None,
-    path: str = TEXT,
+    path: str = STDIN,
     language: str | None = None,
     within: float = LONGEST_WAIT,
     progress: Progress | None = None,
@@ -96,48 +85,11 @@ def scan_text(
         UnghostError: A universe or the baseline cannot be read.
     """
     root = find_root([Path.cwd()]) if root is None else root
-    look = look_of(root, settings)
-
-    def files() -> Sequence[str]:
-        return project_files(root)
-
-    weigh = Weigher(look, settings, files, ask_live, within=within)
-    return _report([examine_text(text, path, look, language)], (), weigh, progress)
-
-
-def look_of(root: Path, settings: ScanSettings) -> Look:
-    """Say how files of a project are looked at."""
-    universes = settings.universe or _pulled(settings.ecosystems)
-    return Look(
-        root=str(root),
-        universes=universes,
-        stamps=tuple(_stamp(name) for name in universes),
-        ecosystems=frozenset(settings.ecosystems) or None,
-        youngest=youngest_day(settings.new_days),
-        as_of=settings.as_of,
-        python=settings.python,
-    )
-
-
-def _pulled(ecosystems: Iterable[str]) -> tuple[str, ...]:
-    """Give the ecosystems whose snapshots were pulled to their usual place."""
-    wanted = tuple(ecosystems) or ecosystem_names()
-    return tuple(name for name in wanted if default_path(name).is_file())
-
-
-def _stamp(universe: str) -> tuple[int, int]:
-    path = Path(universe)
-    for place in (path, default_path(universe)) if path.name == universe else (path,):
-        with suppress(OSError):
-            status = place.stat()
-            return status.st_size, status.st_mtime_ns
-    return 0, 0
+    steps = Steps(root, settings, within=within)
+    return _report([examine_text(text, path, steps.look, language)], (), steps, progress)
 
 
 def _examined(paths: Sequence[str], look: Look, processes: int) -> Iterator[Examined]:
-    # What is wrong with a universe is said before anything is read.
-    universes = universes_of(look)
-    _refuse_twice(universes)
     if processes > 1 and _is_much(paths, Path(look.root)):
         from unghost.scan.pool import examine_all
 
@@ -145,11 +97,24 @@ def _examined(paths: Sequence[str], look: Look, processes: int) -> Iterator[Exam
     return (examine_file(path, look) for path in paths)
 
 
-def _refuse_twice(universes: Sequence[Universe]) -> None:
-    names = [universe.ecosystem.name for universe in universes]
-    for name in names:
-        if names.count(name) > 1:
-            raise UnghostError(f"two universes hold names of {name}: give one of them")
+def _with_included(
+    examined: Iterable[Examined], wanted: frozenset[str], look: Look, exclude: Collection[str]
+) -> Iterator[Examined]:
+    """Go on with the lists that files include, whatever their names and whoever left them out."""
+    waiting: list[str] = []
+    for one in examined:
+        waiting += one.included
+        yield one
+    known, root = set[str](), Path(look.root)
+    while waiting:
+        path = waiting.pop()
+        if path in known or (path in wanted and is_manifest(path)) or matches(path, exclude):
+            continue
+        known.add(path)
+        if os.path.isfile(root / path) and not leads_out(root, root / path):
+            one = examine_included(path, look)
+            waiting += one.included
+            yield replace(one, read=one.read and path not in wanted)
 
 
 def _is_much(paths: Sequence[str], root: Path) -> bool:
@@ -173,28 +138,26 @@ def _told(found: Iterable[Examined], total: int, progress: Progress | None) -> I
 def _report(
     examined: Iterable[Examined],
     problems: Iterable[Problem],
-    weigh: Weigher,
+    steps: Steps,
     progress: Progress | None,
 ) -> Report:
-    look, settings = weigh.look, weigh.settings
-    baseline = read_baseline(Path(settings.baseline)) if settings.baseline else frozenset[str]()
-    suspects: list[Suspect] = []
+    judge = steps.judge
+    # What is read as a text and as a list as well may name something at one place twice.
+    suspects: dict[tuple[object, ...], Suspect] = {}
     said, files, names, left_out = list(problems), 0, 0, 0
     for one in examined:
         files, names, left_out = files + one.read, names + one.names, left_out + one.left_out
-        suspects += one.suspects
+        suspects.update({(one.path, s.mention.start, s.mention.ecosystem): s for s in one.suspects})
         if one.problem is not None:
             said.append(Problem(one.path, one.problem))
-    pairs = weigh(suspects, _asking(progress))
-    universes = universes_of(look)
-    findings = Findings(settings, universes, look.youngest, baseline)(pairs)
+    findings = judge(steps.weigh(list(suspects.values()), _asking(progress)))
     return Report(
-        root=look.root,
+        root=steps.look.root,
         findings=tuple(findings),
-        problems=(*said, *weigh.problems),
+        problems=(*said, *steps.weigh.problems),
         files=files,
         names=names,
-        truths=(*(_truth(universe) for universe in universes), *weigh.asked),
+        truths=steps.truths(),
         left_out=left_out,
     )
 
@@ -203,17 +166,3 @@ def _asking(progress: Progress | None) -> Callable[[int, int], None] | None:
     if progress is None:
         return None
     return lambda done, total: progress("asking the registries", done, total)
-
-
-def ask_live(setups: Mapping[str, Setup]) -> LiveCheck:
-    """Make what asks the registries; what they said lately is kept in the user's cache."""
-    from platformdirs import user_cache_path
-
-    from unghost.names.live import LiveCheck
-    from unghost.names.live_cache import LiveCache
-
-    return LiveCheck(setups, LiveCache(user_cache_path("unghost") / "live.sqlite"))
-
-
-def _truth(universe: Universe) -> Truth:
-    return Truth(universe.ecosystem.name, universe.id, universe.as_of, universe.label)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from unghost.ecosystems import ecosystem_names
 from unghost.errors import UnghostError
-
-FailOn = Literal["error", "warning", "never"]
-_FAIL_ON = ("error", "warning", "never")
+from unghost.scan.finding import FAILING, FailOn
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +69,28 @@ class ScanSettings:
     ignore: tuple[Ignore, ...] = ()
 
 
-def read_settings(root: Path, path: Path | None = None) -> ScanSettings:
+def read_settings(
+    root: Path, path: Path | None = None, given: Mapping[str, Any] | None = None
+) -> ScanSettings:
     """Read the settings of a project.
 
     Args:
         root: The project's folder, where ``unghost.toml`` is looked for, then ``pyproject.toml``.
         path: A file to read instead, such as one that lies where an agent cannot write.
+        given: Settings given by hand, such as flags, which go before those of the file; what is
+            None is not given.
 
     Raises:
-        UnghostError: The file cannot be read, or says something that is not known.
+        UnghostError: The file cannot be read, or something is not known or makes no sense.
     """
     if path is not None:
-        return _settings(_table(path), path, is_given=True)
+        settings = _settings(_table(path), path, is_given=True)
+    else:
+        settings = _of_project(root)
+    return replace(settings, **_checked(given or {}))
+
+
+def _of_project(root: Path) -> ScanSettings:
     for name in ("unghost.toml", "pyproject.toml"):
         place = root / name
         # Most projects have settings of other tools only, and parsing costs more than looking.
@@ -103,6 +110,8 @@ def _bytes(path: Path) -> bytes:
 
 def _table(path: Path) -> dict[str, Any] | None:
     """Give the part of a file that is about scanning, None if there is none."""
+    import tomllib
+
     try:
         values: Any = tomllib.loads(_bytes(path).decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -147,12 +156,7 @@ def _settings(table: dict[str, Any] | None, path: Path, *, is_given: bool) -> Sc
     return ScanSettings(**read)
 
 
-def checked(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Check settings that were given by hand, such as flags; those that are None are left out.
-
-    Raises:
-        UnghostError: A value makes no sense.
-    """
+def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
     values = {}
     for key, value in given.items():
         if value is not None:
@@ -230,8 +234,8 @@ def _private(value: object) -> dict[str, tuple[str, ...]]:
 
 
 def _fail_on(value: object) -> str:
-    if value not in _FAIL_ON:
-        raise ValueError(f"one of {', '.join(_FAIL_ON)} is wanted")
+    if value not in FAILING:
+        raise ValueError(f"one of {', '.join(FAILING)} is wanted")
     return str(value)
 
 

@@ -7,7 +7,6 @@ only strings with escapes are given to it. Source: TOML 1.0.0 (found, not inferr
 from __future__ import annotations
 
 import re
-import tomllib
 
 from unghost.syntax.document import MOST, Array, Scalar, Table, Value
 
@@ -260,7 +259,10 @@ class _Reader:
 
 
 def _decoded(raw: str, content: str) -> str:
+    # Few texts have escapes, and it takes long to import.
+    import tomllib
+
     try:
         return str(tomllib.loads(f"v = {raw}")["v"])
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         return content

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from unghost.errors import UnghostError
 
 if TYPE_CHECKING:
-    from unghost.scan.finding import Report
-    from unghost.scan.settings import FailOn
+    from unghost.scan.finding import FailOn, Report
 
 FORMATS: tuple[str, ...] = ("text", "json", "sarif", "github", "junit")
 """The names of all formats."""

@@ -6,9 +6,8 @@ Of each level the runner shows ten a step, so the gravest come first and the las
 from __future__ import annotations
 
 from unghost.printable import printable
-from unghost.scan.finding import Finding, Report
+from unghost.scan.finding import STDIN, Finding, Report
 from unghost.scan.formats.wording import (
-    STDIN,
     advice,
     compared,
     end_of,

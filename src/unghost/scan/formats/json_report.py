@@ -7,14 +7,11 @@ What it holds is laid down in ``data/schemas/scan-report-1.json``. A change that
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from unghost import __version__
-from unghost.scan.finding import RULES, Finding, Report, Suppression
+from unghost.scan.finding import RULES, SKIPPED, FailOn, Finding, Report, Suppression
 from unghost.scan.formats.wording import SUPPRESSORS, end_of, well_formed
-
-if TYPE_CHECKING:
-    from unghost.scan.settings import FailOn
+from unghost.version import __version__
 
 SCHEMA = 1
 """Version of what the format holds."""
@@ -70,6 +67,7 @@ def _summary(report: Report, fail_on: FailOn) -> dict[str, Any]:
         "files": report.files,
         "names": report.names,
         "left_out": report.left_out,
+        "skipped": {why: report.skipped.get(why, 0) for why in SKIPPED},
         "problems": len(report.problems),
         "exit_code": report.exit_code(fail_on),
     }

@@ -9,16 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from html import escape
-from typing import TYPE_CHECKING
 
 from unghost.printable import printable
-from unghost.scan.finding import Finding, Problem, Report
+from unghost.scan.finding import FAILING, FailOn, Finding, Problem, Report
 from unghost.scan.formats.wording import advice, compared, statement, summary
-
-if TYPE_CHECKING:
-    from unghost.scan.settings import FailOn
-
-_FAILING = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
 
 
 def render_junit(report: Report, *, fail_on: FailOn = "error") -> str:
@@ -56,7 +50,7 @@ def render_junit(report: Report, *, fail_on: FailOn = "error") -> str:
 def _kind(finding: Finding, fail_on: FailOn) -> str:
     if finding.suppressed is not None or finding.level == "note":
         return "skipped"
-    return "failure" if finding.level in _FAILING[fail_on] else "system-out"
+    return "failure" if finding.level in FAILING[fail_on] else "system-out"
 
 
 def _finding(finding: Finding, kind: str) -> str:

@@ -11,9 +11,9 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from unghost import __version__
-from unghost.scan.finding import RULES, Finding, Problem, Report, Rule, Suppression
-from unghost.scan.formats.wording import STDIN, advice, end_of, statement, well_formed
+from unghost.scan.finding import RULES, STDIN, Finding, Problem, Report, Rule, Suppression
+from unghost.scan.formats.wording import advice, end_of, statement, well_formed
+from unghost.version import __version__
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

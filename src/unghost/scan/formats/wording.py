@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from unghost.scan.finding import RULES, Finding, Report
+from unghost.scan.finding import RULES, Finding, Report, Skipped
 
-STDIN = "<stdin>"
-"""The path of a text that is no file."""
 SUPPRESSORS: tuple[Literal["comment", "settings", "baseline"], ...] = (
     "comment",
     "settings",
@@ -16,6 +14,13 @@ SUPPRESSORS: tuple[Literal["comment", "settings", "baseline"], ...] = (
 )
 """What may suppress a finding, in the order in which it is counted."""
 _MOST_SUGGESTIONS = 5
+_SKIPPED: dict[Skipped, str] = {
+    "ignored": "git-ignored path",
+    "excluded": "excluded file",
+    "installed": "package folder",
+    "environments": "environment",
+    "links": "link",
+}
 
 
 def statement(finding: Finding) -> str:
@@ -75,6 +80,13 @@ def compared(report: Report) -> list[str]:
     if report.left_out:
         names = counted(report.left_out, "name")
         lines.append(f"left out: {names} of ecosystems that were not asked for")
+    skipped = [
+        counted(report.skipped[why], word)
+        for why, word in _SKIPPED.items()
+        if report.skipped.get(why)
+    ]
+    if skipped:
+        lines.append(f"not looked at: {', '.join(skipped)}")
     return lines
 
 

@@ -1,0 +1,3 @@
+"""The version of unghost, which nothing else is needed to know."""
+
+__version__ = "0.1.0"

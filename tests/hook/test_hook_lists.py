@@ -1,0 +1,66 @@
+"""A command that has pip read a list brings in what the list names, whatever it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hook_cases import answered, claude
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "pip install -r requirements.txt",
+        "pip install -r deps.lst",
+        "cd sub && pip install -r inner.lst",
+        "uv pip install --requirements 'deps.lst'",
+        "pip install -r {shop}/deps.lst",
+        "pip install -r outer.lst",
+        "printf 'flask-zorp\\n' > new.lst && pip install -r new.lst",
+        "cat > new.lst <<EOF\n-r deps.lst\nEOF\npip install -r new.lst",
+    ],
+)
+def test_a_list_with_a_ghost_is_denied(shop: Path, world: Path, command: str) -> None:
+    for name in ("requirements.txt", "deps.lst"):
+        (shop / name).write_text("flask\nflask-zorp==1\n")
+    (shop / "outer.lst").write_text("-r deps.lst\n")
+    (shop / "sub").mkdir()
+    (shop / "sub" / "inner.lst").write_text("flask-zorp\n")
+    call = claude("Bash", shop, command=command.format(shop=shop))
+    decision, reason = answered(call, world)
+
+    assert decision == "deny"
+    assert "flask-zorp" in reason
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "pip install -r good.lst",
+        "pip install -r missing.lst",
+        "pip install -r .",
+        "pip install -r '\0'",
+        "pip install -r loop.lst",
+        "pip install --index-url https://pypi.example/simple -r deps.lst",
+        "pip install --no-index -r deps.lst",
+        "sort -r deps.lst",
+        "echo flask > deps.lst && pip install -r deps.lst",
+    ],
+)
+def test_other_commands_go_on(shop: Path, world: Path, command: str) -> None:
+    (shop / "good.lst").write_text("flask\n")
+    (shop / "loop.lst").write_text("-r loop.lst\nflask\n")
+    (shop / "deps.lst").write_text("flask-zorp\n")
+
+    assert answered(claude("Bash", shop, command=command), world) == ("allow", "")
+
+
+def test_what_no_list_says_whole_is_asked_about(shop: Path, world: Path) -> None:
+    (shop / "deps.lst").write_text("-r https://lists.example/a.txt\n")
+
+    decision, reason = answered(claude("Bash", shop, command="pip install -r deps.lst"), world)
+
+    assert decision == "ask"
+    assert "lists.example" in reason
