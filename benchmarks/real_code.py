@@ -183,6 +183,14 @@ def show(result: dict[str, Any]) -> None:
             )
 
 
+def forget_the_machine() -> None:
+    """Leave out of the environment what this machine has installed and whom its clients ask."""
+    for key in list(os.environ):
+        if key.startswith(("PIP_", "UV_", "POETRY_")) or key in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+            del os.environ[key]
+    os.environ["PIP_CONFIG_FILE"] = os.devnull
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -193,6 +201,7 @@ def main() -> None:
     options = parser.parse_args()
     if not options.show:
         folders = asyncio.run(fetched(options.workdir.resolve()))
+        forget_the_machine()
         groups = json.loads(READINGS.read_text(encoding="utf-8"))
         readings = {name: reading for reading, names in groups.items() for name in names}
         rows = {

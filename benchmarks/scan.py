@@ -21,8 +21,8 @@ corpus
     that it reads, and a hook is given what it would have been given. Names that are registered,
     though the corpus means something else by them, are real names here.
 time
-    Projects of 300 and of 10,000 names, ten of them ghosts; names are real ones of PyPI. Wall
-    time, the median of three runs for the small one; a run is cut off after ten minutes. It is
+    Projects of 20, 300 and 10,000 names, ten of them ghosts; names are real ones of PyPI. Wall
+    time, the median of three runs but for the largest; a run is cut off after ten minutes. It is
     a ``requirements.txt`` but for tools that read only imports or lock files.
 outage
     Five names, one of them a ghost, while the server answers 503, 429 or not at all; at most two
@@ -204,7 +204,7 @@ def main() -> None:
     parser.add_argument("--workdir", type=Path, default=ROOT / "runs/scan-peers")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--tools", nargs="+", choices=names, default=names)
-    parser.add_argument("--counts", nargs="+", type=int, default=[300, 10_000])
+    parser.add_argument("--counts", nargs="+", type=int, default=[20, 300, 10_000])
     parser.add_argument("--latency", type=float, default=50.0, help="milliseconds a request")
     parser.add_argument("--show", action="store_true", help="print the tables of the last run only")
     options = parser.parse_args()

@@ -147,7 +147,7 @@ def one_of_everything() -> Report:
         files=3,
         names=1312,
         left_out=4,
-        skipped={"installed": 2, "links": 1, "ignored": 1200},
+        skipped={"installed": 2, "links": 1, "ignored": 1200, "lists": 3},
     )
 
 

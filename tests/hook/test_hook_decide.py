@@ -51,7 +51,6 @@ def test_a_command_that_brings_a_ghost_is_denied(shop: Path, world: Path, comman
         "",
         "ls -la",
         "pip install flask requests",
-        "pip install -r requirements.txt",
         "pip install -e .",
         "pip install git+https://git.example/flask-zorp",
         "pip install --index-url https://pypi.example/simple flask-zorp",

@@ -72,6 +72,15 @@ def test_a_death_is_an_answer(shop: Path, world: Path, how: str, said: str) -> N
     assert said in told
 
 
+@pytest.mark.parametrize("missing", ["waitid", "fork"])
+def test_systems_that_have_less_give_an_answer_too(shop: Path, world: Path, missing: str) -> None:
+    how = f"import os\ndel os.{missing}\n" + (LEAVES if missing == "waitid" else IDLE)
+    answer, said = run(how, shop, world, "ask", "60" if missing == "waitid" else "0.5")
+
+    assert answer["decision"] == "ask"
+    assert ("without an answer" if missing == "waitid" else "longer than 0.5 s") in said
+
+
 def test_an_agent_that_never_ends_its_input_gets_an_answer(shop: Path, world: Path) -> None:
     code = WATCHED.format(how="def work(*_): pass")
     with subprocess.Popen(

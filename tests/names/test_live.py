@@ -194,7 +194,9 @@ def test_a_module_that_another_name_may_have_stays_open(monkeypatch: pytest.Monk
     registries = Registries(monkeypatch, {"public.example": {"python-miio"}})
     names = ("miio.device", "invented", "miio")
     mentions = [_mention(name, "install" if name == "miio" else "import") for name in names]
-    found = confirm(mentions, [_verdict(n, "unknown") for n in names], check(setup()))
+    verdicts = [_verdict(name, "unknown") for name in names]
+    assert confirm(mentions, verdicts, check(setup()))[0].status == "absent"
+    found = confirm(mentions, verdicts, check(setup()), likely=True)
     assert [(one.status, one.suggestions) for one in found] == [
         ("unknown", ("python-miio",)),
         ("absent", ()),
@@ -206,6 +208,20 @@ def test_a_module_that_another_name_may_have_stays_open(monkeypatch: pytest.Monk
     asked = len(registries.asked)
     assert confirm([_mention("miio", "import")], [known], check(setup()))[0].status == "unknown"
     assert len(registries.asked) == asked + 1
+
+
+def test_a_guess_without_an_answer_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(Registries):
+        async def brief(self, client: object, address: Address, url: str) -> tuple[int, bytes]:
+            if "python-" in url:
+                raise Unreachable("too slow")
+            return await super().brief(client, address, url)
+
+    Slow(monkeypatch, {"public.example": set()})
+    verdict = _verdict("miio", "unknown")
+    (found,) = confirm([_mention("miio", "import")], [verdict], check(setup()), likely=True)
+    assert found.status == "unknown"
+    assert "cannot be reached" in found.evidence
 
 
 def test_an_outage_leaves_verdicts_unknown_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ larger than 64 MB
 unghost: 3 errors, 1 warning, 1 not verified in 3 files, 1,312 names; 3 suppressed (1 by comment, \
 1 by settings, 1 by baseline); 1 not read or not read whole; compared with a complete snapshot of \
 PyPI (800,000 names), 2026-10-01; left out: 4 names of ecosystems that were not asked for; not \
-looked at: 1,200 git-ignored paths, 2 package folders, 1 link
+looked at: 1,200 git-ignored paths, 2 package folders, 1 link, 3 missing lists
 """
 
 COMMAND = re.compile(r"::(error|warning|notice) ([^:\n]*)::([^\n]*)")

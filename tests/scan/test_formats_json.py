@@ -57,6 +57,7 @@ def test_a_small_report_in_full() -> None:
                 "installed": 0,
                 "excluded": 0,
                 "ignored": 0,
+                "lists": 0,
             },
             "problems": 0,
             "exit_code": 0,
@@ -109,7 +110,10 @@ def test_the_summary_counts_and_gives_the_exit_code() -> None:
         "files": 3,
         "names": 1312,
         "left_out": 4,
-        "skipped": {"links": 1, "environments": 0, "installed": 2, "excluded": 0, "ignored": 1200},
+        "skipped": {
+            **{"links": 1, "environments": 0, "installed": 2, "excluded": 0},
+            **{"ignored": 1200, "lists": 3},
+        },
         "problems": 1,
         "exit_code": 1,
     }

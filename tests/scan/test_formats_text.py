@@ -56,7 +56,7 @@ not read or not read whole
 settings, 1 by baseline); 1 not read or not read whole
 compared with a complete snapshot of PyPI (800,000 names), 2026-10-01
 left out: 4 names of ecosystems that were not asked for
-not looked at: 1,200 git-ignored paths, 2 package folders, 1 link
+not looked at: 1,200 git-ignored paths, 2 package folders, 1 link, 3 missing lists
 """
 
 

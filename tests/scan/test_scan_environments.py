@@ -46,16 +46,14 @@ def test_an_environment_that_was_made_here_is_believed(project: Path, universe: 
     assert rule(project, universe) == []
 
 
-def test_one_that_came_with_the_project_makes_nothing_private(
-    project: Path, universe: Path
-) -> None:
+def test_one_that_came_with_the_project_is_not_read(project: Path, universe: Path) -> None:
     git(project, "init", "-q")
     git(project, "add", "-f", "a.py", ".venv")
-    assert rule(project, universe) == ["unverified"]
+    assert rule(project, universe) == ["ghost"]
 
 
 def test_where_nothing_tells_it_is_not_believed(project: Path, universe: Path) -> None:
-    assert rule(project, universe) == ["unverified"]
+    assert rule(project, universe) == ["ghost"]
 
 
 def test_the_active_one_is_believed(
@@ -63,6 +61,20 @@ def test_the_active_one_is_believed(
 ) -> None:
     monkeypatch.setenv("VIRTUAL_ENV", str(project / ".venv"))
     assert rule(project, universe) == []
+
+
+@pytest.mark.parametrize("record", ["x" * 200_000 + ",,\n", "\udcff", "a\0b,,\n"])
+def test_damaged_records_are_passed_over(tmp_path: Path, record: str) -> None:
+    installed(tmp_path / "env")
+    info = "lib/python3.11/site-packages/broken-1.dist-info"
+    files = {
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: broken\nVersion: 1\n",
+        f"{info}/RECORD": record.encode("utf-8", "surrogateescape"),
+    }
+    write_tree(tmp_path / "env", files)
+    found = installed_for(tmp_path, {"VIRTUAL_ENV": str(tmp_path / "env")})
+    assert found is not None
+    assert "inner-tool" in found.names
 
 
 def test_environments_elsewhere_and_none(tmp_path: Path) -> None:

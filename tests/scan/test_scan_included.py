@@ -44,6 +44,13 @@ def ghosts(folder: Path, universe: Path, *paths: str) -> set[tuple[str, str, int
         ("README.md", "Then run `pip install -r deps.lst`.\n"),
         (".github/workflows/a.yml", "jobs: {a: {steps: [{run: pip3 install -r deps.lst}]}}"),
         ("deep/run.sh", "cd .. && pip install -r deps.lst"),
+        ("a.sh", "pip install -Ur deps.lst"),
+        ("a.sh", "pip-sync deps.lst"),
+        ("a.sh", "uv pip sync ./deps.lst"),
+        ("a.sh", "uv add --requirements deps.lst"),
+        ("a.sh", 'pip install -r "deps.lst"'),
+        ("a.sh", "cd somewhere && pip install -r deps.lst"),
+        ("Dockerfile", "FROM x\nCOPY deps.lst /tmp/deps.lst\nRUN pip install -r /tmp/deps.lst\n"),
     ],
 )
 def test_a_list_of_any_name_is_read(tmp_path: Path, universe: Path, path: str, text: str) -> None:
@@ -57,7 +64,9 @@ def test_a_list_of_any_name_is_read(tmp_path: Path, universe: Path, path: str, t
         ("install.sh", "sort -r deps.lst; cp -r deps.lst there\npip install requests\n"),
         ("README.md", "-r deps.lst\n\npip is nice; grep -r deps.lst\n"),
         ("setup.cfg", "[metadata]\nlong_description = file: deps.lst\n"),
-        ("requirements.txt", "-c deps.lst\n-r missing.lst\n-r /etc/hosts\n-r ../../other.lst\n"),
+        ("requirements.txt", "-c deps.lst\n"),
+        ("install.sh", "uv run tool -r deps.lst\nuv run grep -r deps.lst x\n"),
+        ("install.sh", "pip install --index-url https://index.example/ -r deps.lst\n"),
         ("poetry.lock", "content = '-r deps.lst'\n"),
     ],
 )
@@ -94,13 +103,37 @@ def test_what_git_leaves_out_is_read_where_it_is_included(tmp_path: Path, univer
     assert ghosts(folder, universe) == {("a.lst", "ghost-1", 1)}
     excluded = scan_files([folder], offline(universe, exclude=("*.lst",)))
     assert excluded.findings == ()
+    assert excluded.skipped == {"excluded": 1}
 
 
-def test_links_lead_nowhere_else(tmp_path: Path, universe: Path) -> None:
+@pytest.mark.parametrize("name", ["Gemfile", "Cargo.lock", "setup.cfg", "package.json"])
+def test_a_list_may_bear_the_name_of_another_manifest(
+    tmp_path: Path, universe: Path, name: str
+) -> None:
+    folder = write_tree(tmp_path / "p", {"a.sh": f"pip install -r {name}", name: "ghost-1==1.0\n"})
+    assert (name, "ghost-1", 1) in ghosts(folder, universe)
+
+
+def test_a_name_with_a_blank_is_read(tmp_path: Path, universe: Path) -> None:
+    files = {"a.sh": "pip install -r 'x y.lst'", "requirements.txt": '-r "x y.lst"\n'}
+    folder = write_tree(tmp_path / "p", {**files, "x y.lst": "ghost-1\n"})
+    assert ghosts(folder, universe) == {("x y.lst", "ghost-1", 1)}
+
+
+def test_what_is_included_and_is_not_here_is_told(tmp_path: Path, universe: Path) -> None:
     write_tree(tmp_path, {"secret.lst": "ghost-1\n"})
-    folder = write_tree(tmp_path / "p", {"requirements.txt": "-r a.lst\n"})
+    lines = "".join(f"-r {name}\n" for name in ("a.lst", "/etc/hosts", "../secret.lst", "gone.lst"))
+    folder = write_tree(tmp_path / "p", {"requirements.txt": lines})
     (folder / "a.lst").symlink_to(tmp_path / "secret.lst")
-    assert ghosts(folder, universe) == set()
+    report = scan_files([folder], offline(universe))
+    assert report.findings == ()
+    assert [one.reason.split()[2] for one in report.problems] == [
+        *("a.lst,", "/etc/hosts,", "../secret.lst,", "gone.lst,")
+    ]
+    assert report.exit_code() == 3
+    spoken = write_tree(tmp_path / "q", {"README.md": "`pip install -r gone.lst`\n", "a.py": ""})
+    quiet = scan_files([spoken], offline(universe))
+    assert (quiet.exit_code(), quiet.skipped) == (0, {"lists": 1})
 
 
 def test_a_list_at_an_address_is_told(tmp_path: Path, universe: Path) -> None:
@@ -133,4 +166,3 @@ PIECES = ["-r", "pip", " ", "\n", "\\", "install", "a.lst", "=", "'", "[", ";", 
 def test_any_text_is_taken(text: str, path: str) -> None:
     for name in included_by(text.encode(), path).names:
         assert name
-        assert not any(char.isspace() for char in name)

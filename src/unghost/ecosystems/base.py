@@ -8,7 +8,15 @@ languages differ in more than can be declared: which of a project's own files a 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -184,6 +192,11 @@ QUOTES = (b"'", b'"', b"`")
 """What closes a name that is written in quotes."""
 
 
+def _nobodys(module: str) -> str | None:
+    """Say of any module that no distribution that is there has it under another name."""
+    return None
+
+
 def no_candidates(module: str, language: str) -> Candidates:
     """Say of any module that its name tells no distribution."""
     return Candidates(())
@@ -207,7 +220,8 @@ class Ecosystem:
         candidates: Gives the distributions that a module may come from.
         providers: Gives further names that a distribution with a module (as imported) may have,
             the likeliest first; that one of them exists does not say that it has the module.
-        may_provide: Says whether a distribution that is known to be there may have a module.
+        among: Makes of distributions that are known to be there what says which of them may have a
+            module (as imported), if one may.
         nested: Whether a package may be named by a path inside of it, as Go's commands do.
         lists_builtins: Whether ``is_builtin`` knows each module by name, so that a package of such
             a name is a mix-up; a beginning such as ``System.`` tells nothing of a package.
@@ -230,7 +244,7 @@ class Ecosystem:
     is_builtin: Callable[[str, str], bool] = lambda module, language: False
     candidates: Callable[[str, str], Candidates] = no_candidates
     providers: Callable[[str], Iterable[str]] = lambda module: ()
-    may_provide: Callable[[str, str], bool] = lambda distribution, module: False
+    among: Callable[[Collection[str]], Callable[[str], str | None]] = lambda names: _nobodys
     nested: bool = False
     lists_builtins: bool = True
     separators: bytes = b""

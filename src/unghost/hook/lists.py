@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from unghost.ecosystems.pypi.sources import is_public
 from unghost.hook.brought import COMMAND, Piece
 from unghost.hook.edits import label
 from unghost.mentions.files import find_in_text, unread_part
@@ -15,9 +14,6 @@ from unghost.scan.reading import read_file
 from unghost.syntax.text import LONGEST, decode
 
 _CHANGED = re.compile(r"\b(?:cd|pushd)[ \t]+['\"]?([^\s'\";&|]+)")
-_INDEX = re.compile(
-    r"(?<!\S)(?:--no-index|(?:--(?:default-)?index(?:-url)?|-i)[ \t=]+['\"]?([^\s'\"]*))"
-)
 _MOST = 50
 
 
@@ -30,31 +26,37 @@ def lists_of(command: str, folder: Path, root: Path, written: Mapping[Path, str]
         root: The project's folder.
         written: Texts of the files that the call itself writes.
     """
+    starts = [folder, *(folder / one for one in _CHANGED.findall(command)[:_MOST])]
+    # A null would make a binary file of it, in which nothing is looked for.
+    said = command.replace("\0", "\ufffd").encode("utf-8", "surrogatepass")
+    names = included_by(said, COMMAND).names
+    waiting = [[start / name for start in starts] for name in names]
     pieces: dict[Path, Piece] = {}
-    indexes = _INDEX.findall(command)
-    if indexes and not any(map(is_public, indexes)):
-        # What is listed comes from elsewhere, as what the command itself names does.
-        return []
-    waiting = list(_named(command, folder))
-    while waiting and len(pieces) < _MOST:
-        path = waiting.pop(0)
-        data = _bytes(path, written)
-        text = None if data is None else decode(data)
-        if data is None or text is None or path in pieces:
-            continue
-        name = label(path, root)
-        mentions = tuple(find_in_text(text, name, READ_AS))
-        inner = included_by(data, name, as_list=True)
-        pieces[path] = Piece(name, text, mentions, unread_part(data, READ_AS) or inner.problem)
-        waiting += [path.parent / one for one in inner.names]
+    while waiting:
+        places = waiting.pop(0)
+        found = [(path, data) for path in places if (data := _bytes(path, written)) is not None]
+        if not found or len(pieces) >= _MOST:
+            why = "it cannot be read" if not found else f"it is one of more than {_MOST} lists"
+            pieces[places[0]] = Piece(
+                label(places[0], root), "", (), f"{why} before it is installed"
+            )
+            if len(pieces) > _MOST:
+                break
+        for path, data in found:
+            if path not in pieces:
+                pieces[path], inner = _piece(label(path, root), data)
+                waiting += [[path.parent / name] for name in inner]
     return list(pieces.values())
 
 
-def _named(command: str, folder: Path) -> Iterator[Path]:
-    names = included_by(command.encode("utf-8", "surrogatepass"), COMMAND).names
-    if names:
-        for start in (folder, *(folder / one for one in _CHANGED.findall(command)[:_MOST])):
-            yield from (start / name for name in names)
+def _piece(name: str, data: bytes) -> tuple[Piece, tuple[str, ...]]:
+    """Read a list; give it, and the lists that it includes in turn."""
+    text = decode(data)
+    if text is None:
+        return Piece(name, "", (), "it is no text"), ()
+    inner = included_by(data, name, as_list=True)
+    mentions = tuple(find_in_text(text, name, READ_AS))
+    return Piece(name, text, mentions, unread_part(data, READ_AS) or inner.problem), inner.names
 
 
 def _bytes(path: Path, written: Mapping[Path, str]) -> bytes | None:

@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Thread
 from time import monotonic
 from typing import Any
 
@@ -23,10 +24,14 @@ SECONDS = 20.0
 """Seconds for one call, from the start of the command on."""
 _LINGER = 5.0
 _PIECE = 1 << 16
+_SILENT = "the check ended without an answer"
 
 
 def watched(read: Callable[[], bytes], options: Options, seconds: float = SECONDS) -> Response:
     """Answer an agent; raises nothing, and takes no longer than it may.
+
+    Without ``fork``, as on Windows, it is a thread that is waited for: code that never lets go of
+    the interpreter outlasts it there.
 
     Args:
         read: Gives what the agent sends; it may wait.
@@ -34,7 +39,7 @@ def watched(read: Callable[[], bytes], options: Options, seconds: float = SECOND
         seconds: The time there is.
     """
     if not hasattr(os, "fork"):
-        return respond(read(), options)
+        return _in_a_thread(read, options, seconds)
     ours, theirs = os.pipe()
     worker = os.fork()
     if worker == 0:
@@ -43,11 +48,31 @@ def watched(read: Callable[[], bytes], options: Options, seconds: float = SECOND
     os.close(theirs)
     try:
         return _awaited(ours, worker, options, monotonic() + seconds, seconds)
+    except Exception as error:
+        # Whatever it is, the agent must hear that nobody has looked.
+        return failed(f"{type(error).__name__} in unghost itself: {error}", None, options)
     finally:
         os.close(ours)
         with suppress(OSError):
+            # It is not waited for before this, so that its number is nobody else's.
             os.kill(worker, signal.SIGKILL)
             os.waitpid(worker, 0)
+
+
+def _in_a_thread(read: Callable[[], bytes], options: Options, seconds: float) -> Response:
+    calls: list[Call] = []
+    found: list[Response] = []
+
+    def work() -> None:
+        found.append(respond(read(), options, calls.append))
+
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if found:
+        return found[0]
+    ended = f"it takes longer than {seconds:g} s" if thread.is_alive() else _SILENT
+    return failed(ended, calls[0] if calls else None, options)
 
 
 def _work(read: Callable[[], bytes], options: Options, pipe: int, seconds: float) -> None:
@@ -91,8 +116,10 @@ def _awaited(pipe: int, worker: int, options: Options, until: float, seconds: fl
 
 
 def _ended(worker: int) -> str:
-    # It stays a zombie until the end, so that its number is nobody else's when it is killed.
+    """Say how a worker ended, without taking note of it, as a later ``kill`` relies on."""
+    if not hasattr(os, "waitid"):
+        return _SILENT
     how = os.waitid(os.P_PID, worker, os.WEXITED | os.WNOWAIT)
     if how is not None and how.si_code != os.CLD_EXITED:
         return f"the check was ended by {signal.Signals(how.si_status).name}"
-    return "the check ended without an answer"
+    return _SILENT

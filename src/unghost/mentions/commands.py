@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from unghost.ecosystems import all_ecosystems
 from unghost.ecosystems.base import Command, Reference
-from unghost.mentions.ordinary import ORDINARY
+from unghost.mentions.ordinary import ARTICLES, BEHIND, ORDINARY
 from unghost.mentions.words import LEADS, PROSE, SURE_LEADS, is_placeholder
 from unghost.syntax.markdown import code_spans
 from unghost.syntax.shell import Word, commands_in, started_by
@@ -19,6 +19,10 @@ from unghost.syntax.starters import after_form, program_name
 
 _DASHES = frozenset("-\u2013\u2014")
 _STOPS = ".,:!?"
+_MOST_SHORT = 4
+_INDENTED = ("    ", "\t")
+_BINDING = PROSE | ARTICLES | BEHIND
+"""Words without which few sentences go on."""
 _GLUED = "$`{*"
 IN_PROSE = 0.8
 """How sure it is that a sentence names what stands behind a command in it."""
@@ -109,6 +113,10 @@ class Installs:
         found: list[Spot] = []
         for line in self._lines(text) if self.may_name(text) else ():
             found += (spot for part in _coded(line) for spot in self._of_line(part))
+            if line.text.startswith(_INDENTED):
+                # Markdown's other way to write code.
+                found += self._of_line(line)
+                continue
             for words in commands_in(line):
                 behind = min((stop for _, stop in self.matching(words)), default=0)
                 if not _is_said(words[behind:]):
@@ -189,7 +197,7 @@ class _Reading(NamedTuple):
                 replaced = replaced or flag in command.instead
                 if flag in command.naming or flag in command.instead:
                     found += self._value(at, len(flag) + 1 if equals else 0)
-                at += not equals and flag in self.form.skipped
+                at += not equals and (flag in self.form.skipped or self._ends_in_valued(flag))
             elif replaced or not command.arguments:
                 break
             else:
@@ -200,6 +208,14 @@ class _Reading(NamedTuple):
         for spot in found:
             moved = elsewhere and spot.origin == "registry"
             yield replace(spot, origin="index") if moved else spot
+
+    def _ends_in_valued(self, flag: str) -> bool:
+        """Say whether the last of several short flags behind one dash has the next word's value."""
+        letters = flag[1:]
+        if not 1 < len(letters) <= _MOST_SHORT or not letters.isalpha():
+            return False
+        *before, last = (f"-{letter}" in self.form.command.valued for letter in letters)
+        return last and not any(before)
 
     def _leaves(self, at: int) -> bool:
         """Say whether a word is a flag that names another index."""
@@ -281,10 +297,16 @@ def _coded(line: Word) -> Iterator[Word]:
 
 
 def _is_said(words: Sequence[Word]) -> bool:
-    """Say whether a sentence goes on behind a command of a line."""
-    return any(
-        _is_mark_of_prose(word.text) or word.text.strip("*_").lower() in ORDINARY for word in words
-    )
+    """Say whether a sentence goes on behind a command of a line.
+
+    Packages bear ordinary words, too; what is beside one that is not ordinary, with no word that
+    sentences are made of among them, is a list of packages.
+    """
+    said = [word.text.strip("*_").lower() for word in words]
+    if any(_is_mark_of_prose(word.text) for word in words) or not _BINDING.isdisjoint(said):
+        return True
+    plain = [word for word in said if not word.startswith("-")]
+    return bool(plain) and all(word in ORDINARY for word in plain)
 
 
 def _is_mark_of_prose(word: str) -> bool:

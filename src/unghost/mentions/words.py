@@ -6,8 +6,6 @@ does. A package that bears one of them is missed, except where it is installed b
 
 from __future__ import annotations
 
-import re
-
 _PROSE = """
 a all also an and any are as at be because before below both but by can command commands does
 each following for from has have here how i if in into is it its libraries library like may
@@ -65,9 +63,7 @@ def is_heading(word: str) -> bool:
 
 
 def is_placeholder(name: str) -> bool:
-    """Say whether a name stands for any other one: ``your-package``, ``plugin-NAME``."""
-    if "NAME" in re.split(r"[-_.]", name):
-        return True
+    """Say whether a name stands for any other one: ``your-package``, ``package_name``."""
     return any(_stands_for_any(part) for part in name.lower().split("/"))
 
 

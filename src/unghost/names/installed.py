@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.machinery import all_suffixes
 from importlib.metadata import Distribution, distributions
@@ -32,31 +32,26 @@ class Installed:
     elsewhere: frozenset[str]
 
 
-def read_installed(folders: Iterable[Path], *, strange: Collection[Path] = ()) -> Installed:
-    """Read the metadata in site-packages folders.
-
-    Args:
-        folders: The folders.
-        strange: Those among them that anybody may have filled: what they say was installed from
-            elsewhere is not believed.
+def read_installed(folders: Iterable[Path]) -> Installed:
+    """Read the metadata in site-packages folders; of what is damaged nothing is taken.
 
     Source: the specifications of recorded installations (``RECORD``, ``top_level.txt``,
     ``direct_url.json``); found, not inferred.
     """
     facts: dict[str, list[str]] = {}
     names, elsewhere = set(), set()
-    for folder in folders:
-        for distribution in distributions(path=[str(folder)]):
-            try:
-                name = canonical(distribution.metadata["Name"])
-            except (KeyError, TypeError, AttributeError):
-                continue
-            names.add(name)
-            if folder not in strange and _is_elsewhere(distribution):
-                elsewhere.add(name)
-            for module in sorted(set(_modules(distribution))):
-                if name not in facts.setdefault(module, []):
-                    facts[module].append(name)
+    for distribution in distributions(path=[str(folder) for folder in folders]):
+        try:
+            name = canonical(distribution.metadata["Name"])
+            modules = sorted(set(_modules(distribution)))
+        except (KeyError, TypeError, AttributeError, ValueError, OSError, csv.Error):
+            continue
+        names.add(name)
+        if _is_elsewhere(distribution):
+            elsewhere.add(name)
+        for module in modules:
+            if name not in facts.setdefault(module, []):
+                facts[module].append(name)
     return Installed(
         frozenset(names), ImportMap(facts, "installed", installed=True), frozenset(elsewhere)
     )

@@ -14,8 +14,7 @@ _PLACES = (".venv", "venv")
 def installed_for(root: Path, environ: Mapping[str, str]) -> Installed | None:
     """Read what is installed in a project's environments and in the one that is active.
 
-    One that came with the project, as far as one can tell, may be anybody's work: what it says was
-    installed from a folder or an address is not taken for the reader's own.
+    One that came with the project, as far as one can tell, may be anybody's work and is not read.
 
     Args:
         root: The project's folder.
@@ -27,14 +26,9 @@ def installed_for(root: Path, environ: Mapping[str, str]) -> Installed | None:
     active = environ.get("VIRTUAL_ENV") or environ.get("CONDA_PREFIX")
     ours = [Path(active)] if active else []
     inside = [root / place for place in _PLACES if (root / place).is_dir()]
-    strange = [place for place in inside if place not in ours and not _is_made_here(root, place)]
-    folders = {place: _site_packages(place) for place in dict.fromkeys((*inside, *ours))}
-    if not any(folders.values()):
-        return None
-    return read_installed(
-        [folder for found in folders.values() for folder in found],
-        strange=[folder for place in strange for folder in folders[place]],
-    )
+    made = [place for place in inside if place not in ours and _is_made_here(root, place)]
+    folders = [folder for place in (*made, *ours) for folder in _site_packages(place)]
+    return read_installed(folders) if folders else None
 
 
 def _is_made_here(root: Path, place: Path) -> bool:

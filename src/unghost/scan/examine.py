@@ -15,7 +15,7 @@ from unghost.domains.packages.verify import Judge
 from unghost.mentions.files import find_in_file, find_in_text, is_of_interest, unread_part
 from unghost.names.universe import Universe, load_universe
 from unghost.records import Mention, Status, Verdict
-from unghost.scan.included import READ_AS, included_by, places
+from unghost.scan.included import READ_AS, included_by
 from unghost.scan.reading import read_file
 from unghost.syntax.text import LONGEST, decode
 
@@ -61,7 +61,8 @@ class Examined:
         left_out: Places of ecosystems that were not asked for.
         problem: In words, why it was not read or not read whole; None if it was.
         read: Whether it is a text that was read at all.
-        included: Where files may be that it has a client read, whatever their names.
+        included: Files that it has a client read, as it names them.
+        binding: Whether what installs the file needs them.
     """
 
     path: str
@@ -71,6 +72,7 @@ class Examined:
     problem: str | None = None
     read: bool = True
     included: tuple[str, ...] = ()
+    binding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def examine_file(path: str, look: Look) -> Examined:
     examined = _examined(path, text, mentions, look)
     included = included_by(data, path)
     problem = unread_part(data, path) or included.problem or examined.problem
-    return replace(examined, problem=problem, included=places(included, path))
+    return replace(examined, problem=problem, included=included.names, binding=included.binding)
 
 
 def examine_included(path: str, look: Look) -> Examined:
@@ -144,7 +146,7 @@ def examine_included(path: str, look: Look) -> Examined:
     examined = examine_text(text, path, look, READ_AS)
     included = included_by(data, path, as_list=True)
     problem = unread_part(data, READ_AS) or included.problem or examined.problem
-    return replace(examined, problem=problem, included=places(included, path))
+    return replace(examined, problem=problem, included=included.names, binding=included.binding)
 
 
 def examine_text(text: str, path: str, look: Look, language: str | None = None) -> Examined:

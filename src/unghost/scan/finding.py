@@ -20,14 +20,15 @@ FAILING: dict[FailOn, tuple[Level, ...]] = {
     "warning": ("error", "warning"),
     "never": (),
 }
-Skipped = Literal["links", "environments", "installed", "excluded", "ignored"]
+Skipped = Literal["links", "environments", "installed", "excluded", "ignored", "lists"]
 """Why something was not looked at.
 
 - ``links``: a symbolic link, which is not followed;
 - ``environments``: a folder that is a Python environment;
 - ``installed``: a folder in which tools install what others wrote, such as ``node_modules``;
 - ``excluded``: a file that a glob of the settings leaves out;
-- ``ignored``: a file or folder that git is told to leave out and does not track.
+- ``ignored``: a file or folder that git is told to leave out and does not track;
+- ``lists``: a list of requirements that a command reads and that is no file of the project.
 """
 SKIPPED: tuple[Skipped, ...] = get_args(Skipped)
 STDIN = "<stdin>"

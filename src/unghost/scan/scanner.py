@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import posixpath
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
-from unghost.mentions.manifests import is_manifest
 from unghost.scan.examine import (
     Examined,
     Look,
@@ -17,8 +19,9 @@ from unghost.scan.examine import (
     examine_included,
     examine_text,
 )
-from unghost.scan.files import find_root, leads_out, list_files, matches
-from unghost.scan.finding import STDIN, Problem, Report
+from unghost.scan.files import Listing, find_root, leads_out, list_files, matches
+from unghost.scan.finding import STDIN, Problem, Report, Skipped
+from unghost.scan.included import is_requirements, places
 from unghost.scan.settings import ScanSettings
 from unghost.scan.steps import Steps
 from unghost.scan.weigh import LONGEST_WAIT
@@ -54,9 +57,9 @@ def scan_files(
     # What is wrong with a universe is said before anything is read.
     steps = Steps(root, settings, files=(lambda: wanted.files) if whole else None)
     examined = _told(_examined(wanted.wanted, steps.look, processes), len(wanted.wanted), progress)
-    everything = _with_included(examined, frozenset(wanted.wanted), steps.look, settings.exclude)
-    report = _report(everything, wanted.problems, steps, progress)
-    return replace(report, skipped=wanted.skipped)
+    lists = _Lists(steps.look, wanted, settings.exclude)
+    report = _report(lists.behind(examined), wanted.problems, steps, progress)
+    return replace(report, skipped=wanted.skipped + lists.skipped)
 
 
 def scan_text(
@@ -97,24 +100,76 @@ def _examined(paths: Sequence[str], look: Look, processes: int) -> Iterator[Exam
     return (examine_file(path, look) for path in paths)
 
 
-def _with_included(
-    examined: Iterable[Examined], wanted: frozenset[str], look: Look, exclude: Collection[str]
-) -> Iterator[Examined]:
-    """Go on with the lists that files include, whatever their names and whoever left them out."""
-    waiting: list[str] = []
-    for one in examined:
-        waiting += one.included
-        yield one
-    known, root = set[str](), Path(look.root)
-    while waiting:
-        path = waiting.pop()
-        if path in known or (path in wanted and is_manifest(path)) or matches(path, exclude):
-            continue
-        known.add(path)
-        if os.path.isfile(root / path) and not leads_out(root, root / path):
-            one = examine_included(path, look)
-            waiting += one.included
-            yield replace(one, read=one.read and path not in wanted)
+class _Lists:
+    """Goes on with the lists that files include, whatever their names and whoever left them out.
+
+    Args:
+        look: How files are looked at.
+        wanted: What is to be scanned.
+        exclude: Globs of paths that are not scanned.
+
+    Attributes:
+        skipped: Lists that were not looked at, and why.
+    """
+
+    def __init__(self, look: Look, wanted: Listing, exclude: Collection[str]) -> None:
+        self.skipped: Counter[Skipped] = Counter()
+        self._look, self._root, self._exclude = look, Path(look.root), exclude
+        self._wanted, self._files = frozenset(wanted.wanted), wanted.files
+        self._done: set[str] = set()
+
+    def behind(self, examined: Iterable[Examined]) -> Iterator[Examined]:
+        """Give what was examined, and behind it what it includes."""
+        waiting: deque[Examined] = deque()
+        for one in examined:
+            if one.included:
+                waiting.append(one)
+            yield one
+        while waiting:
+            for one in self._included(waiting.popleft()):
+                if one.included:
+                    waiting.append(one)
+                yield one
+
+    def _included(self, outer: Examined) -> Iterator[Examined]:
+        for name in outer.included:
+            found = self._found(name, outer.path)
+            if not found and outer.binding:
+                problem = f"it includes {name}, which is not a file of the project"
+                yield Examined(outer.path, problem=problem, read=False)
+            elif not found:
+                self.skipped["lists"] += 1
+            for path in found:
+                if path in self._done or (path in self._wanted and is_requirements(path)):
+                    continue
+                self._done.add(path)
+                if matches(path, self._exclude):
+                    self.skipped["excluded"] += 1
+                    continue
+                one = examine_included(path, self._look)
+                yield replace(one, read=one.read and path not in self._wanted)
+
+    def _found(self, name: str, path: str) -> list[str]:
+        """Give the files that a name may mean; a command may be run in any folder."""
+        there = [place for place in places(name, path) if self._is_file(place)]
+        parts = [part for part in name.split("/") if part not in ("", ".", "..")]
+        namesakes = self._names.get(parts[-1], []) if parts else []
+        while parts and not there:
+            # The folder of a command, or of a container, is known to it alone.
+            ending = "".join(f"/{part}" for part in parts)
+            there = [file for file in namesakes if f"/{file}".endswith(ending)]
+            del parts[0]
+        return there
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = defaultdict(list)
+        for file in self._files:
+            names[posixpath.basename(file)].append(file)
+        return names
+
+    def _is_file(self, place: str) -> bool:
+        return os.path.isfile(self._root / place) and not leads_out(self._root, self._root / place)
 
 
 def _is_much(paths: Sequence[str], root: Path) -> bool:

@@ -113,6 +113,7 @@ class Weigher:
                 [verdicts[at] for at in doubtful],
                 live,
                 statuses=_ASKED,
+                likely=True,
                 progress=progress,
                 within=max(until - monotonic(), 0.0),
             )
@@ -142,6 +143,7 @@ class Weigher:
             project=self._project(setups),
             installed=self._installed() if imports else None,
             suggest=False,
+            likely=True,
         )
 
     def _installed(self) -> Installed | None:

@@ -24,6 +24,7 @@ def confirm(
     live: LiveCheck,
     *,
     statuses: Collection[Status] = UNDECIDED,
+    likely: bool = False,
     progress: Callable[[int, int], None] | None = None,
     within: float | None = None,
 ) -> list[Verdict]:
@@ -35,6 +36,8 @@ def confirm(
         live: What asks.
         statuses: Which verdicts are asked again; with ``absent`` a name that was registered since
             the snapshot was taken is no ghost.
+        likely: Whether a module that no distribution is called after stays open where one with a
+            likely name for it exists.
         progress: Told how many of how many names are answered.
         within: Seconds that all of it may take; None waits.
 
@@ -56,7 +59,7 @@ def confirm(
     left = None if within is None else max(within - (monotonic() - begun), 0.0)
     guesses = {
         at: tuple((m.ecosystem, name) for name in _guesses(m))
-        for at, m in enumerate(mentions)
+        for at, m in enumerate(mentions if likely else ())
         if m.kind == "import" and (verdicts[at].status, found[at].status) == ("unknown", "absent")
     }
     if any(guesses.values()):
@@ -75,7 +78,8 @@ def _guessed(before: Verdict, verdict: Verdict, found: Sequence[tuple[Name, Answ
     """Leave a module open that may be of a distribution with a name like its own."""
     there = tuple(name for (_, name), answer in found if answer.status in ("exists", "private"))
     if not there:
-        return verdict
+        late = next((answer for _, answer in found if answer.status == "unknown"), None)
+        return verdict if late is None else replace(before, evidence=late.evidence)
     said = f"{verdict.evidence} under its own name, but it may be of {there[0]}"
     return replace(before, evidence=said, suggestions=there)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
@@ -63,6 +63,8 @@ class Judge:
         project: What the project says of names, asked first.
         installed: What is installed, which tells where a module comes from.
         suggest: Whether absent names get the nearest real ones.
+        likely: Whether a module stays open where a distribution exists that is named much like it;
+            a measure that leaves much open says little, and a scan that is wrong costs trust.
     """
 
     def __init__(
@@ -73,11 +75,14 @@ class Judge:
         project: Project | None = None,
         installed: Installed | None = None,
         suggest: bool = True,
+        likely: bool = False,
     ) -> None:
         self._universes = {universe.ecosystem.name: universe for universe in universes}
         self._suggest, self._project, self._installed = suggest, project, installed
         self._stdlib, self._any_python = stdlib_modules(python), python is None
         self._local = frozenset(local)
+        self._likely = likely
+        self._declared: dict[str, Callable[[str], str | None]] = {}
         self._rulings: dict[tuple[str, ...], Ruling] = {}
 
     def __call__(self, mention: Mention) -> Verdict:
@@ -242,19 +247,22 @@ class Judge:
         self, module: str, form: str, eco: Ecosystem, universe: Universe
     ) -> Ruling | None:
         """Look for a module among what the project declares, under a name that is not its own."""
-        declared = self._project.declared(eco.name) if self._project is not None else ()
-        fit = [d for d in declared if eco.may_provide(d, module) and universe.has(d)]
-        if not fit:
+        if self._project is None or universe.closed_world:
+            # Nothing else exists in a closed world, and the map says what its modules are of.
             return None
-        nearest = min(fit, key=lambda name: (len(name), name))
-        return Ruling(nearest, "exists", "import-map", f"{nearest}, which is declared, may have it")
+        if eco.name not in self._declared:
+            there = filter(universe.has, self._project.declared(eco.name))
+            self._declared[eco.name] = eco.among(frozenset(there))
+        found = self._declared[eco.name](module)
+        if found is None:
+            return None
+        return Ruling(found, "exists", "import-map", f"{found}, which is declared, may have it")
 
     def _by_likely(
         self, module: str, form: str, by: ResolvedBy, eco: Ecosystem, universe: Universe
     ) -> Ruling | None:
         """Leave a module open that may be of a distribution with a name like its own."""
-        if universe.closed_world:
-            # Nothing else exists there, and the map says what its modules are of.
+        if not self._likely or universe.closed_world:
             return None
         found = tuple(islice(filter(universe.has, eco.providers(module)), _MOST_LIKELY))
         if not found:

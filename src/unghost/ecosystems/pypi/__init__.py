@@ -17,7 +17,7 @@ from unghost.ecosystems.pypi.locks import (
 )
 from unghost.ecosystems.pypi.manifests import read_component, read_environment, read_pipfile
 from unghost.ecosystems.pypi.names import candidates, canonical, is_builtin, is_valid
-from unghost.ecosystems.pypi.providers import likely_providers, may_provide
+from unghost.ecosystems.pypi.providers import Providers, likely_providers
 from unghost.ecosystems.pypi.pyproject import read_pyproject, read_tool
 from unghost.ecosystems.pypi.requirements import read_requirements
 
@@ -75,7 +75,7 @@ ECOSYSTEM = Ecosystem(
     is_builtin=is_builtin,
     candidates=candidates,
     providers=likely_providers,
-    may_provide=may_provide,
+    among=lambda names: Providers(names).of,
     separators=b"-_.",
     folds_case=True,
     terminators={

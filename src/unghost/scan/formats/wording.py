@@ -20,6 +20,7 @@ _SKIPPED: dict[Skipped, str] = {
     "installed": "package folder",
     "environments": "environment",
     "links": "link",
+    "lists": "missing list",
 }
 
 
