@@ -80,6 +80,19 @@ def test_a_list_that_cannot_be_read_is_asked_about(shop: Path, world: Path, comm
     assert "cannot be read" in reason or "more than 50 lists" in reason
 
 
+def test_a_list_that_comes_again_behind_the_last_that_is_read_is_not_forgotten(
+    shop: Path, world: Path
+) -> None:
+    (shop / "nest-0.lst").write_text("flask-zorp\n-r nest-1.lst\n")
+    for number in range(1, 49):
+        (shop / f"nest-{number}.lst").write_text(f"-r nest-{number + 1}.lst\n")
+    (shop / "nest-49.lst").write_text("-r nest-0.lst\n")
+    decision, reason = answered(claude("Bash", shop, command="pip install -r nest-0.lst"), world)
+
+    assert decision == "deny"
+    assert "flask-zorp" in reason
+
+
 def test_what_no_list_says_whole_is_asked_about(shop: Path, world: Path) -> None:
     (shop / "deps.lst").write_text("-r https://lists.example/a.txt\n")
 

@@ -35,6 +35,8 @@ def lists_of(command: str, folder: Path, root: Path, written: Mapping[Path, str]
     while waiting:
         places = waiting.pop(0)
         found = [(path, data) for path in places if (data := _bytes(path, written)) is not None]
+        if found and all(path in pieces for path, _ in found):
+            continue
         if not found or len(pieces) >= _MOST:
             why = "it cannot be read" if not found else f"it is one of more than {_MOST} lists"
             pieces[places[0]] = Piece(
