@@ -31,7 +31,9 @@ from typing import Any
 from unghost.atomic import write_json
 from unghost.ecosystems import ecosystem
 from unghost.ecosystems.base import Address
+from unghost.ecosystems.pypi.providers import likely_providers
 from unghost.errors import UnghostError
+from unghost.names.universe import load_universe
 from unghost.registries.client import get, make_client
 from unghost.scan.scanner import scan_files
 from unghost.scan.settings import ScanSettings
@@ -72,6 +74,14 @@ FRESH = {
 }
 """Projects that were scanned when these rules were done; they led to further ones in turn."""
 PROJECTS = SEEN | FRESH
+FIRST = (
+    "data file image text config auth cache queue mail report chart graph task event stream log"
+    " token user payment search index schema table form auto fast smart easy simple secure"
+)
+SECOND = (
+    "helper parser manager utils toolkit handler loader builder client server sync runner"
+    " validator formatter converter tracker scraper monitor engine kit"
+)
 NOT_READ = "not looked at"
 
 
@@ -153,6 +163,18 @@ def scanned(name: str, folder: Path, universe: str, readings: Mapping[str, str])
     }
 
 
+def made_up(universe: str) -> dict[str, int]:
+    """Count the modules of two plain words that are left open, of those no package is called after.
+
+    Whoever invents a module writes such names, and each that is left open is one that is missed.
+    """
+    known = load_universe(universe)
+    names = [f"{a}{joint}{b}" for a in FIRST.split() for b in SECOND.split() for joint in ("_", "")]
+    absent = [name for name in names if not known.has(name.replace("_", "-"))]
+    left = sum(any(map(known.has, likely_providers(name))) for name in absent)
+    return {"modules": len(absent), "left_open": left}
+
+
 def show(result: dict[str, Any]) -> None:
     """Print the table."""
     print("| project | files | places | flagged | distinct names | not verified | seconds |")
@@ -168,6 +190,7 @@ def show(result: dict[str, Any]) -> None:
             )
             + " |"
         )
+    print("made up:", result["made_up"])
     keys = ("files", "names", "flagged", "unverified")
     print({key: sum(row[key] for row in rows.values()) for key in keys})
     counted = Counter(
@@ -208,7 +231,7 @@ def main() -> None:
             name: scanned(name, place, options.universe, readings)
             for name, place in folders.items()
         }
-        write_json(RESULTS, {"projects": rows})
+        write_json(RESULTS, {"projects": rows, "made_up": made_up(options.universe)})
     show(json.loads(RESULTS.read_text(encoding="utf-8")))
 
 

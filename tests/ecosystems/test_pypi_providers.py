@@ -72,6 +72,7 @@ def test_guesses_are_canonical_names_and_few(module: str) -> None:
     Providers(guesses).of(module)
 
 
-def test_much_is_looked_up_quickly() -> None:
-    there = Providers([f"python-thing-{n}-of-many-words" for n in range(20_000)])
-    assert all(there.of(f"absent_{n}_thing_of") is None for n in range(20_000))
+def test_common_words_that_are_never_together_provide_nothing() -> None:
+    apart = [f"{word}-{n}" for word in ("left", "right") for n in range(400)]
+    assert Providers(apart).of("left_right") is None
+    assert Providers([*apart, "left-and-right"]).of("right_left") == "left-and-right"

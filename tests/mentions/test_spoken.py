@@ -371,3 +371,10 @@ def test_reading_takes_linear_time(piece: str) -> None:
     seconds(1000)
     small = min(seconds(10_000) for _ in range(3))
     assert min(seconds(80_000) for _ in range(2)) < max(small * 24, 0.05)
+
+
+@pytest.mark.parametrize("indent", ["", "    ", "\t"])
+@pytest.mark.parametrize("word", ["build", "parser", "config", "test"])
+def test_a_line_that_is_a_command_keeps_names_beside_ordinary_words(indent: str, word: str) -> None:
+    text = f"Then:\n\n{indent}pip install {word} qavlo\n\nDone.\n"
+    assert "qavlo" in [spot.name for spot in find_installs_in_prose(text)]
