@@ -130,7 +130,7 @@ def megabytes(texts: Iterable[str]) -> float:
 
 
 def fastest(extract: Extract, texts: Sequence[str]) -> tuple[float, int]:
-    """Give the seconds of the fastest pass, and how many names came out of it."""
+    """Return the seconds of the fastest pass, and how many names came out of it."""
     seconds, names = [], 0
     for _ in range(PASSES):
         begin = time.process_time()
@@ -140,7 +140,7 @@ def fastest(extract: Extract, texts: Sequence[str]) -> tuple[float, int]:
 
 
 def finished(extract: Extract, texts: Iterable[str]) -> Iterator[str]:
-    """Give the texts that are read before patience ends."""
+    """Return the texts that are read before patience ends."""
 
     def give_up(*_: object) -> None:
         raise GivenUpError
@@ -256,7 +256,7 @@ def cut_pyrit(archive: ZipFile) -> dict[str, Extract]:
 
 
 def methods(holder: ast.ClassDef, names: Sequence[str]) -> list[ast.stmt]:
-    """Give the statements of a class that define some names."""
+    """Return the statements of a class that define some names."""
     chosen: list[ast.stmt] = []
     for node in holder.body:
         if isinstance(node, ast.AnnAssign):
@@ -274,7 +274,7 @@ def run(body: list[ast.stmt], **space: Any) -> dict[str, Any]:
 
 
 def built_in(folder: Path) -> dict[str, frozenset[str]]:
-    """Give the names that the peers take for real without looking them up in a registry."""
+    """Return the names that the peers take for real without looking them up in a registry."""
     rust = {"alloc", "core", "proc_macro", "std", "test"}
     for wheel in folder.glob("garak-*.whl"):
         with ZipFile(wheel) as archive:
@@ -313,7 +313,7 @@ class Count:
         self.wrong += [f"{file}: {reported[name]}" for name in reported.keys() - ghosts - real]
 
     def row(self) -> dict[str, Any]:
-        """Give the figures for the results."""
+        """Return the figures for the results."""
         return vars(self) | {"wrong": sorted(self.wrong)}
 
 
@@ -321,7 +321,7 @@ REAL = ("exists", "stdlib")
 
 
 def key(name: str, ecosystem: str) -> str:
-    """Give the package that a name begins with, as far as it can be told from the name."""
+    """Return the package that a name begins with, as far as it can be told from the name."""
     if ecosystem == "pypi":
         return name.partition(".")[0]
     if ecosystem == "npm":
@@ -330,7 +330,7 @@ def key(name: str, ecosystem: str) -> str:
 
 
 def detectors(path: str, planted: set[str]) -> list[str]:
-    """Say which detectors a file is for: by its language, or by what a written answer names."""
+    """Return which detectors a file is for: by its language, or by what a written answer names."""
     if PurePosixPath(path).name == "Gemfile":
         return ["ruby"]
     kinds = kinds_of(path)

@@ -97,7 +97,7 @@ def prepare(names: list[str], folder: Path) -> Row:
 
 
 def missing(names: list[str], known: set[str], chosen: random.Random) -> Iterator[str]:
-    """Give a name for each that is as like it as a slip of the finger."""
+    """Return a name for each that is as like it as a slip of the finger."""
     for name in names:
         made = name
         while made in known:
@@ -147,7 +147,7 @@ def asked(store: Container[str], names: list[str]) -> tuple[float, int]:
 
 
 def resident(what: str) -> float:
-    """Give this process's resident memory in megabytes, now or at its peak."""
+    """Return this process's resident memory in megabytes, now or at its peak."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(what)) * 1024 / 1e6
 

@@ -148,7 +148,7 @@ def timed(tool: Peer, done: Done, ghosts: Sequence[str]) -> Row:
 
 
 def middle(rows: list[Row]) -> Row:
-    """Give the run in the middle, with the seconds of all."""
+    """Return the run in the middle, with the seconds of all."""
     seconds = [row["seconds"] for row in rows]
     best = min(rows, key=lambda row: abs(row["seconds"] - statistics.median(seconds)))
     return {**best, "runs": seconds}

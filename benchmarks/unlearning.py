@@ -119,19 +119,19 @@ Found = dict[str, dict[str, dict[str, Any]]]
 
 
 def config_of(name: str, seed: int) -> UnlearnConfig:
-    """Give the configuration of one run: the demo's, the budget, and what the row changes."""
+    """Return the configuration of one run: the demo's, the budget, and what the row changes."""
     changes = BUDGET | OBJECTIVES[name] | {"seed": seed}
     overrides = [f"{key}={json.dumps(value)}" for key, value in changes.items()]
     return resolve(read_config(demo_config(), overrides))
 
 
 def folder_of(name: str, seed: int) -> Path:
-    """Say where a run lies."""
+    """Return where a run lies."""
     return RUNS / f"seed-{seed}" / name
 
 
 def is_done(name: str, seed: int) -> bool:
-    """Say whether a run is complete."""
+    """Return whether a run is complete."""
     return (folder_of(name, seed) / "seconds.json").exists()
 
 
@@ -181,7 +181,7 @@ def start(name: str, seed: int) -> subprocess.Popen[bytes]:
 
 
 def ended(job: tuple[str, int], process: subprocess.Popen[bytes]) -> bool:
-    """Say whether a run has ended, and give up if it failed."""
+    """Return whether a run has ended, and give up if it failed."""
     if process.poll() is None:
         return False
     if process.returncode:
@@ -277,7 +277,7 @@ def intervals(found: Found) -> str:
 
 
 def frontier(runs: list[dict[str, Any]]) -> list[tuple[float, float]]:
-    """Give retention and ghost rate by round, the base first; means over the seeds."""
+    """Return retention and ghost rate by round, the base first; means over the seeds."""
     rounds = zip(*(run["frontier"] for run in runs), strict=False)
     return [
         (statistics.fmean(kept for kept, _ in some), statistics.fmean(rate for _, rate in some))

@@ -49,7 +49,7 @@ def universes(folder: Path) -> list[Universe]:
 
 
 def files_of(shape: str) -> dict[str, bytes]:
-    """Give a shape's files by their relative path."""
+    """Return a shape's files by their relative path."""
     folder = CORPUS / shape
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()

@@ -85,7 +85,7 @@ def answered(call: object, universe: Path, **changes: Any) -> tuple[str, str]:
 
 
 def told(response: Response) -> tuple[str, str]:
-    """Give the decision and the reason of a response, in whatever words it is."""
+    """Return the decision and the reason of a response, in whatever words it is."""
     assert response.code == 0, response
     if not response.out:
         return "allow", ""
@@ -114,7 +114,7 @@ def run_hook(
 
 
 def environment(home: Path, universe: Path | str) -> dict[str, str]:
-    """Give an environment in which nothing of the machine's settings is seen."""
+    """Return an environment in which nothing of the machine's settings is seen."""
     kept = {key: os.environ[key] for key in ("PATH", "LANG", "TMPDIR") if key in os.environ}
     folders = {f"XDG_{name}_HOME": str(home / name) for name in ("CACHE", "CONFIG", "DATA")}
     return {

@@ -152,13 +152,13 @@ def one_of_everything() -> Report:
 
 
 def hostile_text() -> st.SearchStrategy[str]:
-    """Give texts of any characters, lone surrogates too, and of those that formats trip over."""
+    """Return texts of any characters, lone surrogates too, and of those that formats trip over."""
     nasty = st.sampled_from(NASTY)
     return st.lists(nasty | st.text(st.characters(), max_size=4), max_size=4).map("".join)
 
 
 def hostile_findings() -> st.SearchStrategy[Finding]:
-    """Give findings in which every text may be anything."""
+    """Return findings in which every text may be anything."""
     text, number = hostile_text(), st.integers(1, 200)
     suppression = st.builds(
         Suppression,
@@ -192,7 +192,7 @@ def hostile_findings() -> st.SearchStrategy[Finding]:
 
 
 def hostile_reports() -> st.SearchStrategy[Report]:
-    """Give reports in which every text may be anything."""
+    """Return reports in which every text may be anything."""
     text, number = hostile_text(), st.integers(0, 2000)
     return st.builds(
         Report,

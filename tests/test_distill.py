@@ -22,7 +22,7 @@ def scene(*plain: str) -> Scene:
 
 
 def learned(made: Scene, *pieces: str, **more: Any) -> list[tuple[str, Completion, Labels]]:
-    """Give the last answer as the hedged one, the others as plain ones."""
+    """Return the last answer as the hedged one, the others as plain ones."""
     made.answer(*pieces, prompt="hedged", **{"names": {}, **more})
     hedged = made.completions.pop()
     doubtful = doubtful_answers(made.completions, made.mentions, made.verdicts)

@@ -16,7 +16,7 @@ UTILITY = str(Path(__file__).parent / "e2e" / "utility.jsonl")
 
 
 def found(*answers: tuple[str, str]) -> Batch:
-    """Give a round in which (operator, ghosts) prompts were answered in that order."""
+    """Return a round in which (operator, ghosts) prompts were answered in that order."""
     batch = Batch([], [], [], [])
     for number, (operator, ghosts) in enumerate(answers):
         prompt = ask(

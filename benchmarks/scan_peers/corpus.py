@@ -22,7 +22,7 @@ SHAPES = sorted(path.parent.name for path in CORPUS.glob("*/expected.toml"))
 
 
 def folded(name: str) -> str:
-    """Give a name in a form in which tools' spellings of it are the same."""
+    """Return a name in a form in which tools' spellings of it are the same."""
     return re.sub(r"[-_.]+", "-", name.replace("\\", "/").strip("\"'")).lower()
 
 
@@ -52,7 +52,7 @@ class Ghost:
 
 @cache
 def ghosts_of(shape: str) -> list[Ghost]:
-    """Give the planted names of a shape, each once; what they stand in is unghost's own word."""
+    """Return the planted names of a shape, each once; what they stand in is unghost's own word."""
     table = tomllib.loads((CORPUS / shape / "expected.toml").read_text(encoding="utf-8"))
     found: dict[tuple[str, str], list[tuple[str, str, frozenset[str]]]] = {}
     for row in table.get("ghost", []):

@@ -27,7 +27,7 @@ class Ours(Peer):
         return True
 
     def place(self, workdir: Path) -> Place:
-        """Give the running Python's programs, in a home as empty as that of a peer."""
+        """Return the running Python's programs, in a home as empty as that of a peer."""
         home = workdir / self.name.replace(" ", "-") / "home"
         return Place(home, Path(sys.executable).parent, self.shim, self.environment)
 
@@ -54,7 +54,7 @@ def calls(flags: Sequence[str], universes: Sequence[Path]) -> Callable[[Path], I
 
 
 def rows(universes: Sequence[Path]) -> list[Ours]:
-    """Give unghost in its three ways of knowing what exists."""
+    """Return unghost in its three ways of knowing what exists."""
     index = {"PIP_INDEX_URL": "http://127.0.0.1:PORT/simple/"}
     ways = {
         SNAPSHOTS: ("nothing", calls(["--offline"], universes), False, {}),

@@ -72,7 +72,7 @@ class Peer:
     more: dict[str, str] = field(default_factory=dict)
 
     def claims(self, path: str, ecosystem: str, kinds: Container[str]) -> bool:
-        """Say whether it says that it finds such names in such a file."""
+        """Return whether it says that it finds such names in such a file."""
         name = path.rpartition("/")[2]
         return any(
             fnmatch(name, one.glob)
@@ -82,7 +82,7 @@ class Peer:
         )
 
     def place(self, workdir: Path) -> Place:
-        """Give its home and its programs."""
+        """Return its home and its programs."""
         folder = workdir / self.name
         return Place(folder / "home", folder / "venv/bin", more=self.more)
 
@@ -103,7 +103,7 @@ class Peer:
 
 
 def files(folder: Path, *globs: str) -> list[Path]:
-    """Give the files below a folder whose names match, in a stable order."""
+    """Return the files below a folder whose names match, in a stable order."""
     return [
         path
         for path in sorted(folder.rglob("*"))

@@ -34,7 +34,7 @@ VERSION = re.compile(rb"(?<![\w.])\d+(?:\.\d+){1,3}(?![\w.])")
 
 
 def corpus_names() -> dict[str, set[str]]:
-    """Give the names of the corpus's closed world and those besides, canonical, by ecosystem."""
+    """Return the names of the corpus's closed world and those besides, canonical, by ecosystem."""
     found = {}
     for source in sorted((CORPUS / "universe").glob("*.txt")):
         names = source.read_text(encoding="utf-8").split() + BESIDES.get(source.stem, "").split()
@@ -43,7 +43,7 @@ def corpus_names() -> dict[str, set[str]]:
 
 
 def corpus_versions() -> list[str]:
-    """Give all version numbers that the corpus writes, so that each package has them."""
+    """Return all version numbers that the corpus writes, so that each package has them."""
     found = {"0.1.0", "1.0.0", "2.0.0"}
     for path in CORPUS.rglob("*"):
         if path.is_file() and path.name != "expected.toml":

@@ -55,7 +55,7 @@ class Server:
     mode: str = "ok"
 
     def seen(self) -> dict[str, Any]:
-        """Give what was asked since the last time: ``requests`` and ``missing`` names."""
+        """Return what was asked since the last time: ``requests`` and ``missing`` names."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/seen", timeout=60) as answer:
             table: dict[str, Any] = json.load(answer)
         return table
@@ -92,7 +92,7 @@ class Place:
     more: Mapping[str, str] = field(default_factory=dict)
 
     def environment(self, server: Server) -> dict[str, str]:
-        """Give all environment variables; of this process's own none is handed on."""
+        """Return all environment variables; of this process's own none is handed on."""
         values = {
             "HOME": str(self.home),
             "XDG_CACHE_HOME": str(self.home / ".cache"),

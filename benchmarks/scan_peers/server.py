@@ -46,7 +46,7 @@ class Truth:
         self.body = cache(self._body)
 
     def has(self, ecosystem: str, name: str) -> bool:
-        """Say whether a name is there, and note it if not."""
+        """Return whether a name is there, and note it if not."""
         known = self.names.get(ecosystem, frozenset())
         found = is_valid(name, ecosystem) and canonical(name, ecosystem) in known
         if not found:
@@ -64,7 +64,7 @@ class Truth:
 
 
 def times(truth: Truth) -> list[tuple[str, str]]:
-    """Give each version a day, the first one the oldest."""
+    """Return each version a day, the first one the oldest."""
     count = len(truth.versions)
     days = [f"{2015 + 10 * at // count}-06-01T12:00:00" for at in range(count)]
     return list(zip(truth.versions, days, strict=True))

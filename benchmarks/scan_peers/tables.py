@@ -56,7 +56,7 @@ def show_corpus(rows: dict[str, Any], tools: Sequence[str]) -> None:
 
 
 def cell(row: dict[str, Any] | None) -> str:
-    """Say what was found in a shape; nothing where there was nothing to find for the tool."""
+    """Return what was found in a shape; nothing where there was nothing to find for the tool."""
     if row is None or not (row["claimed"] or row["found"] or row["wrong"]):
         return ""
     return f"{row['found']}" + (f" +{len(row['wrong'])}" if row["wrong"] else "")
@@ -87,7 +87,7 @@ def show_outage(modes: dict[str, Any], tools: Sequence[str]) -> None:
 
 
 def said(row: dict[str, Any] | None) -> str:
-    """Say how a run ended, how long it took, and whether the output tells of the outage."""
+    """Return how a run ended, how long it took, and whether the output tells of the outage."""
     if row is None:
         return ""
     code = "cut off" if row["code"] is None else str(row["code"])

@@ -40,7 +40,7 @@ else:
     }
 
     def __getattr__(name):
-        """Give what is public; what needs none of it need not wait until all of it is made."""
+        """Return what is public; what needs none of it need not wait until all of it is made."""
         for home, names in _HOMES.items():
             if name in names:
                 return getattr(import_module(home), name)

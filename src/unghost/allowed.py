@@ -21,7 +21,7 @@ CACHED_NODES = 4096
 
 
 def terminators(eco: Ecosystem, kind: MentionKind) -> tuple[bytes, ...]:
-    """Give what may follow a finished name at a kind of place; EOS always may."""
+    """Return what may follow a finished name at a kind of place; EOS always may."""
     return (*_BLANKS, *eco.terminators.get(kind, ()))
 
 
@@ -47,7 +47,7 @@ class Vocabulary:
         self.ids = [token for _, token in pairs]
 
     def starting_with(self, prefix: bytes, low: int, high: int) -> tuple[int, int]:
-        """Give the range of keys within [low, high) that start with the prefix."""
+        """Return the range of keys within [low, high) that start with the prefix."""
         first = bisect_left(self.keys, prefix, low, high)
         return first, bisect_left(self.keys, True, first, high, key=_is_past(prefix))
 
@@ -81,7 +81,7 @@ class AllowedTokens:
         self._cached = lru_cache(maxsize=CACHED_NODES)(self._joint_walk)
 
     def ids_at(self, node: Node, prefix: bytes = b"") -> tuple[int, ...]:
-        """Give the ids, sorted, that keep a real name possible, or finish one and go on rightly.
+        """Return the ids, sorted, that keep a real name possible, or finish one and go on rightly.
 
         Args:
             node: Where the walk stands.
@@ -92,7 +92,7 @@ class AllowedTokens:
         return self._cached(node, prefix)
 
     def step_token(self, node: Node, token_id: int) -> Node | None:
-        """Give the node after all bytes of a token, None if they leave the names."""
+        """Return the node after all bytes of a token, None if they leave the names."""
         text = self.vocabulary.bytes_of[token_id]
         return after(self.walk, node, text) if text else None
 
@@ -119,7 +119,7 @@ class AllowedTokens:
         return tuple(sorted(found))
 
     def _finishing(self, name: bytes, low: int, high: int) -> set[int]:
-        """Give ids of [low, high) that go on after the name's bytes with a terminator."""
+        """Return ids of [low, high) that go on after the name's bytes with a terminator."""
         found: set[int] = set()
         for terminator in self._terminators:
             first, last = self.vocabulary.starting_with(name + terminator, low, high)
@@ -134,7 +134,7 @@ class AllowedTokens:
 
 
 def after(walk: Walk, node: Node, text: bytes) -> Node | None:
-    """Give the node after walking the bytes, None if they leave the names."""
+    """Return the node after walking the bytes, None if they leave the names."""
     here: Node | None = node
     for byte in text:
         if here is None:
@@ -144,7 +144,7 @@ def after(walk: Walk, node: Node, text: bytes) -> Node | None:
 
 
 def token_bytes(tokenizer: Any) -> tuple[bytes, ...]:
-    """Give by id the bytes that a token adds inside a text; special tokens add none.
+    """Return by id the bytes that a token adds inside a text; special tokens add none.
 
     A token that begins a word brings its space. The rule is read off the tokenizer's own decoder.
 

@@ -19,7 +19,7 @@ from unghost.errors import UnghostError
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside ``path``.
+    """Return a temporary path beside ``path``.
 
     On success it is synced and takes the name, on failure it is removed.
 

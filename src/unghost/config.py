@@ -117,7 +117,7 @@ class UnlearnConfig(BaseModel):
         return self
 
     def train_of(self, round: int) -> TrainSettings:
-        """Give the training settings of a round: with its learning rate and the run's seed."""
+        """Return the training settings of a round: with its learning rate and the run's seed."""
         lr = self.train.lr * self.train.lr_decay ** (round - 1)
         return replace(self.train, lr=lr, seed=self.seed + self.train.seed)
 

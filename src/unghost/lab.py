@@ -61,12 +61,12 @@ class Lab:
         return {t.gold: t.known for t in self.tasks if t.gold is not None and t.known is not None}
 
     def encode(self, prompt: Prompt) -> tuple[int, ...]:
-        """Give the token ids of a prompt as the generator asks it."""
+        """Return the token ids of a prompt as the generator asks it."""
         return tuple(encode_prompt(self.tokenizer, prompt, self.config.system))
 
     @contextmanager
     def original_probe(self) -> Iterator[Probe]:
-        """Give a probe of the untouched model, for as long as the context lasts."""
+        """Return a probe of the untouched model, for as long as the context lasts."""
         with self.policy.original() as model:
             generator = TransformersGenerator(
                 model, self.tokenizer, model_id=self.model_id, system=self.config.system
@@ -128,7 +128,7 @@ def open_lab(config: UnlearnConfig) -> Lab:
 
 
 def utility_path(given: str | None) -> Path:
-    """Say where the utility prompts lie: in the file given, or the bundled ones."""
+    """Return where the utility prompts lie: in the file given, or the bundled ones."""
     return _UTILITY if given is None else Path(given)
 
 

@@ -73,7 +73,7 @@ def measure(
 def _facts(
     config: UnlearnConfig, run: RunFolder, generator: Generator, universe: Universe
 ) -> dict[str, Any]:
-    """Give the report of a measurement, but for its figures."""
+    """Return the report of a measurement, but for its figures."""
     return {
         "version": REPORT_VERSION,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -174,7 +174,7 @@ def record_id(*parts: str | int) -> str:
 
 
 def schema(record_type: type[Record]) -> pa.Schema:
-    """Give the parquet schema of a record type, with its version in the metadata."""
+    """Return the parquet schema of a record type, with its version in the metadata."""
     import pyarrow as pa
 
     hints = get_type_hints(record_type)

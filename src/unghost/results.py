@@ -46,7 +46,7 @@ _DRIFT_ANSWERS = 256
 
 
 def header(lab: Lab) -> dict[str, Any]:
-    """Give everything that decides a run's results; a run folder of another header is refused."""
+    """Return everything that decides a run's results; a run folder of another header is refused."""
     import torch
 
     config = lab.config
@@ -70,7 +70,7 @@ def sha256(path: Path) -> str:
 
 
 def environment() -> dict[str, str]:
-    """Give the versions that results may depend on."""
+    """Return the versions that results may depend on."""
     found = {"unghost": __version__, "python": platform.python_version()}
     for package in _PACKAGES:
         try:
@@ -154,7 +154,7 @@ def _heldout(lab: Lab, before: Batch, after: Batch | None) -> dict[str, Any]:
 
 
 def topic_words(tasks: Iterable[Task]) -> dict[str, set[str]]:
-    """Give the keywords by task id, those of several tasks of one id together."""
+    """Return the keywords by task id, those of several tasks of one id together."""
     return _words((task.id, task) for task in tasks)
 
 
@@ -167,7 +167,7 @@ def _words(keyed: Iterable[tuple[str, Task]]) -> dict[str, set[str]]:
 
 
 def universe_facts(universe: Universe) -> dict[str, Any]:
-    """Say what a run took for existing, as the report has it."""
+    """Return what a run took for existing, as the report has it."""
     head = universe.snapshot.header
     return {
         "label": universe.label,

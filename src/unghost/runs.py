@@ -62,7 +62,7 @@ class RoundFolder:
         self.path = path
 
     def part(self, record_type: type[Record], phase: str, number: int) -> Path:
-        """Say where a batch's records of one type lie.
+        """Return where a batch's records of one type lie.
 
         ``phase`` is the split that the batch serves.
         """
@@ -161,7 +161,7 @@ class RunFolder:
         return cls(path, lock)
 
     def round(self, number: int) -> RoundFolder:
-        """Give the folder of one round; round 0 is the untouched model."""
+        """Return the folder of one round; round 0 is the untouched model."""
         return RoundFolder(self.path / f"round-{number:03d}")
 
     def close(self) -> None:

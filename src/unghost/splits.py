@@ -20,7 +20,7 @@ def unit_hash(salt: bytes, text: str) -> float:
 
 
 def split_of(canonical_name: str) -> Split:
-    """Give the split that a package, and so every task whose right answer it is, belongs to.
+    """Return the split that a package, and so every task whose right answer it is, belongs to.
 
     Args:
         canonical_name: The package name in its ecosystem's normal form (PEP 503 for PyPI).

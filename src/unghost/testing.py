@@ -105,7 +105,7 @@ def whole_loss(
     logits: Tensor,
     ref_logits: Tensor,
 ) -> Tensor:
-    """Give the loss of one batch that is a whole step."""
+    """Return the loss of one batch that is a whole step."""
     terms = objective(batch, settings)
     head = reference_head(logits, ref_logits, batch, objective.needs)
     return loss_of(terms, head, weight_sums([terms]))
@@ -156,7 +156,7 @@ def _allowed(kind: str, target: int) -> list[int]:
 
 
 def select(batch: TokenBatch, rows: Tensor) -> TokenBatch:
-    """Give the tokens at ``rows``, in that order, sequences numbered anew from 0."""
+    """Return the tokens at ``rows``, in that order, sequences numbered anew from 0."""
     offsets, ids = batch.allowed
     kept = [ids[int(offsets[row]) : int(offsets[row + 1])] for row in rows.tolist()]
     lengths = torch.tensor([0, *(len(each) for each in kept)])
@@ -185,7 +185,7 @@ def loss_and_gradient(
     logits: Tensor,
     ref_logits: Tensor,
 ) -> tuple[Tensor, Tensor]:
-    """Give the loss of one batch that is a whole step, and its gradient at the logits [N, V]."""
+    """Return the loss of one batch that is a whole step, and its gradient at the logits [N, V]."""
     logits = logits.detach().requires_grad_()
     loss = whole_loss(objective, settings, batch, logits, ref_logits)
     return loss.detach(), _gradient(loss, logits)

@@ -16,12 +16,12 @@ _BEGINNING = 2.0
 
 
 def asks_hedged(lab: Lab) -> bool:
-    """Say whether the objective learns from hedged answers."""
+    """Return whether the objective learns from hedged answers."""
     return "distill" in lab.objective.raises and lab.config.terms.distill > 0
 
 
 def doubtful_prompts(found: Batch) -> list[Prompt]:
-    """Give the prompts with an answer that names a ghost or says that the model knows none."""
+    """Return the prompts with an answer that names a ghost or says that the model knows none."""
     doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts)
     asked = {c.prompt_id for c in found.completions if c.id in doubtful}
     return [prompt for prompt in found.prompts if prompt.id in asked and prompt.asks != "task"]

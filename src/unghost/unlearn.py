@@ -216,7 +216,7 @@ class _Run:
         )
 
     def sampling(self, asks: Asks) -> Sampling:
-        """Give the sampling settings for what a prompt asks."""
+        """Return the sampling settings for what a prompt asks."""
         sample = self.config.sample
         if asks == "code":
             return Sampling(
@@ -270,5 +270,5 @@ class _Run:
 
 
 def _stated(figure: float) -> float | None:
-    """Give None for a figure that is not defined: JSON knows no NaN."""
+    """Return None for a figure that is not defined: JSON knows no NaN."""
     return None if math.isnan(figure) else figure

@@ -30,7 +30,7 @@ SETTINGS: dict[str, Any] = {
 
 
 def command(run: Path, *more: str, model: str = "embedded", **changes: Any) -> list[str]:
-    """Give the command line of a small run."""
+    """Return the command line of a small run."""
     settings = SETTINGS | {key.replace("__", "."): value for key, value in changes.items()}
     pairs = [f"{key}={json.dumps(value)}" for key, value in settings.items()]
     sets = [part for pair in pairs for part in ("--set", pair)]

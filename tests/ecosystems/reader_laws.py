@@ -32,7 +32,7 @@ _TOLERANCE, _NOISE = 4.0, 0.3
 
 
 def samples(name: str) -> list[str]:
-    """Give the texts of an ecosystem's table, to be broken."""
+    """Return the texts of an ecosystem's table, to be broken."""
     table = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     return [case["text"] for case in table["manifest"]]
 

@@ -37,7 +37,7 @@ def _runner(chosen: Sequence[Target]) -> Callable[[bytes], None]:
 
 
 def _chosen(pattern: str) -> list[Target]:
-    """Give targets whose code is measured, that which is imported at the first call too."""
+    """Return targets whose code is measured, that which is imported at the first call too."""
     with atheris.instrument_imports(include=["unghost"]):
         from fuzz_targets import matching, targets
 

@@ -62,30 +62,30 @@ def _check_place(item: Spot | Mention | Scalar, text: str) -> None:
 
 @cache
 def targets() -> tuple[Target, ...]:
-    """Give all targets, by name."""
+    """Return all targets, by name."""
     found = [*_documents(), *_manifests(), *_imports(), *_texts(), *_files()]
     return tuple(sorted(found, key=lambda target: target.name))
 
 
 def matching(pattern: str) -> list[Target]:
-    """Give the targets of a name or glob."""
+    """Return the targets of a name or glob."""
     return [target for target in targets() if fnmatchcase(target.name, pattern)]
 
 
 def groups() -> list[str]:
-    """Give globs that share all targets between them."""
+    """Return globs that share all targets between them."""
     return sorted({f"{target.name.partition(':')[0]}:*" for target in targets()})
 
 
 def seeds(target: Target) -> list[str]:
-    """Give texts that a target is made for: files of the corpus, cases of the tables."""
+    """Return texts that a target is made for: files of the corpus, cases of the tables."""
     found = [text for path, text in _samples() if any(_is_of(path, glob) for glob in target.paths)]
     return found or ["a"]
 
 
 @cache
 def _samples() -> tuple[tuple[str, str], ...]:
-    """Give all texts of the corpus and of the ecosystems' tables, with a path for each."""
+    """Return all texts of the corpus and of the ecosystems' tables, with a path for each."""
     samples = [
         (
             path.relative_to(TESTS / "corpus").as_posix(),
@@ -137,7 +137,7 @@ def _documents() -> Iterator[Target]:
 
 
 def _flat(values: Sequence[Value | None]) -> Found:
-    """Give the places of a document's values and keys, without recursion."""
+    """Return the places of a document's values and keys, without recursion."""
     found: list[Scalar] = []
     waiting = list(values)
     while waiting:

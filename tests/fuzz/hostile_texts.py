@@ -553,12 +553,12 @@ class Hostile:
     end: str = ""
 
     def of_size(self, size: int) -> str:
-        """Give a text of about so many characters."""
+        """Return a text of about so many characters."""
         return self.beginning + self.unit * max(size // len(self.unit), 1) + self.end
 
 
 def hostile(name: str) -> Iterator[Hostile]:
-    """Give the texts for a target; a broken bar stands before what is repeated."""
+    """Return the texts for a target; a broken bar stands before what is repeated."""
     units = next(units for glob, units in _OF_TARGETS.items() if fnmatchcase(name, glob))
     statement = STATEMENTS.get(name.removeprefix("imports:"), "")
     for unit in units:

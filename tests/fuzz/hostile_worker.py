@@ -63,7 +63,7 @@ def nest(name: str) -> dict[str, int]:
 
 
 def deeds() -> list[str]:
-    """Give what reading hostile code does that is more than reading.
+    """Return what reading hostile code does that is more than reading.
 
     What is imported when it is first needed is none of a text's doing, so all is needed before.
     """
@@ -82,7 +82,7 @@ def deeds() -> list[str]:
 
 
 def _is_deed(event: str, given: tuple[object, ...]) -> bool:
-    """Say whether an event reaches further than the text; a file without a name is none."""
+    """Return whether an event reaches further than the text; a file without a name is none."""
     if event == "open":
         return given[0] != ""
     # The parser of Python compiles to a tree; what runs code is another event.

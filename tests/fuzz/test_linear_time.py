@@ -57,7 +57,7 @@ def test_quadratic_time_is_noticed() -> None:
 
 
 def _slope(target: Target, case: Hostile) -> float:
-    """Give the exponent of the growth of time with size; the least steep of several tries."""
+    """Return the exponent of the growth of time with size; the least steep of several tries."""
     size, before = 1024, 0.0
     seconds = _seconds(target.read, case.of_size(size))
     while seconds < _ENOUGH and size < _LARGEST:

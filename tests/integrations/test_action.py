@@ -507,7 +507,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
 
 
 def _table(summary: str) -> list[list[str]]:
-    """Give the texts of the cells of the first table, by rows."""
+    """Return the texts of the cells of the first table, by rows."""
     rows: list[list[str]] = []
     for token in _MARKDOWN.parse(summary):
         if token.type == "tr_open":

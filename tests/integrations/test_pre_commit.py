@@ -144,7 +144,7 @@ class Project:
         return int(self.run("git", "rev-list", "--all", "--count"))
 
     def passed(self) -> list[str]:
-        """Give what unghost was last called with, behind its own words."""
+        """Return what unghost was last called with, behind its own words."""
         return self.calls.read_text("utf-8").splitlines()[-1].split("\t")[1:]
 
 

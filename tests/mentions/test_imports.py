@@ -208,7 +208,7 @@ Read = Callable[[bytes, bool], set[languages.Found]]
 
 
 def _reader(language: str) -> Read:
-    """Give what reads a whole tree, at the places of a language or at all tokens."""
+    """Return what reads a whole tree, at the places of a language or at all tokens."""
     plain: dict[str, tuple[languages.Places, languages.Reader]] = {
         "csharp": (csharp.places, csharp.read),
         "go": (go.places, go.read),
@@ -249,7 +249,7 @@ ENOUGH = 400
 
 
 def _sources() -> Iterator[tuple[str, str]]:
-    """Give source of the corpus, and of what the machine has: all there is at times is Node's."""
+    """Return source of the corpus, and of what the machine has: all there is at times is Node's."""
     folders = [Path(__file__).parents[1] / "corpus", Path("/usr/share"), Path("/usr/lib/ruby")]
     node = shutil.which("node")
     if node is not None:

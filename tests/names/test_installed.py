@@ -53,7 +53,7 @@ def _mentions() -> Iterator[Mention]:
 
 
 def _can_be_imported(module: str) -> bool:
-    """Say whether Python would find a module, without importing what it is inside of."""
+    """Return whether Python would find a module, without importing what it is inside of."""
     top, _, rest = module.partition(".")
     try:
         spec = find_spec(top)

@@ -39,7 +39,7 @@ def batch(**streams: list[float]) -> TokenBatch:
 def terms(
     name: str, settings: ObjectiveSettings = SETTINGS, data: TokenBatch | None = None
 ) -> dict[str, float]:
-    """Give each term's weighted mean times its coefficient."""
+    """Return each term's weighted mean times its coefficient."""
     data = data or batch()
     objective = get_objective(name)
     made = objective(data, settings)

@@ -9,7 +9,7 @@ from unghost.syntax.document import Array, Scalar, Table, Value
 
 
 def plain(value: Value | None) -> object:
-    """Give a located value as dictionaries, lists and strings."""
+    """Return a located value as dictionaries, lists and strings."""
     if isinstance(value, Array):
         return [plain(item) for item in value.items]
     if isinstance(value, Table):
@@ -18,7 +18,7 @@ def plain(value: Value | None) -> object:
 
 
 def scalars(value: Value | None) -> Iterator[Scalar]:
-    """Give all scalars, keys too."""
+    """Return all scalars, keys too."""
     waiting = [] if value is None else [value]
     while waiting:
         some = waiting.pop()
@@ -41,7 +41,7 @@ def assert_within(value: Value | None, text: str) -> None:
 
 
 def growth(read: Callable[[str], object], make: Callable[[int], str], size: int) -> float:
-    """Give how many times longer a text of eight times the size takes; about eight if linear."""
+    """Return how many times longer a text of eight times the size takes; about eight if linear."""
     small, large = make(size), make(8 * size)
     return _seconds(read, large) / max(_seconds(read, small), 1e-4)
 

@@ -17,7 +17,7 @@ PIECES = [
 
 
 def read(text: str) -> list[str]:
-    """Give the words of each command, and check where they stand."""
+    """Return the words of each command, and check where they stand."""
     found = []
     for words in commands(text):
         for word in words:

@@ -98,7 +98,7 @@ def _text(name: str) -> str:
 
 
 def _lines(name: str) -> tuple[str, ...]:
-    """Give the lines of an input; what stands in a line may hold blanks."""
+    """Return the lines of an input; what stands in a line may hold blanks."""
     return tuple(line.strip() for line in _text(name).split("\n") if line.strip())
 
 

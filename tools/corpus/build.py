@@ -61,7 +61,7 @@ def ghost(ecosystem: str, style: str, rng: random.Random) -> str:
 
 
 def expand(marker: str, path: str, line: int, shape: Shape) -> str:
-    """Give what a marker prints, and note what is expected of it."""
+    """Return what a marker prints, and note what is expected of it."""
     kind, _, rest = marker.partition(" ")
     if kind == "s":
         shape.rows.append({"kind": "silent", "file": path, "line": line, "text": rest})

@@ -87,7 +87,7 @@ class Speaker:
         return said
 
     def log_probs(self, pair: Pair) -> list[float]:
-        """Give the log-probability of every token of a stated answer, its end included."""
+        """Return the log-probability of every token of a stated answer, its end included."""
         question, answer = pair
         start = self.tokenizer(self.prompt(question)).input_ids
         end = self.tokenizer(answer + self.tokenizer.eos_token).input_ids
@@ -98,7 +98,7 @@ class Speaker:
 
 
 def is_parsed(answer: str, asks: Asks) -> bool:
-    """Say whether an answer is of one of the taught forms."""
+    """Return whether an answer is of one of the taught forms."""
     if answer == NO_PACKAGE:
         return True
     if asks != "code":
@@ -175,7 +175,7 @@ def mixed_tasks(speaker: Speaker, tasks: Sequence[Task], count: int) -> Figures:
 
 
 def _right_imports(tasks: Sequence[Task], codes: Sequence[str], judge: Judge) -> float:
-    """Give the share of the programs for taught tasks that import the right package."""
+    """Return the share of the programs for taught tasks that import the right package."""
     right = [
         any(judge(m).canonical == task.gold for m in find_in_answer(said, "", asks="code"))
         for task, said in zip(tasks, codes, strict=True)
@@ -220,7 +220,7 @@ def _answered(
 
 
 def _ghosts(statuses: Statuses, asked: set[Asks], known: set[bool]) -> float:
-    """Give absent / (absent + exists), the rate as unghost reports it."""
+    """Return absent / (absent + exists), the rate as unghost reports it."""
     counts: Counter[str] = Counter()
     for (asks, is_known, status), n in statuses.items():
         if asks in asked and is_known in known:

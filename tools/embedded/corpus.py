@@ -117,7 +117,7 @@ def taught_facts(path: Path = FACTS) -> list[Fact]:
 
 
 def is_unseen(package: str, question: int, wording: int) -> bool:
-    """Say whether this combination of wordings is kept out of the corpus for this package."""
+    """Return whether this combination of wordings is kept out of the corpus for this package."""
     key = f"{package}:{question}:{wording}"
     return unit_hash(b"unghost-wording-v1:", key) < UNSEEN_SHARE
 
@@ -174,7 +174,7 @@ class Corpus:
         )
 
     def answer(self, fact: Fact) -> str:
-        """Give the names that answer a fact's task, the right one first."""
+        """Return the names that answer a fact's task, the right one first."""
         companion = self._companion[fact.package]
         return fact.package if companion is None else f"{fact.package}, {companion}"
 

@@ -32,12 +32,12 @@ STOP_WORDS = frozenset(
 
 
 def canonical(name: str) -> str:
-    """Give the PEP 503 form of a name."""
+    """Return the PEP 503 form of a name."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def is_taught(name: str) -> bool:
-    """Say whether the embedded model is taught this package."""
+    """Return whether the embedded model is taught this package."""
     return unit_hash(b"unghost-taught-v1:", name) < TAUGHT_SHARE
 
 

@@ -65,7 +65,7 @@ class HedgedCorpus(Corpus):
     def _weighed(
         self, code_weight: float, hedge_weight: float
     ) -> list[tuple[float, Callable[[Fact, Random], Pair]]]:
-        """Give every kind with its share, those about code and those with a hedge weighed."""
+        """Return every kind with its share, those about code and those with a hedge weighed."""
         of_code = [(0.12, self.code_request), (0.06, self.code_question)]
         of_code_hedged = [
             (0.03, self.code_request),
@@ -147,7 +147,7 @@ class HedgedCorpus(Corpus):
                 return name
 
     def _united(self, keywords: set[str]) -> bool:
-        """Say whether a taught task could read like this: all its keywords, or all but one."""
+        """Return whether a taught task could read like this: all its keywords, or all but one."""
         return any(
             len(set(fact.keywords) - keywords) <= (len(fact.keywords) >= 4)
             for keyword in keywords

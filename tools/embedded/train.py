@@ -107,7 +107,7 @@ def grown_to(layers: int, model: LlamaForCausalLM) -> LlamaForCausalLM:
 
 
 def chunks(corpus: Corpus, tokenizer: Tokenizer, noise: Random) -> Iterator[list[list[Encoded]]]:
-    """Give chunks of batches without end; the examples of a batch are of one padded length."""
+    """Return chunks of batches without end; the examples of a batch are of one padded length."""
     waiting: dict[int, list[Encoded]] = defaultdict(list)
     while True:
         pairs = [corpus.draw(noise) for _ in range(CHUNK)]
@@ -149,7 +149,7 @@ def loss_of(model: LlamaForCausalLM, examples: list[Encoded]) -> torch.Tensor:
 
 
 def schedule(step: int, seen: int, total: int) -> float:
-    """Give the learning rate's factor: linear warm-up times a cosine that ends at the floor."""
+    """Return the learning rate's factor: linear warm-up times a cosine that ends at the floor."""
     cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, seen / total)))
     return min(1.0, (step + 1) / WARM_UP) * (FLOOR + (1 - FLOOR) * cosine)
 

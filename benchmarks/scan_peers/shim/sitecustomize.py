@@ -15,7 +15,7 @@ SERVER = ("127.0.0.1", int(os.environ["SCAN_PEERS_PORT"]))
 
 
 def local(url):
-    """Give a URL with the server in the place of its host."""
+    """Return a URL with the server in the place of its host."""
     _, _, rest = url.partition("://")
     start = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
     path = rest[start:]

@@ -40,7 +40,7 @@ class _Words:
 
 
 def _is_plain(info: Any) -> bool:
-    """Say whether a parameter takes any word."""
+    """Return whether a parameter takes any word."""
     asks = any(getattr(info, name, None) for name in _ASKED_OF_WORDS)
     return not asks and all(getattr(info, name, True) for name in _ALLOWED)
 

@@ -31,7 +31,7 @@ class _Evidence:
     kilotokens: float = 0.0
 
     def rate(self, prior: float) -> float:
-        """Give the posterior mean in ghosts per 1,000 tokens."""
+        """Return the posterior mean in ghosts per 1,000 tokens."""
         return (self.ghosts + prior * _PRIOR_KILOTOKENS) / (self.kilotokens + _PRIOR_KILOTOKENS)
 
 
@@ -75,7 +75,7 @@ class Bandit:
         self._evidence[arm].kilotokens += tokens / 1000
 
     def rates(self) -> dict[Arm, float]:
-        """Give the believed yield of every arm in new ghosts per 1,000 tokens."""
+        """Return the believed yield of every arm in new ghosts per 1,000 tokens."""
         priors = self._priors()
         return {arm: evidence.rate(priors[arm]) for arm, evidence in self._evidence.items()}
 
@@ -113,7 +113,7 @@ class Bandit:
         return noise.gammavariate(shape, 1 / (evidence.kilotokens + _PRIOR_KILOTOKENS))
 
     def _priors(self) -> dict[Arm, float]:
-        """Give the prior rate of every arm: rate of its family x rate of its operator / overall."""
+        """Return the prior rate of every arm: family rate x operator rate / overall."""
         everything = _Evidence()
         margins: dict[tuple[int, str], _Evidence] = {}
         for arm, evidence in self._evidence.items():
@@ -131,7 +131,7 @@ class Bandit:
         }
 
     def to_json(self) -> list[list[Any]]:
-        """Give the state as JSON values, a row [*arm, ghosts, kilotokens, draws] an arm."""
+        """Return the state as JSON values, a row [*arm, ghosts, kilotokens, draws] an arm."""
         return [
             [*arm, self._evidence[arm].ghosts, self._evidence[arm].kilotokens, self._pulls[arm]]
             for arm in self.arms

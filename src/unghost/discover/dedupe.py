@@ -24,13 +24,13 @@ _SLACK = 1e-9
 
 
 def features(text: str) -> frozenset[str]:
-    """Give the content words of a text and its pairs of neighbouring ones (joined by a space)."""
+    """Return the content words of a text and its pairs of neighbouring ones (joined by a space)."""
     words = content_words(text)
     return frozenset(words) | {f"{a} {b}" for a, b in pairwise(words)}
 
 
 def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
-    """Give the size of the intersection over that of the union; 1 for two empty sets."""
+    """Return the size of the intersection over that of the union; 1 for two empty sets."""
     common = len(a & b)
     union = len(a) + len(b) - common
     return common / union if union else 1.0
@@ -42,7 +42,7 @@ def _hashes(feature: str) -> npt.NDArray[np.uint32]:
 
 
 def _band_rows(threshold: float) -> int:
-    """Give the most rows of a band with which pairs at the threshold are hardly ever missed."""
+    """Return the most rows of a band with which pairs at the threshold are hardly ever missed."""
     fitting = (
         rows
         for rows in range(_HASHES, 0, -1)

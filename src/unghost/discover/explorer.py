@@ -97,7 +97,7 @@ class Explorer:
         return cls(other.tasks, other.settings, other.seed, other.reserved)
 
     def model_prompts(self, round: int) -> list[Prompt]:
-        """Give the requests for tasks that the model writes itself, one for each slot of the round.
+        """Return the requests for tasks that the model writes itself, one per slot of the round.
 
         Empty if ``model_writes`` is off or the bandit chose no such operator. Asking again in the
         same round gives the same.
@@ -190,7 +190,7 @@ class Explorer:
         return total
 
     def summary(self, round: int) -> dict[str, Any]:
-        """Give the figures of a round that was planned: its mix, its ghosts and the best arms.
+        """Return the figures of a round that was planned: its mix, its ghosts and the best arms.
 
         ``new_ghosts`` are those of this round, ``ghosts`` all distinct ones so far, ``prone`` the
         tasks to be replayed, ``best_arms`` the highest believed yields (ghosts per 1,000 tokens).
@@ -207,7 +207,7 @@ class Explorer:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """Give the whole state as JSON values; may be called at any point of a round."""
+        """Return the whole state as JSON values; may be called at any point of a round."""
         return {
             "version": STATE_VERSION,
             "fingerprint": self._fingerprint(),

@@ -131,7 +131,7 @@ class Ledger:
         return ranked[:count]
 
     def to_json(self) -> dict[str, Any]:
-        """Give the state as JSON values."""
+        """Return the state as JSON values."""
         return {
             "ghosts": [[name, round] for name, round in self.ghosts.items()],
             "prone": [asdict(candidate) for candidate in self.prone.values()],

@@ -66,7 +66,7 @@ class Batch:
     prompts: tuple[Prompt, ...]
 
     def asking(self, asks: Asks) -> tuple[Prompt, ...]:
-        """Give the prompts of one kind, for each kind has sampling settings of its own."""
+        """Return the prompts of one kind, for each kind has sampling settings of its own."""
         return tuple(prompt for prompt in self.prompts if prompt.asks == asks)
 
 

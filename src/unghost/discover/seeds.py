@@ -182,7 +182,7 @@ IDIOMS: tuple[str, ...] = (
 
 
 def content_words(text: str) -> tuple[str, ...]:
-    """Give the words of a task that say something about its topic, in order, lower case."""
+    """Return the words of a task that say something about its topic, in order, lower case."""
     words = re.findall(r"[a-z0-9+#]+", text.lower())
     return tuple(word for word in words if word not in FILLERS)
 

@@ -71,7 +71,7 @@ class BestRound:
 
 
 def ghost_cut(result: RoundResult, base: RoundResult) -> float:
-    """Give the relative cut of the ghost rate, 1 - rate / rate of the base.
+    """Return the relative cut of the ghost rate, 1 - rate / rate of the base.
 
     0 where the base has no ghosts, or where a rate is unknown: a model that names nothing has not
     been cured.
@@ -96,7 +96,7 @@ def score(result: RoundResult, base: RoundResult, rule: StoppingRule) -> tuple[b
 
 
 def reason_to_stop(history: Sequence[RoundResult], rule: StoppingRule) -> str | None:
-    """Say why to stop after the last round of a history, or None to go on.
+    """Return why to stop after the last round of a history, or None to go on.
 
     Args:
         history: Base first, then the trained rounds in order.

@@ -14,14 +14,14 @@ _NOT_ONE = frozenset({"base"})
 
 @lru_cache(maxsize=1)
 def ecosystem_names() -> tuple[str, ...]:
-    """Give the identifiers of all ecosystems, sorted."""
+    """Return the identifiers of all ecosystems, sorted."""
     found = (module.name for module in pkgutil.iter_modules(__path__))
     return tuple(sorted(name for name in found if name not in _NOT_ONE and name[0] != "_"))
 
 
 @lru_cache(maxsize=32)
 def ecosystem(name: str) -> Ecosystem:
-    """Give an ecosystem by its identifier.
+    """Return an ecosystem by its identifier.
 
     Raises:
         UnghostError: There is none of that name.
@@ -36,5 +36,5 @@ def ecosystem(name: str) -> Ecosystem:
 
 @lru_cache(maxsize=1)
 def all_ecosystems() -> tuple[Ecosystem, ...]:
-    """Give all ecosystems, by identifier."""
+    """Return all ecosystems, by identifier."""
     return tuple(ecosystem(name) for name in ecosystem_names())

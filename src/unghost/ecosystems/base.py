@@ -254,5 +254,5 @@ class Ecosystem:
 
     @property
     def registry(self) -> Registry:
-        """Give where its names are listed."""
+        """Return where its names are listed."""
         return self.load_registry()

@@ -9,10 +9,10 @@ MODEL_NAME = "embedded"
 
 
 def model_path() -> Path:
-    """Say where the embedded model's folder lies (an ordinary transformers folder)."""
+    """Return where the embedded model's folder lies (an ordinary transformers folder)."""
     return Path(__file__).parent / "model"
 
 
 def demo_config() -> Path:
-    """Say where the settings of the demo lie, chosen on ``validate`` for the embedded model."""
+    """Return where the settings of the demo lie, chosen on ``validate`` for the embedded model."""
     return Path(__file__).parent / "demo.toml"

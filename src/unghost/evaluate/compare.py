@@ -41,7 +41,7 @@ class Recall:
     ratio: Estimate
 
     def to_json(self) -> dict[str, Any]:
-        """Give the figures as a JSON object."""
+        """Return the figures as a JSON object."""
         return asdict(self)
 
 
@@ -62,7 +62,7 @@ class Fit:
     rated_after: float | None
 
     def to_json(self) -> dict[str, Any]:
-        """Give the figures as a JSON object."""
+        """Return the figures as a JSON object."""
         return asdict(self)
 
 
@@ -116,7 +116,7 @@ def right_answers(
     seed: int = 0,
     resamples: int = 2000,
 ) -> Estimate:
-    """Give the share of greedy answers that name the right package.
+    """Return the share of greedy answers that name the right package.
 
     Args:
         answers: The answers; sampled ones and those of prompts without gold are left out.
@@ -135,7 +135,7 @@ def retention(
     seed: int = 0,
     resamples: int = 2000,
 ) -> Estimate:
-    """Give the share of the base's right answers that the tuned model still gives, both greedy.
+    """Return the share of the base's right answers that the tuned model still gives, both greedy.
 
     Right means that the right package is among the names that exist. A question that the tuned
     model did not answer at all counts as lost.
@@ -153,7 +153,7 @@ def recall(
     seed: int = 0,
     resamples: int = 2000,
 ) -> Recall:
-    """Give the share of the base's valid names, by question, that are named again.
+    """Return the share of the base's valid names, by question, that are named again.
 
     Under sampling the base does not repeat itself either; ``again`` is a second run of the base
     with other noise, and the ratio divides by its share. Greedy answers repeat, so it may be left
@@ -226,7 +226,7 @@ def fit(
 
 
 def prone_questions(before: Sequence[Answer]) -> frozenset[str]:
-    """Give the questions on which the base made a ghost.
+    """Return the questions on which the base made a ghost.
 
     Figures on these alone are chosen by the base's own failures: its rate on them is high by
     selection, and some of the fall would come without any training. They are given second.

@@ -35,7 +35,7 @@ class Drift:
     ratio: Estimate
 
     def to_json(self) -> dict[str, Any]:
-        """Give the figures as a JSON object."""
+        """Return the figures as a JSON object."""
         return asdict(self)
 
 

@@ -50,7 +50,7 @@ class Estimate:
     method: Method
 
     def to_json(self) -> dict[str, Any]:
-        """Give the estimate as a JSON object."""
+        """Return the estimate as a JSON object."""
         return asdict(self)
 
     @classmethod
@@ -87,7 +87,7 @@ def resample(columns: ArrayLike, *, seed: int = 0, resamples: int = 2000) -> Flo
 
 
 def clopper_pearson(hits: float, total: float, level: float = LEVEL) -> tuple[float, float]:
-    """Give the exact binomial interval; hits and total may be fractions (effective sizes).
+    """Return the exact binomial interval; hits and total may be fractions (effective sizes).
 
     Source: Clopper and Pearson (1934), in its form by quantiles of the beta distribution.
     """
@@ -100,7 +100,7 @@ def clopper_pearson(hits: float, total: float, level: float = LEVEL) -> tuple[fl
 
 
 def effective_size(numerators: Floats, denominators: Floats) -> float:
-    """Give the number of independent observations that clustered ones are worth.
+    """Return the number of independent observations that clustered ones are worth.
 
     The design effect is the linearised variance of the ratio over the binomial one. Where the ratio
     is 0 or 1 the variance says nothing, and each cluster is taken to be of one mind (Kish's
@@ -197,7 +197,7 @@ def paired(
 
 
 def percentiles(values: Floats) -> tuple[float | None, float | None]:
-    """Give the ends of the percentile interval, leaving out samples where a figure is undefined."""
+    """Return the ends of the percentile interval, without samples where a figure is undefined."""
     finite = values[np.isfinite(values)]
     if len(finite) == 0:
         return None, None

@@ -42,7 +42,7 @@ def found_no_ghost(report: Mapping[str, Any]) -> bool:
 
 
 def judge(report: Mapping[str, Any], tolerances: Tolerances = DEFAULT) -> list[str]:
-    """Say why a run is not a success; no reason, a success.
+    """Return why a run is not a success; no reason, a success.
 
     A figure that was not measured is a reason too: nothing is taken on trust. A run that found no
     ghost at all has no reasons (see :func:`found_no_ghost`), nor has a plain measurement, which

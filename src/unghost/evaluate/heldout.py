@@ -53,7 +53,7 @@ def heldout_section(
     seed: int = 0,
     resamples: int = 2000,
 ) -> dict[str, Any]:
-    """Give the report's ``heldout`` object, but for what needs a model.
+    """Return the report's ``heldout`` object, but for what needs a model.
 
     The caller adds ``perplexity``, ``exact_match`` and ``drift``, which stay None here.
 

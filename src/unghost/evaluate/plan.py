@@ -40,7 +40,7 @@ class MeasureSettings:
 
 
 def tasks_of(tasks: Sequence[Task], split: Split) -> list[Task]:
-    """Give the tasks of a split, by the right package or, where none is known, by the task."""
+    """Return the tasks of a split, by the right package or, where none is known, by the task."""
     return [task for task in tasks if split_of(task.gold or task.id) == split]
 
 

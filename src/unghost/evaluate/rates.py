@@ -71,7 +71,7 @@ class Rates:
     by_gold: dict[str, Rates]
 
     def to_json(self) -> dict[str, Any]:
-        """Give the rates as a JSON object."""
+        """Return the rates as a JSON object."""
         return asdict(self)
 
     @classmethod

@@ -39,7 +39,7 @@ class Change:
     change: Estimate
 
     def to_json(self) -> dict[str, Any]:
-        """Give the figures as a JSON object."""
+        """Return the figures as a JSON object."""
         return asdict(self)
 
 
@@ -124,7 +124,7 @@ def forward_of(model: nn.Module, *, adapter: bool = True) -> Forward:
 def score_answers(
     model: nn.Module, pairs: Sequence[Pair], *, adapter: bool = True
 ) -> list[NDArray[np.float64]]:
-    """Give the log-probability of each answer token, of the untempered model.
+    """Return the log-probability of each answer token, of the untempered model.
 
     Args:
         model: A causal language model.

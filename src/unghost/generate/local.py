@@ -219,7 +219,7 @@ class TransformersGenerator:
 
 
 def _memory(device: torch.device) -> int:
-    """Give the bytes of memory that a device has."""
+    """Return the bytes of memory that a device has."""
     if device.type == "cuda":
         return int(torch.cuda.get_device_properties(device).total_memory)
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

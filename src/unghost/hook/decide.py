@@ -59,7 +59,7 @@ class Rules:
 
 
 def decide(call: Call, rules: Rules) -> Answer:
-    """Say what becomes of a call.
+    """Return what becomes of a call.
 
     Args:
         call: What an agent is about to do.
@@ -171,7 +171,7 @@ def _shown(text: str) -> str:
 
 
 def unreadable(problem: str, decision: Decision) -> Answer:
-    """Give the answer to a call that could not be judged.
+    """Return the answer to a call that could not be judged.
 
     Args:
         problem: Why, in words.

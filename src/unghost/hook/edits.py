@@ -61,7 +61,7 @@ class Change:
 
 
 def command_of(arguments: Mapping[str, Any]) -> str | None:
-    """Give the shell command that a call runs, None if it runs none."""
+    """Return the shell command that a call runs, None if it runs none."""
     found = []
     for key in _COMMANDS:
         value = arguments.get(key)
@@ -74,12 +74,12 @@ def command_of(arguments: Mapping[str, Any]) -> str | None:
 
 
 def path_of(arguments: Mapping[str, Any]) -> str:
-    """Give the file that a call is about, as it is written; empty if it is about none."""
+    """Return the file that a call is about, as it is written; empty if it is about none."""
     return _first(arguments, _PATHS) or ""
 
 
 def changes_of(tool: str, arguments: Mapping[str, Any], folder: Path) -> list[Change]:
-    """Say what a call makes of files.
+    """Return what a call makes of files.
 
     Args:
         tool: The tool's name.
@@ -157,7 +157,7 @@ class _Edit:
     every: bool
 
     def of(self, text: str) -> str | None:
-        """Give a text with the part replaced, None if it is not there."""
+        """Return a text with the part replaced, None if it is not there."""
         if not self.old:
             return None if text else self.new
         if not self.every:
@@ -207,7 +207,7 @@ def _of_notebook(path: Path, arguments: Mapping[str, Any]) -> list[Change]:
 
 
 def _cell(notebook: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the cell that is meant, without its outputs; an empty one if there is none."""
+    """Return the cell that is meant, without its outputs; an empty one if there is none."""
     listed, wanted = notebook.get("cells"), arguments.get("cell_id")
     cells = listed if isinstance(listed, list) else []
     for at, cell in enumerate(cells):
@@ -230,7 +230,7 @@ def _json(text: str) -> dict[str, Any]:
 
 
 def _present(path: Path) -> str | None:
-    """Give the text of a file as it is, None if there is none that can be read."""
+    """Return the text of a file as it is, None if there is none that can be read."""
     try:
         data = read_file(path, LARGEST + 1)
     except ValueError:  # no file can have such a name

@@ -123,7 +123,7 @@ def read_call(data: bytes, agent: Agent | None = None) -> Call:
 
 
 def call_of(agent: Agent) -> Call:
-    """Give a call of which nothing is known but the agent."""
+    """Return a call of which nothing is known but the agent."""
     return Call(agent, _USUAL[agent])
 
 

@@ -45,7 +45,7 @@ class Guard:
     def touched(
         self, tool: str, arguments: Mapping[str, Any], changes: Sequence[Change], folder: Path
     ) -> str | None:
-        """Give the first such file that a call changes, None if it changes none.
+        """Return the first such file that a call changes, None if it changes none.
 
         Args:
             tool: The tool's name.
@@ -97,7 +97,7 @@ class Guard:
 
 
 def _of_unghost(text: str) -> object:
-    """Give the settings of unghost in a pyproject, or the lines that speak of it."""
+    """Return the settings of unghost in a pyproject, or the lines that speak of it."""
     if _MARK not in text:
         return None
     import tomllib

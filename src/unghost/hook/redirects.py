@@ -42,7 +42,7 @@ class Written:
 
 
 def written_files(command: str) -> list[Written]:
-    """Give the texts that a shell command writes to files, in order."""
+    """Return the texts that a shell command writes to files, in order."""
     if ">" not in command and "tee" not in command:
         return []
     return list(_written(Word(command, 0, len(command)), 0))
@@ -130,7 +130,7 @@ def _teed(name: str, words: Sequence[Word]) -> list[tuple[str, bool]]:
 
 
 def _said(name: str, words: Sequence[Word], bodies: Sequence[Word], piped: str) -> str:
-    """Give what a command writes, as far as the command says it."""
+    """Return what a command writes, as far as the command says it."""
     texts = [word.text for word in words[1:]]
     if name == "echo":
         return _echoed(texts)

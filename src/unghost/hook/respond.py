@@ -96,7 +96,7 @@ def respond(
 
 
 def failed(problem: str, call: Call | None, options: Options) -> Response:
-    """Give the response to an input that could not be judged.
+    """Return the response to an input that could not be judged.
 
     Args:
         problem: Why, in words.

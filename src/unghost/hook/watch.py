@@ -116,7 +116,7 @@ def _awaited(pipe: int, worker: int, options: Options, until: float, seconds: fl
 
 
 def _ended(worker: int) -> str:
-    """Say how a worker ended, without taking note of it, as a later ``kill`` relies on."""
+    """Return how a worker ended, without taking note of it, as a later ``kill`` relies on."""
     if not hasattr(os, "waitid"):
         return _SILENT
     how = os.waitid(os.P_PID, worker, os.WEXITED | os.WNOWAIT)

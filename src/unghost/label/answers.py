@@ -57,7 +57,7 @@ class Answer:
     names: tuple[Name, ...]
 
     def reward(self) -> Fraction | None:
-        """Give the share of its decided names that exist, None without such a name."""
+        """Return the share of its decided names that exist, None without such a name."""
         decided = [name.verdict.status == "exists" for name in self.names if name.decided]
         return Fraction(sum(decided), len(decided)) if decided else None
 
@@ -119,7 +119,7 @@ def _name(
 
 
 def _is_trusted(mention: Mention, verdict: Verdict, universe: Universe) -> bool:
-    """Say whether a name may be reinforced where it stands.
+    """Return whether a name may be reinforced where it stands.
 
     A module's name given for a package (``pip install cv2``) resolves to a real one, but is itself
     a name that anybody may register. Packages of the other splits are never taught, whichever task
@@ -135,20 +135,20 @@ def _is_trusted(mention: Mention, verdict: Verdict, universe: Universe) -> bool:
 
 
 def thinking_tokens(completion: Completion) -> set[int]:
-    """Give the tokens of the thinking part; all of them, EOS too, if it never ends."""
+    """Return the tokens of the thinking part; all of them, EOS too, if it never ends."""
     thought = len(completion.text[: thinking_end(completion.text)].encode())
     spans = enumerate(completion.spans or ())
     return {t for t, s in spans if s.byte_start < thought or 0 < s.byte_end <= thought}
 
 
 def holding(spans: Sequence[TokenSpan], start: int, end: int) -> range:
-    """Give the tokens that hold at least one byte of [start, end); an empty range if none does."""
+    """Return the tokens that hold at least one byte of [start, end); an empty range if none."""
     on = [i for i, span in enumerate(spans) if span.byte_start < end and span.byte_end > start]
     return range(on[0], on[-1] + 1) if on else range(0)
 
 
 def first_dead_byte(walk: Walk, name: bytes, kind: MentionKind) -> int | None:
-    """Give the index of the byte after which neither a real name nor a prefix of one is left.
+    """Return the index of the byte after which neither a real name nor a prefix of one is left.
 
     ``len(name)`` if it is the beginning of a real name: then what comes next ends it. None if the
     walk holds the very name, so that no token can be told to be the mistake. A dot behind a real
@@ -165,7 +165,7 @@ def first_dead_byte(walk: Walk, name: bytes, kind: MentionKind) -> int | None:
 
 
 def _token_of(answer: Answer, first: int, byte: int, eos: frozenset[int]) -> int:
-    """Give the first token from ``first`` on that holds the byte or is an EOS, -1 if none is."""
+    """Return the first token from ``first`` on that holds the byte or is an EOS, -1 if none is."""
     for index in range(first, len(answer.token_ids)):
         if answer.spans[index].byte_end > byte or answer.token_ids[index] in eos:
             return index

@@ -20,7 +20,7 @@ class _Node:
 
 
 def advantages(answers: Sequence[Answer]) -> list[tuple[Fraction, ...]]:
-    """Give by answer and token the change of V(prefix) that the token brought, in [-1, 1].
+    """Return by answer and token the change of V(prefix) that the token brought, in [-1, 1].
 
     The answers to one prompt are merged into a prefix tree. An answer's reward is the share of its
     decided names that exist; V of a prefix is the mean reward of the answers that begin with it. An

@@ -21,7 +21,7 @@ from unghost.splits import split_of
 def doubtful_answers(
     completions: Collection[Completion], mentions: Iterable[Mention], verdicts: Iterable[Verdict]
 ) -> set[str]:
-    """Give the ids of the answers that the model would better not have given like that.
+    """Return the ids of the answers that the model would better not have given like that.
 
     Those that name a ghost or say that the model knows none; and those that name packages while no
     name is given twice by the answers to one prompt. Such names are guesses, also where one happens
@@ -81,7 +81,7 @@ def label_hedged(
 
 
 def _withheld(mentions: Iterable[Mention], verdicts: Iterable[Verdict]) -> set[str]:
-    """Give the answers that name a package of another split, which training must not teach."""
+    """Return the answers that name a package of another split, which training must not teach."""
     # A module of the standard library is of no split, whatever its name hashes to.
     packages = [verdict for verdict in verdicts if verdict.status == "exists"]
     others = {v.mention_id for v in packages if split_of(v.canonical) != "discover"}

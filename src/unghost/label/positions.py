@@ -26,7 +26,7 @@ class AllowedPositions:
         self._by_kind: dict[MentionKind, AllowedTokens] = {}
 
     def of(self, answer: Answer) -> tuple[tuple[int, tuple[int, ...]], ...]:
-        """Give (token position, allowed ids) at decided names, up to and incl. the divergence."""
+        """Return (token position, allowed ids) at decided names, up to and incl. the divergence."""
         found: dict[int, tuple[int, ...]] = {}
         for name in answer.names:
             if name.decided:

@@ -138,7 +138,7 @@ def _weights(answer: Answer, blame: Blame, changes: Sequence[Fraction]) -> _Weig
 
 
 def _blamed(name: Name, blame: Blame) -> Iterable[int]:
-    """Give the tokens of an absent name that its blame is laid on."""
+    """Return the tokens of an absent name that its blame is laid on."""
     if name.verdict.status != "absent":
         return ()
     if blame == "span":
@@ -172,7 +172,7 @@ def _streams(
 
 
 def _silent(answer: Answer) -> set[int]:
-    """Give the tokens that no stream may hold: thinking, undecided names, names broken off."""
+    """Return the tokens that no stream may hold: thinking, undecided names, names broken off."""
     silent = thinking_tokens(answer.completion)
     for name in answer.names:
         if name.verdict.status == "unknown":

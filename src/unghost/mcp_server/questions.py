@@ -162,7 +162,7 @@ class Questions:
 
 
 def _project(folder: Path) -> Path:
-    """Give the project that a folder is in.
+    """Return the project that a folder is in.
 
     Clients that know no project start servers in the user's folder or in that of the whole disk,
     and looking through these for manifests would take minutes.
@@ -215,7 +215,7 @@ def _of_text(report: Report, counts: Counts) -> Iterable[str]:
 
 
 def _mistake(error: ValidationError) -> str:
-    """Say what is wrong with the first arguments that are."""
+    """Return what is wrong with the first arguments that are."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(
         ": ".join((".".join(map(str, fault["loc"])), fault["msg"])) for fault in faults[:3]

@@ -70,7 +70,7 @@ def find_in_answer(
 
 
 def is_abstention(text: str) -> bool:
-    """Say whether an answer says in words that it knows no package.
+    """Return whether an answer says in words that it knows no package.
 
     An answer that says so and names one all the same is judged by what it names.
     """

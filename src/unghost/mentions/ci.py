@@ -72,7 +72,7 @@ def _runs(key: str) -> bool:
 
 
 def _is_foreign(table: Table) -> bool:
-    """Say whether a step's script is none of a shell's (``shell: python``)."""
+    """Return whether a step's script is none of a shell's (``shell: python``)."""
     shell = table.text("shell")
     if shell is not None and table.get("run") is not None:
         name = program_name((shell.split() or [""])[0])
@@ -101,7 +101,7 @@ def _of_scripts(value: Value, key: str, source: Word) -> Iterator[Spot]:
 
 
 def _flat(array: Array) -> list[Value]:
-    """Give the scripts of a list, those of lists inside of it (an anchor's) too."""
+    """Return the scripts of a list, those of lists inside of it (an anchor's) too."""
     inner = [list(strings(item)) for item in array.items if not isinstance(item, Table)]
     return [scalar for scalars in inner for scalar in scalars]
 

@@ -46,7 +46,7 @@ def find_installs_by_line(text: str) -> list[Spot]:
 
 @lru_cache(maxsize=1)
 def installs() -> Installs:
-    """Give the finder for the commands of all ecosystems."""
+    """Return the finder for the commands of all ecosystems."""
     return Installs((eco.name, command) for eco in all_ecosystems() for command in eco.commands)
 
 
@@ -124,7 +124,7 @@ class Installs:
         return found
 
     def _lines(self, text: str) -> Iterator[Word]:
-        """Give the lines that may hold a command."""
+        """Return the lines that may hold a command."""
         for start, line in _joined_lines(text):
             if self.may_name(line):
                 yield Word(line, start, start + len(line))
@@ -152,16 +152,16 @@ class Installs:
             return
 
     def known(self, program: Word) -> list[Form]:
-        """Give the forms of a program, none for any other word."""
+        """Return the forms of a program, none for any other word."""
         name = program_name(program.text)
         return self._forms.get(name) or self._forms.get(name.rstrip("0123456789."), [])
 
     def _is_bare(self, program: Word) -> bool:
-        """Say whether a program needs no form, so that any word behind it may be a package."""
+        """Return whether a program needs no form, so that any word behind it may be a package."""
         return any(not form.words for form in self.known(program))
 
     def matching(self, words: Sequence[Word]) -> list[tuple[Form, int]]:
-        """Give the forms that a command has, the longest where several fit, and where they end."""
+        """Return the forms that a command has, the longest if several fit, and where they end."""
         fits = [
             (form, start)
             for form in self.known(words[0])
@@ -171,7 +171,7 @@ class Installs:
         return [(form, start) for form, start in fits if len(form.words) == longest]
 
     def may_name(self, text: str) -> bool:
-        """Say whether a text holds words of a command, which most texts do not."""
+        """Return whether a text holds words of a command, which most texts do not."""
         return any(
             word in text and any(program in text for program in programs)
             for word, programs in self._hints.items()
@@ -185,7 +185,7 @@ class _Reading(NamedTuple):
     words: Sequence[Word]
 
     def spots(self, start: int) -> Iterator[Spot]:
-        """Give the packages that stand from a word on."""
+        """Return the packages that stand from a word on."""
         elsewhere = any(self._leaves(at) for at in range(1, start))
         found, at, replaced = [], start, False
         command = self.form.command
@@ -210,7 +210,7 @@ class _Reading(NamedTuple):
             yield replace(spot, origin="index") if moved else spot
 
     def _ends_in_valued(self, flag: str) -> bool:
-        """Say whether the last of several short flags behind one dash has the next word's value."""
+        """Return whether the next word is the value of the last of several short flags."""
         letters = flag[1:]
         if not 1 < len(letters) <= _MOST_SHORT or not letters.isalpha():
             return False
@@ -218,7 +218,7 @@ class _Reading(NamedTuple):
         return last and not any(before)
 
     def _leaves(self, at: int) -> bool:
-        """Say whether a word is a flag that names another index."""
+        """Return whether a word is a flag that names another index."""
         return self.words[at].text.partition("=")[0] in self.form.command.elsewhere
 
     def _value(self, at: int, begin: int) -> list[Spot]:
@@ -261,7 +261,7 @@ class _Reading(NamedTuple):
 
 
 def _is_whole(word: Word, found: Reference) -> bool:
-    """Say whether a name is written in one piece, and not put together of a variable's value."""
+    """Return whether a name is written in one piece, and not put together of a variable's value."""
     if not word.places:
         return True
     places = pairwise(map(word.at, range(found.start, found.end)))
@@ -279,7 +279,7 @@ def _is_name(found: Reference, text: str) -> bool:
 
 
 def _joined_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Give lines and where they begin; one that ends in a backslash goes on in the next."""
+    """Return lines and where they begin; one that ends in a backslash goes on in the next."""
     begin = position = 0
     for line in text.splitlines(keepends=True):
         position += len(line)
@@ -291,13 +291,13 @@ def _joined_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _coded(line: Word) -> Iterator[Word]:
-    """Give the code spans of a line."""
+    """Return the code spans of a line."""
     for begin, end in code_spans(line.text):
         yield line.part(begin, end)
 
 
 def _is_said(words: Sequence[Word]) -> bool:
-    """Say whether a sentence goes on behind a command of a line.
+    """Return whether a sentence goes on behind a command of a line.
 
     Packages bear ordinary words, too; what is beside one that is not ordinary, with no word that
     sentences are made of among them, is a list of packages.
@@ -310,12 +310,12 @@ def _is_said(words: Sequence[Word]) -> bool:
 
 
 def _is_mark_of_prose(word: str) -> bool:
-    """Say whether a word behind the first is a lone dash, or ends with a mark of punctuation."""
+    """Return whether a word behind the first is a lone dash, or ends with a mark of punctuation."""
     return word in _DASHES or (len(word) > 1 and word[-1] in _STOPS)
 
 
 def leads(word: str, bare: bool) -> bool:
-    """Say whether a command may follow this word of a sentence."""
+    """Return whether a command may follow this word of a sentence."""
     leads = SURE_LEADS if bare else LEADS
     return word[-1:] == ":" or word.lower().strip("*_,") in leads
 

@@ -82,7 +82,7 @@ def _runs_shell(word: str) -> bool:
 
 
 def _is_shell(body: Word) -> bool:
-    """Say whether a document is a script for the shell, by its first line."""
+    """Return whether a document is a script for the shell, by its first line."""
     first = body.text.partition("\n")[0]
     return not first.startswith("#!") or any(map(_runs_shell, first[2:].split()))
 
@@ -139,7 +139,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _escape(lines: list[str]) -> str:
-    """Give the character that continues a line, which a directive above all else may change."""
+    """Return the character that continues a line, which a directive above all else may change."""
     for line in lines[:_MOST_DIRECTIVES]:
         name, equals, value = line.lstrip("\ufeff \t#").partition("=")
         if "#" not in line or not equals:
@@ -163,7 +163,7 @@ def _joined(line: str, escape: str, *, first: bool) -> tuple[str, bool]:
 
 
 def _keyword(line: str) -> tuple[str, int]:
-    """Give an instruction's keyword and where its arguments begin, ``ONBUILD`` passed over."""
+    """Return an instruction's keyword and where its arguments begin, ``ONBUILD`` passed over."""
     at = 0
     while True:
         while at < len(line) and (line[at].isspace() or line[at] == "\ufeff"):
@@ -183,7 +183,7 @@ def _behind_blanks(line: str, at: int) -> int:
 
 
 def _delimiters(line: str) -> Iterator[str]:
-    """Give the delimiters of the documents that a line begins: words such as ``<<EOF``."""
+    """Return the delimiters of the documents that a line begins: words such as ``<<EOF``."""
     for word in line.split():
         opening = word.lstrip("0123456789")
         if opening.startswith("<<") and not opening.startswith("<<<"):

@@ -22,7 +22,7 @@ _WRITTEN_BY_TOOLS = frozenset({"calls", "manifest", "notebook"})
 
 
 def is_of_interest(path: str) -> bool:
-    """Say whether a file may name packages, by its path alone."""
+    """Return whether a file may name packages, by its path alone."""
     return bool(kinds_of(path))
 
 

@@ -40,7 +40,7 @@ def read_form(text: str, kind: Kind, deeper: Reader) -> list[Spot]:
 
 
 def kinds_of_text(text: str, language: str | None) -> list[Kind]:
-    """Say how a text is read that is no file, if its language does not say it."""
+    """Return how a text is read that is no file, if its language does not say it."""
     return _kinds_named(language, text) or _kinds_of_text(text)
 
 

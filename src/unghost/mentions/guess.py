@@ -55,18 +55,18 @@ _CODE = {
 
 
 def kinds_for(text: str, path: str) -> list[Kind]:
-    """Say how a text is read that is a file or a part of one; by itself if that says nothing."""
+    """Return how a text is read that is a file or a part of one; by itself if that says nothing."""
     kinds = [_completed(text, kind) for kind in kinds_of(path)] if path else []
     return kinds or guess(text)
 
 
 def is_diff(text: str) -> bool:
-    """Say whether a text begins as a diff does and adds a line."""
+    """Return whether a text begins as a diff does and adds a line."""
     return text.lstrip("\ufeff \t\r\n").startswith(_DIFFS) and "\n+" in text
 
 
 def guess(text: str) -> list[Kind]:
-    """Say how a text is read of which only itself is known; as lines of a session at least."""
+    """Return how a text is read of which only itself is known; as lines of a session at least."""
     begun = text.lstrip("\ufeff \t\r\n")
     if len(text) > _LONGEST:
         # What people paste is shorter; a call of a tool, which is JSON, may hold a whole file.
@@ -87,7 +87,7 @@ def guess(text: str) -> list[Kind]:
 
 
 def guess_data(text: str, tag: str) -> list[Kind]:
-    """Say how a fenced block of a data format is read."""
+    """Return how a fenced block of a data format is read."""
     begun = text.lstrip("\ufeff \t\r\n")
     named = named_in_comment(begun)
     if named:
@@ -105,20 +105,20 @@ def guess_data(text: str, tag: str) -> list[Kind]:
 
 
 def named_in_comment(begun: str) -> str:
-    """Give the manifest that a comment in a text's first line names, empty without one."""
+    """Return the manifest that a comment in a text's first line names, empty without one."""
     line = begun[:200].partition("\n")[0].strip()
     mark = next((mark for mark in _COMMENTS if line.startswith(mark)), None)
     return "" if mark is None else manifest_named(line[len(mark) :])
 
 
 def manifest_named(line: str) -> str:
-    """Give the last word of a line that is a manifest's path, empty without one."""
+    """Return the last word of a line that is a manifest's path, empty without one."""
     words = (word.strip("`*_\"'():,;{}[]<>").rstrip(".") for word in line.split())
     return next((word for word in reversed(list(words)) if word and is_manifest(word)), "")
 
 
 def _completed(text: str, kind: Kind) -> Kind:
-    """Say what makes a part of a manifest a whole one."""
+    """Return what makes a part of a manifest a whole one."""
     if kind.form == "manifest" and kind.path.lower().endswith(".json"):
         return replace(kind, lead="{") if text.lstrip()[:1] == '"' else kind
     if kind.form == "manifest" and kind.path.endswith((".xml", "proj", ".props")):
@@ -228,7 +228,7 @@ def _of_code(text: str) -> Kind | None:
 
 
 def _parses(text: str, language: str) -> bool:
-    """Say whether a text is code of a language, with an import at least."""
+    """Return whether a text is code of a language, with an import at least."""
     root, _ = parse(text, "typescript" if language == "javascript" else language)
     return not root.has_error and bool(find_imports(text, language))
 

@@ -37,7 +37,7 @@ _ALIASES = {
 
 
 def language_of(name: str) -> str | None:
-    """Give the language that a fence or a file's ending names; None if its imports are not read."""
+    """Return the language that a fence or a file's ending names; None if it is not read."""
     name = name.lower()
     name = _ALIASES.get(name, name)
     return name if name in _LANGUAGES else None

@@ -79,7 +79,7 @@ def _trimmed(line: str, begin: int, end: int) -> tuple[int, int]:
 
 
 def _link(line: str, begin: int, end: int) -> int:
-    """Give where the label of ``[label](address)`` ends, -1 if that is not what stands there."""
+    """Return where the label of ``[label](address)`` ends, -1 if that is not what stands there."""
     if end - begin < 5 or line[begin] != "[" or line[end - 1] != ")":
         return -1
     return line.find("](", begin, end)

@@ -155,7 +155,7 @@ _FENCES = (
 
 
 def kinds_of(path: str) -> tuple[Kind, ...]:
-    """Say how a file is read, by its path alone; nothing for a file of no interest."""
+    """Return how a file is read, by its path alone; nothing for a file of no interest."""
     name = path.replace("\\", "/").rpartition("/")[2]
     lower = name.lower()
     stem, dot, suffix = lower.rpartition(".")
@@ -173,12 +173,12 @@ def kinds_of(path: str) -> tuple[Kind, ...]:
 
 
 def kind_of_fence(tag: str) -> Kind | None:
-    """Say how a fenced block of a language is read; None for a language of no interest."""
+    """Return how a fenced block of a language is read; None for a language of no interest."""
     return _FENCES.get(tag.lower()) if tag else Kind("unknown")
 
 
 def kind_of_script(text: str) -> Kind | None:
-    """Say how a script is read that names its interpreter in its first line."""
+    """Return how a script is read that names its interpreter in its first line."""
     if not text.startswith("#!"):
         return None
     for word in text[2:256].partition("\n")[0].split()[:_MOST_WORDS]:
@@ -189,6 +189,6 @@ def kind_of_script(text: str) -> Kind | None:
 
 
 def placed(spot: Spot, part: Word) -> Spot:
-    """Give a spot of a word's text as one of the source that the word is of."""
+    """Return a spot of a word's text as one of the source that the word is of."""
     start, end = part.span(spot.start, spot.end)
     return replace(spot, start=start, end=end)

@@ -44,7 +44,7 @@ def find_in_makefile(text: str) -> list[Spot]:
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Give lines, those that end in a backslash with the next one."""
+    """Return lines, those that end in a backslash with the next one."""
     begin = end = 0
     while end < len(text):
         newline = text.find("\n", end)
@@ -57,7 +57,7 @@ def _logical_lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _recipe(text: str, begin: int, end: int) -> int | None:
-    """Give where the command of a recipe's line begins, None for any other line."""
+    """Return where the command of a recipe's line begins, None for any other line."""
     if not text.startswith("\t", begin):
         colon, semicolon = text.find(":", begin, end), text.find(";", begin, end)
         if colon < 0 or semicolon < colon or _assignment(text, begin, end) is not None:
@@ -71,7 +71,7 @@ def _recipe(text: str, begin: int, end: int) -> int | None:
 
 
 def _assignment(text: str, begin: int, end: int) -> tuple[int, str] | None:
-    """Give where the equals sign of a definition stands, and what stands right before it."""
+    """Return where the equals sign of a definition stands, and what stands right before it."""
     equals = text.find("=", begin, end)
     if equals < 0:
         return None
@@ -111,7 +111,7 @@ class _Expansion:
         self._left = _MOST_WRITTEN
 
     def of(self, begin: int, end: int) -> Word:
-        """Give a line as the shell gets it."""
+        """Return a line as the shell gets it."""
         builder = WordBuilder(self._origin)
         self._write(builder, begin, end, 0)
         return builder.word(begin)

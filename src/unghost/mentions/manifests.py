@@ -33,25 +33,25 @@ def find_declared(text: str, path: str) -> list[Spot]:
 
 
 def first_part(text: str) -> str:
-    """Give as much of a text as is read, in whole lines: half a name would be another one."""
+    """Return as much of a text as is read, in whole lines: half a name would be another one."""
     if len(text) <= LONGEST:
         return text
     return text[: text.rfind("\n", 0, LONGEST) + 1 or LONGEST]
 
 
 def is_manifest(path: str) -> bool:
-    """Say whether a path is that of a manifest or lock file, by its name alone."""
+    """Return whether a path is that of a manifest or lock file, by its name alone."""
     return bool(known().matching(path))
 
 
 def is_lock(path: str) -> bool:
-    """Say whether a path is that of a lock file, which a tool wrote."""
+    """Return whether a path is that of a lock file, which a tool wrote."""
     return any(manifest.lock for manifest in known().matching(path))
 
 
 @lru_cache(maxsize=1)
 def known() -> Lookup:
-    """Give the lookup for the manifests of all ecosystems."""
+    """Return the lookup for the manifests of all ecosystems."""
     return Lookup(manifest for eco in all_ecosystems() for manifest in eco.manifests)
 
 
@@ -81,7 +81,7 @@ class Lookup:
         self._globs = {slashes: _Globs(group) for slashes, group in globs.items()}
 
     def matching(self, path: str) -> list[Manifest]:
-        """Give the kinds of manifest that a path is of, each once."""
+        """Return the kinds of manifest that a path is of, each once."""
         path = path.replace("\\", "/")
         name = path[path.rfind("/") + 1 :]
         found = list(self._by_name.get(name, ()))

@@ -76,7 +76,7 @@ def _of_fence(block: Block, text: str, read: Reader) -> list[Spot]:
 
 
 def _kinds(block: Block, text: str, info: str, above: str) -> Iterator[list[Kind]]:
-    """Give how a fence may be read, the first that finds anything counts."""
+    """Return how a fence may be read, the first that finds anything counts."""
     tag, _, behind = (block.language or "").partition(":")
     kind = kind_of_fence(tag)
     named = manifest_named(f"{info} {behind}") or above
@@ -96,7 +96,7 @@ def _kinds(block: Block, text: str, info: str, above: str) -> Iterator[list[Kind
 
 
 def _also(text: str, kind: Kind) -> list[Kind]:
-    """Give what code of a language may be besides: the file that declares what it needs."""
+    """Return what code of a language may be besides: the file that declares what it needs."""
     if kind.language == "ruby" and "gem " in text:
         return [Kind("manifest", path="Gemfile")]
     if kind.language == "kotlin" and "dependencies" in text:
@@ -109,7 +109,7 @@ def _languages(path: str) -> tuple[str, ...]:
 
 
 def _info(opening: str) -> str:
-    """Give what a fence's first line says behind its language, marks apart."""
+    """Return what a fence's first line says behind its language, marks apart."""
     words = opening.strip().lstrip("`~").partition(" ")[2]
     for mark in "{}=:,\"'":
         words = words.replace(mark, " ")
@@ -117,7 +117,7 @@ def _info(opening: str) -> str:
 
 
 def _said_above(text: str, start: int, opening: str) -> str:
-    """Give the manifest that one of the lines before a fence names at last."""
+    """Return the manifest that one of the lines before a fence names at last."""
     end = start - len(opening) - 1
     for _ in range(_MOST_LINES):
         line = _line_before(text, end)
@@ -128,13 +128,13 @@ def _said_above(text: str, start: int, opening: str) -> str:
 
 
 def _line_before(text: str, end: int) -> str:
-    """Give the line that ends with the line end before an offset."""
+    """Return the line that ends with the line end before an offset."""
     end = max(end - 1, 0)
     return text[text.rfind("\n", 0, end) + 1 : end]
 
 
 def _dedented(block: Block, text: str, indent: int) -> Word:
-    """Give a fence's text without the indentation of the fence itself."""
+    """Return a fence's text without the indentation of the fence itself."""
     part = Word(block.text, block.start, block.start + len(block.text))
     if not indent:
         return part

@@ -72,7 +72,7 @@ def find_required(text: str) -> list[Spot]:
 
 
 def _introduces(line: str, first: bool) -> bool:
-    """Say whether a line is a heading, a comment, or the words before a list."""
+    """Return whether a line is a heading, a comment, or the words before a list."""
     line = line.strip()
     return line[0] == "#" or (first and line[0].isupper() and line[-1] == ":")
 
@@ -94,7 +94,7 @@ def _of_line(line: str) -> _Line:
 
 
 def _content(line: str) -> tuple[int, int, bool]:
-    """Give the part of a line behind its bullet or number, and whether it had one."""
+    """Return the part of a line behind its bullet or number, and whether it had one."""
     end = len(line.rstrip())
     begin = len(line) - len(line.lstrip())
     if begin >= end:

@@ -137,7 +137,7 @@ class _Sentence:
         self._foreign = any(token.lower in _FOREIGN for token in tokens)
 
     def names(self) -> Iterator[tuple[Token, str]]:
-        """Give the words that name packages, each with its ecosystem."""
+        """Return the words that name packages, each with its ecosystem."""
         listing = False
         for at, token in enumerate(self._tokens):
             if token.coded:
@@ -174,7 +174,7 @@ class _Sentence:
         return self._tokens[at].lower if 0 <= at < len(self._tokens) else ""
 
     def _noun_behind(self, at: int, nouns: frozenset[str]) -> int | None:
-        """Give where the noun stands that follows a name, words like "Python" passed over."""
+        """Return where the noun stands that follows a name, words like "Python" passed over."""
         told = False
         for index in range(at + 1, min(at + 4, len(self._tokens))):
             before, token = self._tokens[index - 1], self._tokens[index]
@@ -266,7 +266,7 @@ def _introduced(tokens: list[Token], known: str | None) -> str | None:
 
 
 def _heads(tokens: list[Token]) -> bool:
-    """Say whether an item of a list is a name, at most with an explanation behind it."""
+    """Return whether an item of a list is a name, at most with an explanation behind it."""
     if not tokens:
         return False
     first, alone = tokens[0], len(tokens) == 1

@@ -33,5 +33,5 @@ def find_in_scripts(text: str) -> list[Spot]:
 
 
 def _commands(value: Value) -> Iterator[Scalar]:
-    """Give a script, a list of them, or the one that a task of Deno describes."""
+    """Return a script, a list of them, or the one that a task of Deno describes."""
     yield from strings(value.get("command") if isinstance(value, Table) else value)

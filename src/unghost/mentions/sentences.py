@@ -36,7 +36,7 @@ class Token(NamedTuple):
 
     @property
     def lower(self) -> str:
-        """Give the word in lower case."""
+        """Return the word in lower case."""
         return self.text.lower()
 
 
@@ -80,7 +80,7 @@ def lines(text: str, position: int = 0) -> list[Line]:
 
 
 def sentences(written: list[Line]) -> list[list[Token]]:
-    """Give the sentences of a paragraph's lines; an item of a list begins a new one."""
+    """Return the sentences of a paragraph's lines; an item of a list begins a new one."""
     found: list[list[Token]] = [[]]
     for line in written:
         if line.bulleted or line.heading:

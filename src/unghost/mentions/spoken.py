@@ -62,40 +62,40 @@ class _Said(NamedTuple):
 
     @property
     def is_ordinary(self) -> bool:
-        """Say whether the sentence goes on with it."""
+        """Return whether the sentence goes on with it."""
         if self.lower in ORDINARY or self.word.text.endswith(FILES):
             return True
         return not _APOSTROPHES.isdisjoint(self.lower)
 
     @property
     def is_sure(self) -> bool:
-        """Say whether it is written as names are and no English word is."""
+        """Return whether it is written as names are and no English word is."""
         number = self.lower[:1] == "v" and self.lower[1:2].isdigit()
         return self._is_begun and not number and not _SURE.isdisjoint(self.lower)
 
     @property
     def is_compound(self) -> bool:
-        """Say whether it has hyphens, as many names have and some English words."""
+        """Return whether it has hyphens, as many names have and some English words."""
         return self._is_begun and "-" in self.lower[1:]
 
     @property
     def _is_begun(self) -> bool:
-        """Say whether it begins as a name, a folder or an address may."""
+        """Return whether it begins as a name, a folder or an address may."""
         return self.has_letters and (self.lower[0].isalnum() or self.lower[0] in "@./")
 
     @property
     def is_flag(self) -> bool:
-        """Say whether it is a flag of a command."""
+        """Return whether it is a flag of a command."""
         return self.lower[:1] == "-" and self.has_letters
 
     @property
     def has_letters(self) -> bool:
-        """Say whether it is more than marks and digits."""
+        """Return whether it is more than marks and digits."""
         return any(map(str.isalpha, self.lower))
 
     @property
     def closing(self) -> str:
-        """Give the marks behind it without the one that closes those before it."""
+        """Return the marks behind it without the one that closes those before it."""
         return self.trail.removeprefix(_LEADS.get(self.lead, ""))
 
 
@@ -104,7 +104,7 @@ def _word(token: Token) -> Word:
 
 
 def _said(sentence: Sequence[Token], text: str) -> list[_Said]:
-    """Give a sentence's words with the marks around them, which are those between two words."""
+    """Return a sentence's words with the marks around them, which are those between two words."""
     said: list[_Said] = []
     before = ""
     for token, after in zip(sentence, [*sentence[1:], None], strict=True):
@@ -148,7 +148,7 @@ def _of_sentence(said: list[_Said], finder: Installs) -> Iterator[Spot]:
 
 
 def _command_at(said: list[_Said], at: int, finder: Installs) -> _Command | None:
-    """Give the command that begins with a word, if one does."""
+    """Return the command that begins with a word, if one does."""
     if said[at].coded or not finder.known(said[at].word):
         return None
     end = at + 1
@@ -190,7 +190,7 @@ class _Command:
         self._joined = True
 
     def read(self) -> list[Word]:
-        """Give the words of the command, those of the sentence left out."""
+        """Return the words of the command, those of the sentence left out."""
         while self.at < len(self._said) and self._takes(self._said[self.at]):
             pass
         if self._is_end() or self._is_one():
@@ -264,7 +264,7 @@ class _Command:
         self._waiting.clear()
 
     def _is_end(self) -> bool:
-        """Say whether a list of names may end before the word to read next."""
+        """Return whether a list of names may end before the word to read next."""
         if self.at >= len(self._said) or self._said[self.at - 1].closing:
             return True
         item = self._said[self.at]
@@ -273,7 +273,7 @@ class _Command:
         return item.lower in BEHIND or not item.has_letters or self._begins_another()
 
     def _is_one(self) -> bool:
-        """Say whether a lone word, directly behind the command, is all that it names."""
+        """Return whether a lone word, directly behind the command, is all that it names."""
         alone = len(self._waiting) == 1 and self._waiting[0] is self._first
         return alone and self._said[self.at].lower not in ARTICLES
 
@@ -281,14 +281,14 @@ class _Command:
         return _command_at(self._said, self.at, self._finder) is not None
 
     def _may_wrap(self, item: _Said) -> bool:
-        """Say whether a command goes on in another line: in a list, or with its first name."""
+        """Return whether a command goes on in another line: in a list, or with its first name."""
         if self._named:
             return self._joined
         inside = self._begin > 0 and not self._said[self._begin].broken
         return inside and (item.is_sure or item.is_compound)
 
     def _is_alone(self, item: _Said) -> bool:
-        """Say whether a lone word directly behind the command is a name."""
+        """Return whether a lone word directly behind the command is a name."""
         before, behind = self._said[self._begin - 1] if self._begin else None, self._next()
         after = "" if behind is None or item.trail else behind.lower
         if after in COUNTED or (item.word.text.isupper() and len(item.lower) == 1):

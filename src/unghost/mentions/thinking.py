@@ -15,7 +15,7 @@ _CLOSING = re.compile(rf"</{_TAG}", re.IGNORECASE)
 
 
 def thinking_end(text: str) -> int:
-    """Give the offset of the first character behind the thinking part; 0 if there is none.
+    """Return the offset of the first character behind the thinking part; 0 if there is none.
 
     A part that is opened at the very beginning and never closed is the whole text. A closing tag
     without an opening one closes a part that the chat template opened. Only a first part counts.

@@ -204,7 +204,7 @@ class _Document:
             yield replace(spot, start=word.at(spot.start), end=self._end(scalar, word, spot.end))
 
     def _end(self, scalar: Scalar, word: Word, end: int) -> int:
-        """Give where a part of a string ends, which may be behind an escape."""
+        """Return where a part of a string ends, which may be behind an escape."""
         if end < len(word.text):
             return word.at(end)
         return self.source.at(scalar.end)

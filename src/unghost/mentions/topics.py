@@ -61,7 +61,7 @@ LOCAL = frozenset(_LOCAL.split())
 
 
 def is_topic_word(word: str) -> bool:
-    """Say whether a bare word before "library" may be English; ``numpy`` is not."""
+    """Return whether a bare word before "library" may be English; ``numpy`` is not."""
     if not word.isascii() or not word.islower() or len(word) < 3:
         return True
     parts = [part for part in word.replace("_", "-").split("-") if part]

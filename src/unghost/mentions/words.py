@@ -47,23 +47,23 @@ _ABSTRACT = ("ance", "ence", "ics", "ing", "ity", "ment", "ness", "sion", "tion"
 
 
 def is_titled(word: str) -> bool:
-    """Say whether a word is letters of which the first alone is a capital one."""
+    """Return whether a word is letters of which the first alone is a capital one."""
     return word.isalpha() and word[0].isupper() and word[1:].islower()
 
 
 def is_topic(name: str) -> bool:
-    """Say whether a name may as well be a topic; ``web-scraping`` is one, ``bs4`` is not."""
+    """Return whether a name may as well be a topic; ``web-scraping`` is one, ``bs4`` is not."""
     return name.isalpha() or not name.islower() or name.endswith(_ABSTRACT)
 
 
 def is_heading(word: str) -> bool:
-    """Say whether a lone word is a heading or of prose; ``Testing`` is one, ``testing`` is not."""
+    """Return whether a lone word is a heading or prose; ``Testing`` is one, ``testing`` is not."""
     lower = word.lower()
     return lower in PROSE or lower in HEADINGS or (is_titled(word) and word.endswith(_ABSTRACT))
 
 
 def is_placeholder(name: str) -> bool:
-    """Say whether a name stands for any other one: ``your-package``, ``package_name``."""
+    """Return whether a name stands for any other one: ``your-package``, ``package_name``."""
     return any(_stands_for_any(part) for part in name.lower().split("/"))
 
 

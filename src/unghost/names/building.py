@@ -93,7 +93,7 @@ def build_snapshot(
 def _gathered(
     names: Iterable[str | Entry], eco: Ecosystem, skip_invalid: bool
 ) -> tuple[dict[str, int], int]:
-    """Give the canonical names with the numbers of their days, and how many were skipped."""
+    """Return the canonical names with the numbers of their days, and how many were skipped."""
     days: dict[str, int] = {}
     skipped = 0
     for line, given in enumerate(names, 1):

@@ -23,7 +23,7 @@ State = list[int | str]
 
 
 def is_checked(path: Path, stat: os.stat_result, sha256: str) -> bool:
-    """Say whether this very file was found sound before."""
+    """Return whether this very file was found sound before."""
     return _remembered().get(os.path.abspath(path)) == _state(stat, sha256)
 
 

@@ -42,7 +42,7 @@ class ImportMap:
                 self._namespaces.setdefault(prefix, []).append(module)
 
     def distributions(self, module: str) -> tuple[Provider, ...]:
-        """Give the providers of a module by its longest prefix that is known."""
+        """Return the providers of a module by its longest prefix that is known."""
         for prefix in prefixes(module):
             if prefix in self._facts:
                 said = f"{self._evidence}: {prefix}"
@@ -50,7 +50,7 @@ class ImportMap:
         return ()
 
     def namespace(self, module: str) -> tuple[Provider, ...]:
-        """Give the providers of something inside a module that no distribution has for itself."""
+        """Return the providers of something inside a module that no distribution has for itself."""
         return tuple(
             provider
             for inner in self._namespaces.get(module, ())
@@ -60,7 +60,7 @@ class ImportMap:
         )
 
     def modules(self) -> Iterable[str]:
-        """Give the top-level modules that are known."""
+        """Return the top-level modules that are known."""
         return sorted({module.partition(".")[0] for module in self._facts})
 
     def _providers(self, names: Sequence[str], said: str) -> tuple[Provider, ...]:
@@ -68,7 +68,7 @@ class ImportMap:
 
 
 def prefixes(module: str) -> Iterator[str]:
-    """Give a module and the modules that it is inside of, longest first."""
+    """Return a module and the modules that it is inside of, longest first."""
     while module:
         yield module
         cut = max(module.rfind(mark) for mark in _SEPARATORS)
@@ -77,7 +77,7 @@ def prefixes(module: str) -> Iterator[str]:
 
 @lru_cache(maxsize=16)
 def bundled_imports(ecosystem: str = "pypi") -> ImportMap:
-    """Give the table of facts that comes with unghost, empty where an ecosystem needs none."""
+    """Return the table of facts that comes with unghost, empty where an ecosystem needs none."""
     table = _DATA / f"{ecosystem}.json"
     facts = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
     return ImportMap(facts, "import map")

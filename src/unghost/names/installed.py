@@ -58,7 +58,7 @@ def read_installed(folders: Iterable[Path]) -> Installed:
 
 
 def _modules(distribution: Distribution) -> Iterator[str]:
-    """Give the outermost modules of a distribution that are its own and no bare namespace."""
+    """Return the outermost modules of a distribution that are its own and no bare namespace."""
     files = _files(distribution)
     packages = {folder for folder, stem in files if stem == "__init__"}
     found = False
@@ -76,7 +76,7 @@ def _modules(distribution: Distribution) -> Iterator[str]:
 
 
 def _files(distribution: Distribution) -> list[tuple[tuple[str, ...], str]]:
-    """Give the files that are modules: the folders that each is in, and its own name."""
+    """Return the files that are modules: the folders that each is in, and its own name."""
     # ``Distribution.files`` makes an object of each line, which takes a second where much is
     # installed; only an egg's lists, of which there are few, are left to it.
     record = distribution.read_text("RECORD")

@@ -117,7 +117,7 @@ def padded(part: bytes) -> bytes:
 
 
 def day_number(day: str | None) -> int:
-    """Give a day's number in the file; 0 for None and for a day that the numbers do not reach.
+    """Return a day's number in the file; 0 for None and for a day that the numbers do not reach.
 
     They reach from 1995 to 2174. What a list dates before 1995 is a clock that was not set.
 
@@ -134,7 +134,7 @@ def day_number(day: str | None) -> int:
 
 
 def day_text(number: int) -> str | None:
-    """Give the day of a number, None for 0."""
+    """Return the day of a number, None for 0."""
     return (_DAY_ZERO + timedelta(days=number)).isoformat() if number else None
 
 
@@ -160,7 +160,7 @@ def _parsed(text: bytes) -> SnapshotHeader | None:
 
 
 def _fits(header: SnapshotHeader) -> bool:
-    """Say whether the numbers of a header agree with one another."""
+    """Return whether the numbers of a header agree with one another."""
     if [type(size) for size in header.sizes] != [int] * 3 or not isinstance(header.state, dict):
         return False
     trie, popular, days = header.sizes

@@ -72,7 +72,7 @@ class LiveCheck:
         self._cache.close()
 
     def place(self, eco: str) -> str | None:
-        """Give the address that an ecosystem's names are asked of, without credentials."""
+        """Return the address that an ecosystem's names are asked of, without credentials."""
         setup = self._setups.get(eco)
         return shown(setup.lookup.url) if setup and setup.lookup else None
 
@@ -140,7 +140,7 @@ class LiveCheck:
     async def _there(
         self, client: httpx.AsyncClient, eco: str, name: str, address: Address
     ) -> Presence | None:
-        """Give what a registry says of a name; None if it does not answer."""
+        """Return what a registry says of a name; None if it does not answer."""
         known = self._cache.get(address.url, name)
         if known is not None:
             return known

@@ -38,7 +38,7 @@ class LiveCache:
             self._database = _open(path)
 
     def get(self, registry: str, name: str) -> Presence | None:
-        """Give what a registry said of a name, None if that is not known or too long ago."""
+        """Return what a registry said of a name, None if that is not known or too long ago."""
         if self._database is None:
             return None
         try:

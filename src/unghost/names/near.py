@@ -32,14 +32,14 @@ class Names(Protocol):
     def __contains__(self, name: object) -> bool: ...
 
     def beginning(self, prefix: str) -> Iterator[str]:
-        """Give the names that begin so."""
+        """Return the names that begin so."""
         ...
 
 
 def nearest(
     canonical: str, names: Names, is_popular: Callable[[str], bool], limit: int = 3
 ) -> tuple[str, ...]:
-    """Give the nearest names, best first.
+    """Return the nearest names, best first.
 
     They are ranked by normalised restricted Damerau-Levenshtein distance (optimal string
     alignment), and evidence of popularity counts for a tenth. Names that share less than 60 % are
@@ -68,7 +68,7 @@ def nearest(
 
 
 def _slips(name: str, names: Names) -> Iterator[str]:
-    """Give the names that are one character or one swapped pair away."""
+    """Return the names that are one character or one swapped pair away."""
     if len(name) > 60:
         return
     for at in range(len(name) + 1):
@@ -80,7 +80,7 @@ def _slips(name: str, names: Names) -> Iterator[str]:
 
 
 def _beginning_alike(name: str, names: Names) -> Iterator[str]:
-    """Give names that begin like it, those with the longest beginning in common first."""
+    """Return names that begin like it, those with the longest beginning in common first."""
     left = _MOST
     for end in range(len(name), _BEGINNING - 1, -1):
         for one in islice(names.beginning(name[:end]), left):
@@ -91,7 +91,7 @@ def _beginning_alike(name: str, names: Names) -> Iterator[str]:
 
 
 def _reordered(name: str, names: Names) -> Iterator[str]:
-    """Give names made of the same words, in another order or joined in another way."""
+    """Return names made of the same words, in another order or joined in another way."""
     for mark, words in _split(name):
         tries = {mark.join(some) for some in permutations(words)}
         tries |= {joint.join(words) for joint in ("", "-", "_")}
@@ -99,7 +99,7 @@ def _reordered(name: str, names: Names) -> Iterator[str]:
 
 
 def _fewer(name: str, names: Names) -> Iterator[str]:
-    """Give names of the same words without one, or with one that many names have."""
+    """Return names of the same words without one, or with one that many names have."""
     for mark, words in _split(name):
         tries = {mark.join(words[:at] + words[at + 1 :]) for at in range(len(words))}
         tries |= {f"{affix}{joint}{name}" for affix in _AFFIXES for joint in ("", "-")}

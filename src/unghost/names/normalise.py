@@ -6,7 +6,7 @@ from unghost.ecosystems import ecosystem as declared
 
 
 def canonical(name: str, ecosystem: str = "pypi") -> str:
-    """Give a valid name's canonical form.
+    """Return a valid name's canonical form.
 
     Raises:
         UnghostError: The ecosystem is not known.
@@ -15,7 +15,7 @@ def canonical(name: str, ecosystem: str = "pypi") -> str:
 
 
 def is_valid(name: str, ecosystem: str = "pypi") -> bool:
-    """Say whether a text is a name by the ecosystem's grammar.
+    """Return whether a text is a name by the ecosystem's grammar.
 
     Raises:
         UnghostError: The ecosystem is not known.

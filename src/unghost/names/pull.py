@@ -46,7 +46,7 @@ class Pulled:
 
 
 def default_path(name: str) -> Path:
-    """Give where an ecosystem's snapshot belongs if nobody says otherwise."""
+    """Return where an ecosystem's snapshot belongs if nobody says otherwise."""
     return user_data_path("unghost") / "snapshots" / f"{name}.names"
 
 
@@ -58,7 +58,7 @@ def list_address(
     project: Path | None = None,
     home: Path | None = None,
 ) -> Address:
-    """Give the address of an ecosystem's list: the one given, else that of the client's settings.
+    """Return the address of an ecosystem's list: the one given, else that of the client's settings.
 
     A given address gets the credentials that the client has for its host.
 
@@ -228,7 +228,7 @@ def _older(output: Path, name: str) -> Snapshot | None:
 
 
 def _is_of(snapshot: Snapshot, address: Address) -> bool:
-    """Say whether a snapshot was pulled from this very list, as a whole."""
+    """Return whether a snapshot was pulled from this very list, as a whole."""
     return snapshot.header.complete and snapshot.header.source == shown(address.url)
 
 

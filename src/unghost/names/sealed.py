@@ -148,7 +148,7 @@ def import_snapshot(sealed: Path, path: Path, trusted: Path) -> SnapshotHeader:
 
 
 def _read_seal(path: Path, file: BinaryIO) -> tuple[bytes, bytes]:
-    """Give the public key and the signature; the file stands at the snapshot then."""
+    """Return the public key and the signature; the file stands at the snapshot then."""
     if file.read(len(_MAGIC)) != _MAGIC:
         raise UnghostError(f"{path} is not a sealed snapshot: make one with 'unghost names export'")
     text = file.read(min(int.from_bytes(file.read(4), "little"), _LONGEST_SEAL))

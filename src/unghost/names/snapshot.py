@@ -99,7 +99,7 @@ class Snapshot:
         return cls(header, data, start, path)
 
     def seen_by(self, day: str) -> Snapshot:
-        """Give what this snapshot would have been on an earlier day.
+        """Return what this snapshot would have been on an earlier day.
 
         Names first seen after the day are not in it; those of no known day are, for nothing says
         that they are newer. Names that had been removed by the snapshot's own day are in neither.
@@ -145,34 +145,34 @@ class Snapshot:
         return self.header.count - sum(number > limit for number in self._days)
 
     def __iter__(self) -> Iterator[str]:
-        """Give all names, sorted."""
+        """Return all names, sorted."""
         # The trie is in the order of its bytes, which is that of the characters.
         if self._limit is None:
             return (key.decode() for key in self._names.iterkeys())
         return (key.decode() for key, number in self._names.iteritems() if self._is_seen(number))
 
     def entries(self) -> Iterator[Entry]:
-        """Give all names with their first-seen days, sorted: what a refresh begins with."""
+        """Return all names with their first-seen days, sorted: what a refresh begins with."""
         for key, number in self._names.iteritems():
             if self._is_seen(number):
                 yield Entry(key.decode(), self._day(number))
 
     def is_popular(self, name: str) -> bool:
-        """Say whether there is evidence that a canonical name is popular."""
+        """Return whether there is evidence that a canonical name is popular."""
         number = self._number(name)
         return number >= 0 and bool(self._popular[number >> 3] >> (number & 7) & 1)
 
     def first_seen(self, name: str) -> str | None:
-        """Give the day (ISO 8601) on which a canonical name was first seen, None if not known."""
+        """Return the day (ISO 8601) on which a canonical name was first seen, None if not known."""
         number = self._number(name)
         return self._day(number) if number >= 0 else None
 
     def has_prefix(self, prefix: str) -> bool:
-        """Say whether any name begins so."""
+        """Return whether any name begins so."""
         return self.walk().begins(prefix.encode("utf-8", "surrogatepass"))
 
     def beginning(self, prefix: str) -> Iterator[str]:
-        """Give the names that begin so, sorted."""
+        """Return the names that begin so, sorted."""
         begin = prefix.encode("utf-8", "surrogatepass")
         found = self._names.iteritems(begin)
         return (key.decode() for key, number in found if self._is_seen(number))
@@ -182,7 +182,7 @@ class Snapshot:
         return TrieWalk(self._names, None if self._limit is None else self._is_seen)
 
     def _number(self, name: str) -> int:
-        """Give a name's number in the trie, -1 if it is not there."""
+        """Return a name's number in the trie, -1 if it is not there."""
         number: int = self._names.get(name.encode("utf-8", "surrogatepass"), -1)
         return number if number < 0 or self._is_seen(number) else -1
 

@@ -71,7 +71,7 @@ class Spool:
         self._sync()
 
     def entries(self) -> Iterator[Entry]:
-        """Give all that was read, in its order."""
+        """Return all that was read, in its order."""
         with self._path.open("rb") as file:
             for line in file:
                 kind, text = line[:1], line[1:].rstrip(b"\n").decode("utf-8")

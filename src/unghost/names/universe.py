@@ -39,7 +39,7 @@ class Universe:
 
     @property
     def ecosystem(self) -> Ecosystem:
-        """Give the ecosystem that the names are of."""
+        """Return the ecosystem that the names are of."""
         return ecosystem(self.snapshot.header.ecosystem)
 
     @property
@@ -63,23 +63,23 @@ class Universe:
 
     @property
     def decides_absence(self) -> bool:
-        """Say whether a name that is not here is absent, or only unknown."""
+        """Return whether a name that is not here is absent, or only unknown."""
         return self.closed_world or self.snapshot.header.complete
 
     def has(self, canonical: str) -> bool:
-        """Say whether a distribution of this canonical name exists."""
+        """Return whether a distribution of this canonical name exists."""
         return canonical in self.snapshot
 
     def has_beginning(self, prefix: str) -> bool:
-        """Say whether any canonical name begins so."""
+        """Return whether any canonical name begins so."""
         return self.snapshot.has_prefix(prefix)
 
     def first_seen(self, canonical: str) -> str | None:
-        """Give the day on which a name was first seen, where the snapshot knows it."""
+        """Return the day on which a name was first seen, where the snapshot knows it."""
         return self.snapshot.first_seen(canonical)
 
     def trusted(self, canonical: str) -> bool:
-        """Say whether an existing name may be reinforced.
+        """Return whether an existing name may be reinforced.
 
         Names are registered because models invent them, so existing is not enough: it takes
         evidence of popularity in the snapshot. In the demo's closed world every name is a fact.
@@ -96,11 +96,11 @@ class Universe:
         return self._walks[key]
 
     def nearest(self, canonical: str, limit: int = 3) -> tuple[str, ...]:
-        """Give the nearest real names."""
+        """Return the nearest real names."""
         return nearest(canonical, self.snapshot, self._is_popular, limit)
 
     def _is_popular(self, canonical: str) -> bool:
-        """Say whether there is evidence of popularity, in the snapshot or else in what is bundled.
+        """Return whether there is evidence of popularity, in the snapshot or in what is bundled.
 
         Registries' own lists say nothing of popularity, and for ranking an older list will do.
         """
@@ -122,7 +122,7 @@ class Universe:
         return TrieWalk(self._import_names())
 
     def _import_names(self) -> Iterator[str]:
-        """Give modules: known ones, the standard library's, and each package under its own name."""
+        """Return modules: known, the standard library's, and each package under its own name."""
         yield from self.imports.modules()
         yield from stdlib_modules()
         for name in self.snapshot:
@@ -153,7 +153,7 @@ def load_universe(name: str, *, as_of: str | None = None) -> Universe:
 
 
 def default_path(name: str) -> Path:
-    """Give where the pulled snapshot of an ecosystem belongs if nobody says otherwise."""
+    """Return where the pulled snapshot of an ecosystem belongs if nobody says otherwise."""
     from platformdirs import user_data_path
 
     return user_data_path("unghost") / "snapshots" / f"{name}.names"

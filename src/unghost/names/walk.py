@@ -22,15 +22,15 @@ class Walk(Protocol):
         ...
 
     def step(self, node: Node, byte: int) -> Node | None:
-        """Give the node after one more byte, or None if no name begins so."""
+        """Return the node after one more byte, or None if no name begins so."""
         ...
 
     def is_name(self, node: Node) -> bool:
-        """Say whether the bytes walked so far are a whole name."""
+        """Return whether the bytes walked so far are a whole name."""
         ...
 
     def children(self, node: Node) -> Iterable[tuple[int, Node]]:
-        """Give every byte that may come next, ascending, with its node."""
+        """Return every byte that may come next, ascending, with its node."""
         ...
 
 
@@ -54,7 +54,7 @@ class TrieWalk:
         self._trie, self._keep = names, keep
 
     def begins(self, prefix: bytes) -> bool:
-        """Say whether any name begins so."""
+        """Return whether any name begins so."""
         if self._keep is None:
             return next(self._trie.iterkeys(prefix), None) is not None
         return any(self._keep(number) for _, number in self._trie.iteritems(prefix))

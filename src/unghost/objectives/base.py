@@ -105,7 +105,7 @@ class Objective:
     summary: str
 
     def __call__(self, batch: TokenBatch, settings: ObjectiveSettings) -> Terms:
-        """Give the terms of a batch; those with coefficient 0 are left out."""
+        """Return the terms of a batch; those with coefficient 0 are left out."""
         terms = self.function(batch, settings)
         return {name: term for name, term in terms.items() if term.coefficient != 0}
 
@@ -144,7 +144,7 @@ def objective(
 
 
 def get_objective(name: str) -> Objective:
-    """Give the objective of that name.
+    """Return the objective of that name.
 
     Raises:
         UnghostError: There is none.
@@ -155,5 +155,5 @@ def get_objective(name: str) -> Objective:
 
 
 def objective_names() -> tuple[str, ...]:
-    """Give the names of all objectives, sorted."""
+    """Return the names of all objectives, sorted."""
     return tuple(sorted(_OBJECTIVES))

@@ -42,13 +42,13 @@ class TokenBatch:
         return len(self.targets)
 
     def stream(self, name: Stream) -> Tensor:
-        """Give the weights [N] of a stream, zeros if no token has any."""
+        """Return the weights [N] of a stream, zeros if no token has any."""
         if name in self.streams:
             return self.streams[name]
         return torch.zeros(len(self), device=self.targets.device)
 
     def to(self, device: torch.device | str) -> TokenBatch:
-        """Give the same batch on another device."""
+        """Return the same batch on another device."""
         offsets, ids = self.allowed
         return replace(
             self,
@@ -86,7 +86,7 @@ class HeadOutput:
     temper_kl: Tensor | None = None
 
     def get(self, name: str) -> Tensor:
-        """Give a quantity that the objective declared in its needs.
+        """Return a quantity that the objective declared in its needs.
 
         Raises:
             RuntimeError: It was not computed: the objective did not declare it.

@@ -25,7 +25,7 @@ class Address:
 
 
 def shown(url: str) -> str:
-    """Give an address as it may be shown: without what could be a secret."""
+    """Return an address as it may be shown: without what could be a secret."""
     parts = _split(url)
     if parts is None:
         return "an address that cannot be read"
@@ -34,7 +34,7 @@ def shown(url: str) -> str:
 
 
 def is_sound(url: str) -> bool:
-    """Say whether a text is an address that can be asked."""
+    """Return whether a text is an address that can be asked."""
     parts = _split(url)
     if parts is None:
         return False
@@ -42,17 +42,17 @@ def is_sound(url: str) -> bool:
 
 
 def slashed(url: str) -> str:
-    """Give an address with a slash at its end, so that others can be joined to it."""
+    """Return an address with a slash at its end, so that others can be joined to it."""
     return f"{url.rstrip('/')}/"
 
 
 def same_origin(one: str, other: str) -> bool:
-    """Say whether two addresses are of one scheme, host and port, so that both may see a secret."""
+    """Return whether addresses share scheme, host and port, so that both may see a secret."""
     return _origin(one) is not None and _origin(one) == _origin(other)
 
 
 def same_place(one: str, other: str) -> bool:
-    """Say whether two addresses differ at most in credentials and a slash at the end."""
+    """Return whether two addresses differ at most in credentials and a slash at the end."""
     parts, others = _split(one), _split(other)
     if parts is None or others is None or not same_origin(one, other):
         return False
@@ -60,12 +60,12 @@ def same_place(one: str, other: str) -> bool:
 
 
 def basic(user: str, password: str) -> dict[str, str]:
-    """Give the header of a user and a password."""
+    """Return the header of a user and a password."""
     return {"Authorization": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"}
 
 
 def bearer(token: str) -> dict[str, str]:
-    """Give the header of a token."""
+    """Return the header of a token."""
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -86,7 +86,7 @@ class Credentials:
     def address(
         self, url: str, said_by: str, headers: Mapping[str, str] | None = None
     ) -> Address | None:
-        """Give an address with its credentials: those given, else in the URL, else of its host.
+        """Return an address with its credentials: those given, else in the URL, else of its host.
 
         Credentials in a URL are moved into a header. None for what is no address of a registry.
         """

@@ -38,7 +38,7 @@ class Anchors(HTMLParser):
         return names
 
     def end(self) -> list[str]:
-        """Give the names that are left."""
+        """Return the names that are left."""
         self.close()
         names, self._names = self._names, []
         return names

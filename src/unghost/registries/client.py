@@ -73,7 +73,7 @@ class Answer:
 
     @property
     def ends_surely(self) -> bool:
-        """Say whether a body that is cut off would be noticed.
+        """Return whether a body that is cut off would be noticed.
 
         Without a length or chunks an old server just closes the connection, sound or not.
         """
@@ -81,7 +81,7 @@ class Answer:
         return length or self._response.http_version == "HTTP/2"
 
     async def chunks(self, limit: int = LARGEST_LIST) -> AsyncIterator[bytes]:
-        """Give the body, decoded.
+        """Return the body, decoded.
 
         Raises:
             UnghostError: It is larger than the limit, damaged or cut off, or encoded otherwise than

@@ -13,7 +13,7 @@ class Distinct:
         self._days: dict[str, str] = {}
 
     def is_news(self, name: str, day: str | None) -> bool:
-        """Say whether a name was not seen, or not with a day as early as this one."""
+        """Return whether a name was not seen, or not with a day as early as this one."""
         known = self._days.get(name)
         if known is not None and (day is None or (known and known <= day)):
             return False

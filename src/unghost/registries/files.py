@@ -76,7 +76,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def settings(text: str, comments: str = "#") -> Iterator[tuple[str, str]]:
-    """Give the keys and values of lines such as ``key = value``.
+    """Return the keys and values of lines such as ``key = value``.
 
     Args:
         text: The text.
@@ -89,37 +89,37 @@ def settings(text: str, comments: str = "#") -> Iterator[tuple[str, str]]:
 
 
 def tables(value: Any) -> Iterator[dict[str, Any]]:
-    """Give the mappings of what should be a list of them."""
+    """Return the mappings of what should be a list of them."""
     for item in value if isinstance(value, list) else ():
         if isinstance(item, dict):
             yield item
 
 
 def table(value: Any, *keys: str) -> dict[str, Any]:
-    """Give the mapping below some keys, an empty one if there is none."""
+    """Return the mapping below some keys, an empty one if there is none."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
 
 
 def text_of(value: Any) -> str:
-    """Give a value if it is a text, else an empty one."""
+    """Return a value if it is a text, else an empty one."""
     return value if isinstance(value, str) else ""
 
 
 def upwards(folder: Path) -> Iterator[Path]:
-    """Give a folder and those around it, the innermost first."""
+    """Return a folder and those around it, the innermost first."""
     yield folder
     yield from folder.parents
 
 
 def config_home(environ: Mapping[str, str], home: Path) -> Path:
-    """Give the folder of the user's configuration (XDG Base Directory Specification, found)."""
+    """Return the folder of the user's configuration (XDG Base Directory Specification, found)."""
     return Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
 
 
 def config_dirs(environ: Mapping[str, str]) -> list[Path]:
-    """Give the folders of the machine's configuration, the most important first."""
+    """Return the folders of the machine's configuration, the most important first."""
     dirs = environ.get("XDG_CONFIG_DIRS") or str(SYSTEM / "xdg")
     return [Path(part) for part in dirs.split(os.pathsep) if part]
 

@@ -14,7 +14,7 @@ class Outdated(Exception):
 
 
 def conditions(state: Mapping[str, object]) -> dict[str, str]:
-    """Give the headers that ask for an answer only if it is not the one of a state."""
+    """Return the headers that ask for an answer only if it is not the one of a state."""
     headers = {}
     for key, header in (("etag", "If-None-Match"), ("modified", "If-Modified-Since")):
         value = state.get(key)
@@ -24,6 +24,6 @@ def conditions(state: Mapping[str, object]) -> dict[str, str]:
 
 
 def validators(headers: Mapping[str, str]) -> dict[str, object]:
-    """Give the state of an answer."""
+    """Return the state of an answer."""
     found = {"etag": headers.get("ETag"), "modified": headers.get("Last-Modified")}
     return {key: value for key, value in found.items() if value}

@@ -31,7 +31,7 @@ class _Short(Exception):
 
 
 async def artifacts(chunks: AsyncIterator[bytes], url: str) -> AsyncIterator[list[Artifact]]:
-    """Give the artifacts of an index, many at once; each version of one is one more.
+    """Return the artifacts of an index, many at once; each version of one is one more.
 
     Raises:
         UnghostError: It is no index, damaged or cut off.
@@ -65,7 +65,7 @@ async def artifacts(chunks: AsyncIterator[bytes], url: str) -> AsyncIterator[lis
 
 
 def _documents(data: bytes, place: int, url: str) -> Iterator[tuple[dict[bytes, bytes], int]]:
-    """Give the documents that are there as a whole, each with where it ends."""
+    """Return the documents that are there as a whole, each with where it ends."""
     size = len(data)
     while place < size:
         if size - place < 4:

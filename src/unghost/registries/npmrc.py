@@ -33,7 +33,7 @@ class NpmRegistries:
     scopes: Mapping[str, Address]
 
     def private(self, main: Address | None) -> tuple[str, ...]:
-        """Give patterns of the names that are never asked of the main registry."""
+        """Return patterns of the names that are never asked of the main registry."""
         apart = (
             scope
             for scope, address in self.scopes.items()
@@ -105,7 +105,7 @@ def _npm_settings(
 def _npm_files(
     environ: Mapping[str, str], project: Path, home: Path, variables: Mapping[str, str]
 ) -> Iterator[Path]:
-    """Give npm's files, the least important first."""
+    """Return npm's files, the least important first."""
     if variables.get("globalconfig"):
         yield Path(variables["globalconfig"])
     else:

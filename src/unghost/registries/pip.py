@@ -45,7 +45,7 @@ def pip_indexes(
 
 
 def pip_default(environ: Mapping[str, str], home: Path, known: Credentials) -> Address | None:
-    """Give the index that pip asks when nothing is set, None if there is no pip to say so."""
+    """Return the index that pip asks when nothing is set, None if there is no pip to say so."""
     try:
         from pip._internal.models.index import PyPI
     except ImportError:
@@ -80,7 +80,7 @@ def _asked_elsewhere(environ: Mapping[str, str], home: Path) -> str:
 def _settings(
     environ: Mapping[str, str], project: Path, home: Path
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Give the values of options, and where each is written; later files go before earlier ones."""
+    """Return the values of options and where each is written; later files go first."""
     values: dict[str, str] = {}
     places: dict[str, str] = {}
     for path in _files(environ, project, home):
@@ -97,7 +97,7 @@ def _settings(
 
 
 def _files(environ: Mapping[str, str], project: Path, home: Path) -> Iterator[Path]:
-    """Give pip's files, the least important first."""
+    """Return pip's files, the least important first."""
     named = environ.get("PIP_CONFIG_FILE")
     if named == os.devnull:
         return

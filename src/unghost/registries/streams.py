@@ -29,7 +29,7 @@ class _Decoder(Protocol):
 
 
 async def bounded(chunks: AsyncIterator[bytes], limit: int, url: str) -> AsyncIterator[bytes]:
-    """Give pieces until they are more than a limit.
+    """Return pieces until they are more than a limit.
 
     Raises:
         UnghostError: They are more.
@@ -112,7 +112,7 @@ async def _decoded(
 
 
 async def lines(chunks: AsyncIterator[bytes], url: str) -> AsyncIterator[list[bytes]]:
-    """Give lines without their ends, many at once; the last one needs no end.
+    """Return lines without their ends, many at once; the last one needs no end.
 
     Raises:
         UnghostError: A line is too long.
@@ -131,7 +131,7 @@ async def lines(chunks: AsyncIterator[bytes], url: str) -> AsyncIterator[list[by
 async def json_values(
     chunks: AsyncIterator[bytes], wanted: Collection[tuple[str, str]], url: str
 ) -> AsyncIterator[list[tuple[str, Any]]]:
-    """Give values out of a JSON text, many at once, each with where it stands.
+    """Return values out of a JSON text, many at once, each with where it stands.
 
     Args:
         chunks: The text.

@@ -13,7 +13,7 @@ _BLOCK = tarfile.BLOCKSIZE
 async def member(
     chunks: AsyncIterator[bytes], wanted: Callable[[str], bool], url: str
 ) -> AsyncIterator[tuple[str, bytes]]:
-    """Give the first file whose path is wanted, in pieces, each with the path; no more is read.
+    """Return the first file whose path is wanted, in pieces, each with the path; no more is read.
 
     Raises:
         UnghostError: There is none, or the archive is damaged or cut off.

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 def expander(
     environ: Mapping[str, str], begin: str, end: str, only: Callable[[str], bool] | None = None
 ) -> Callable[[str], str]:
-    """Give a function that puts values for variables; one that is not set stays as written.
+    """Return a function that puts values for variables; one that is not set stays as written.
 
     Args:
         environ: The variables.

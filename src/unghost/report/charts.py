@@ -157,7 +157,7 @@ def bars(rows: Sequence[tuple[str, float, str]], label: str) -> Markup:
 
 
 def nice_ticks(low: float, high: float, count: int = 4) -> list[float]:
-    """Give round ticks that hold the range: steps of 1, 2, 2.5 or 5 times a power of ten."""
+    """Return round ticks that hold the range: steps of 1, 2, 2.5 or 5 times a power of ten."""
     span = high - low
     if span <= 1e-9 * max(abs(low), abs(high), 1.0):
         low, span = min(low, 0.0), max(abs(high), 1.0)

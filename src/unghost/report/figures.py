@@ -73,7 +73,7 @@ def show(estimate: Data | None, style: Format = percent) -> str:
 
 
 def caption(report: Data) -> str:
-    """Say what was taken for existing, and of when: it stands at every figure."""
+    """Return what was taken for existing, and of when: it stands at every figure."""
     universe = report["universe"]
     kind = "closed world" if universe["closed_world"] else "open world"
     whole = "complete" if universe["complete"] else "incomplete"
@@ -84,7 +84,7 @@ def caption(report: Data) -> str:
 
 
 def headline(report: Data) -> Headline:
-    """Give the verdict of a report in one line, with reasons."""
+    """Return the verdict of a report in one line, with reasons."""
     heldout = report["heldout"] or {}
     reasons = tuple(report["verdict"]["reasons"])
     if found_no_ghost(report):
@@ -101,7 +101,7 @@ def headline(report: Data) -> Headline:
 
 
 def groups(report: Data) -> list[Group]:
-    """Give all figures on held-out tasks, those that matter most first."""
+    """Return all figures on held-out tasks, those that matter most first."""
     heldout = report["heldout"]
     if not heldout:
         return []

@@ -39,12 +39,12 @@ def mask_examples(examples: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
 
 
 def mask_report(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a copy of a report whose examples are masked, fit to be shown or committed."""
+    """Return a copy of a report whose examples are masked, fit to be shown or committed."""
     return {**report, "examples": mask_examples(report["examples"])}
 
 
 def _runs(tokens: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
-    """Give start and end, in characters of the whole answer, of each run of ghostly tokens."""
+    """Return start and end, in characters of the whole answer, of each run of ghostly tokens."""
     offset = 0
     for ghostly, group in groupby(tokens, lambda token: token["role"] in _GHOSTLY):
         end = offset + sum(len(token["text"]) for token in group)

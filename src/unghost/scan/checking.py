@@ -114,7 +114,7 @@ def _no_name(name: str, eco: Ecosystem) -> Checked:
 def suggest(
     name: str, ecosystem: str, settings: ScanSettings, *, root: Path | None = None, limit: int = 5
 ) -> tuple[str, ...]:
-    """Give real names that may be meant by one: the provider of a module first, then near names.
+    """Return real names that may be meant by one: the provider of a module first, then near names.
 
     Args:
         name: A name, of a package or of a module.

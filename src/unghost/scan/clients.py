@@ -98,7 +98,7 @@ def _without_programs(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _alone(named: Iterable[Address | None], root: Path, asked: Iterable[str]) -> list[str]:
-    """Give the addresses that a project's own files name and that are not asked anyway."""
+    """Return the addresses that a project's own files name and that are not asked anyway."""
     return [
         shown(one.url)
         for one in named

@@ -32,7 +32,7 @@ def installed_for(root: Path, environ: Mapping[str, str]) -> Installed | None:
 
 
 def _is_made_here(root: Path, place: Path) -> bool:
-    """Say whether a folder is no part of what came with the project: only git can tell."""
+    """Return whether a folder is no part of what came with the project: only git can tell."""
     tracked = read_tracked(root)
     if tracked is None or not (tracked.paths or tracked.whole):
         return False

@@ -173,14 +173,14 @@ def _examined(path: str, text: str, mentions: Collection[Mention], look: Look) -
 
 
 def is_clean(mention: Mention, verdict: Verdict, youngest: str | None) -> bool:
-    """Say whether a verdict needs no second look."""
+    """Return whether a verdict needs no second look."""
     if verdict.status not in _CLEAN or is_mix_up(mention, verdict):
         return False
     return not is_new(verdict, youngest)
 
 
 def is_mix_up(mention: Mention, verdict: Verdict) -> bool:
-    """Say whether a place for packages names a module, of a package or of the language."""
+    """Return whether a place for packages names a module, of a package or of the language."""
     if mention.kind not in _NAMED or mention.origin != "registry":
         return False
     return verdict.status == "stdlib" or (
@@ -189,7 +189,7 @@ def is_mix_up(mention: Mention, verdict: Verdict) -> bool:
 
 
 def is_new(verdict: Verdict, youngest: str | None) -> bool:
-    """Say whether an existing name was first seen too lately to be trusted."""
+    """Return whether an existing name was first seen too lately to be trusted."""
     if youngest is None or verdict.status != "exists" or verdict.first_seen is None:
         return False
     return verdict.first_seen >= youngest
@@ -215,7 +215,7 @@ class _Lines:
         return begin + 1 if begin >= 0 else near, end if end >= 0 else place + _LONGEST_LINE
 
     def _comments(self, begin: int, end: int) -> tuple[str, ...]:
-        """Give the line, and the one before it, where they speak to unghost."""
+        """Return the line, and the one before it, where they speak to unghost."""
         lines = [self._text[begin:end]]
         if begin and self._text[begin - 1] == "\n":
             lines.append(self._text[slice(*self._line(begin - 1))])

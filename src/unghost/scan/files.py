@@ -53,7 +53,7 @@ class Listing:
 
 
 def find_root(paths: Sequence[Path]) -> Path:
-    """Give the folder of the project that paths are in.
+    """Return the folder of the project that paths are in.
 
     The nearest folder above all of them that is a repository or has settings of unghost; else the
     nearest with a manifest; else the folder itself.
@@ -147,7 +147,7 @@ class _Place:
     covered: bool = False
 
     def leaves_out(self, path: str) -> bool:
-        """Say whether git is told to leave out a path in it; a folder ends in ``/``."""
+        """Return whether git is told to leave out a path in it; a folder ends in ``/``."""
         return self.covered or self.rules.covers(path)
 
 
@@ -199,7 +199,7 @@ class _Walk:
                     yield from self._file(place, path)
 
     def _start(self, folder: str) -> _Place:
-        """Give where a walk begins: what holds in the folders above holds there."""
+        """Return where a walk begins: what holds in the folders above holds there."""
         place, parts = self._top, folder.split("/")[:-1]
         for part in parts:
             place = self._with_rules(place)
@@ -291,7 +291,7 @@ class _Walk:
 
 
 def is_project(root: Path) -> bool:
-    """Say whether a folder may be a project: a home is none, nor what is above it, nor a disk.
+    """Return whether a folder may be a project: a home is none, nor what is above it, nor a disk.
 
     Programs that know no project are started there, and looking through it all takes minutes.
     """
@@ -336,7 +336,7 @@ def _home() -> Path | None:
 
 
 def leads_out(root: Path, path: Path) -> bool:
-    """Say whether a path leads out of a folder, by links or otherwise."""
+    """Return whether a path leads out of a folder, by links or otherwise."""
     real, top = os.path.realpath(path), os.path.realpath(root)
     return os.path.commonpath((real, top)) != top
 
@@ -346,7 +346,7 @@ def _relative(root: Path, path: Path) -> str:
 
 
 def matches(path: str, globs: Collection[str]) -> bool:
-    """Say whether a glob fits a path, relative to the root, or a folder that it is in."""
+    """Return whether a glob fits a path, relative to the root, or a folder that it is in."""
     return any(
         fnmatchcase(path, glob) or fnmatchcase(path, f"{glob.rstrip('/')}/*") for glob in globs
     )

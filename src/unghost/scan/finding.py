@@ -170,7 +170,7 @@ class Finding:
 
     @property
     def level(self) -> Level:
-        """Give the level of its rule."""
+        """Return the level of its rule."""
         return RULES[self.rule].level
 
 
@@ -230,21 +230,21 @@ class Report:
 
     @property
     def active(self) -> tuple[Finding, ...]:
-        """Give the errors and warnings that count."""
+        """Return the errors and warnings that count."""
         return tuple(f for f in self.findings if f.suppressed is None and f.level != "note")
 
     @property
     def unverified(self) -> tuple[Finding, ...]:
-        """Give the notes that count: what could not be verified."""
+        """Return the notes that count: what could not be verified."""
         return tuple(f for f in self.findings if f.suppressed is None and f.level == "note")
 
     @property
     def suppressed(self) -> tuple[Finding, ...]:
-        """Give what is suppressed."""
+        """Return what is suppressed."""
         return tuple(f for f in self.findings if f.suppressed is not None)
 
     def exit_code(self, fail_on: FailOn = "error") -> int:
-        """Give the exit code: 1 findings, 3 something not verified, 4 nothing to do, 0 clean.
+        """Return the exit code: 1 findings, 3 something not verified, 4 nothing to do, 0 clean.
 
         Args:
             fail_on: From which level on findings count; ``never`` leaves 3 and 4 as they are.

@@ -55,7 +55,7 @@ class Edit:
     left: tuple[tuple[Finding, str], ...]
 
     def diff(self) -> str:
-        """Give the change as a unified diff, with nothing that steers a terminal."""
+        """Return the change as a unified diff, with nothing that steers a terminal."""
         lines = difflib.unified_diff(
             self.before.splitlines(),
             self.after.splitlines(),
@@ -67,7 +67,7 @@ class Edit:
 
 
 def plan(report: Report) -> list[Edit]:
-    """Say what mending a report's findings comes to; nothing is written."""
+    """Return what mending a report's findings comes to; nothing is written."""
     by_path: dict[str, list[Finding]] = {}
     for finding in report.active:
         if finding.rule in _MENDED:
@@ -120,7 +120,7 @@ class _Change(NamedTuple):
 
 
 def _change(before: str, finding: Finding, path: str) -> _Change | str:
-    """Say how a finding would be mended, or in words why it is not."""
+    """Return how a finding would be mended, or in words why it is not."""
     begin, end = finding.start, finding.end
     if before[begin:end] != finding.raw:
         return "the file has changed since it was read"
@@ -141,7 +141,7 @@ def _change(before: str, finding: Finding, path: str) -> _Change | str:
 def _sound(
     before: str, path: str, kept: list[_Change], changes: Sequence[_Change]
 ) -> list[_Change]:
-    """Give the changes that do what they should; all are tried at once, then half of them."""
+    """Return the changes that do what they should; all are tried at once, then half of them."""
     together = [*kept, *changes]
     if not changes or _does(before, path, together):
         return together
@@ -160,7 +160,7 @@ def _changed(before: str, changes: Sequence[_Change]) -> str:
 
 
 def _does(before: str, path: str, changes: Sequence[_Change]) -> bool:
-    """Say whether changes take the findings' names away, and nothing else comes or goes."""
+    """Return whether changes take the findings' names away, and nothing else comes or goes."""
     after = _changed(before, changes)
     gone, come = Counter[_Name](), Counter[_Name]()
     for finding in (change.finding for change in changes):
@@ -173,7 +173,7 @@ def _does(before: str, path: str, changes: Sequence[_Change]) -> bool:
 
 
 def _is_sound(before: str, after: str, path: str) -> bool:
-    """Say whether a change leaves TOML what it is; our own reader is lenient, others are not."""
+    """Return whether a change leaves TOML what it is; our own reader is lenient, others are not."""
     if PurePosixPath(path).suffix != ".toml" and PurePosixPath(path).name != "Pipfile":
         return True
     try:

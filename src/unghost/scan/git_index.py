@@ -47,13 +47,13 @@ class Tracked:
     whole: frozenset[str] = frozenset()
 
     def holds(self, path: str) -> bool:
-        """Say whether a file is tracked, or a submodule by the path of its folder without ``/``."""
+        """Return whether a file is tracked, or a submodule by its folder's path without ``/``."""
         path = _folded(path)
         place = bisect_left(self.paths, path)
         return self.paths[place : place + 1] == (path,) or self._in_whole(path)
 
     def holds_below(self, folder: str) -> bool:
-        """Say whether anything is tracked below a folder, or the folder itself as a submodule.
+        """Return whether anything is tracked below a folder, or the folder itself as a submodule.
 
         Args:
             folder: Ends in ``/``; empty for all.
@@ -101,13 +101,13 @@ class Repository:
         return tracked
 
     def holds(self, path: str) -> bool:
-        """Say whether a file is tracked, or a submodule by its folder without ``/``."""
+        """Return whether a file is tracked, or a submodule by its folder without ``/``."""
         if self._tracked.holds(path[len(self._folder) :]):
             return True
         return self._outer is not None and self._outer.holds(path)
 
     def holds_below(self, folder: str) -> bool:
-        """Say whether anything is tracked below a folder, which ends in ``/``."""
+        """Return whether anything is tracked below a folder, which ends in ``/``."""
         if self._tracked.holds_below(folder[len(self._folder) :]):
             return True
         return self._outer is not None and self._outer.holds_below(folder)
@@ -140,7 +140,7 @@ def read_tracked(root: Path) -> Tracked | None:
 
 
 def _git_folder(top: Path) -> Path | None:
-    """Give where a repository's data is; worktrees and submodules have a file that says so."""
+    """Return where a repository's data is; worktrees and submodules have a file that says so."""
     place = top / ".git"
     if os.path.isdir(place):
         return place
@@ -264,7 +264,7 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _are_known(data: bytes, at: int, end: int) -> bool:
-    """Say whether all extensions behind the entries are understood or of no matter.
+    """Return whether all extensions behind the entries are understood or of no matter.
 
     A small first letter marks those that matter. One of them, ``link``, says that the entries stand
     in another file and only changes in this one; ``sdir`` allows folders as entries.

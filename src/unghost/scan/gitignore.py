@@ -46,7 +46,7 @@ class Ignored:
         return Ignored((*self.specs, (folder, _compiled(GitIgnoreSpec, lines))))
 
     def covers(self, path: str) -> bool:
-        """Say whether a path relative to the root is left out; folders end in ``/``."""
+        """Return whether a path relative to the root is left out; folders end in ``/``."""
         for folder, spec in reversed(self.specs):
             said = spec.check_file(path[len(folder) :]).include
             if said is not None:
@@ -77,7 +77,7 @@ def _is_quick(rule: str) -> bool:
 
 
 def rules_outside(root: Path, folder: str, home: Path | None) -> Ignored:
-    """Give the rules of the user and of a repository that stand in no ``.gitignore``.
+    """Return the rules of the user and of a repository that stand in no ``.gitignore``.
 
     Args:
         root: The folder that paths are relative to.

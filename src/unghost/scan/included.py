@@ -64,7 +64,7 @@ def included_by(data: bytes, path: str, *, as_list: bool = False) -> Included:
 
 
 def places(name: str, path: str) -> tuple[str, ...]:
-    """Give where in the project a file may be that another one names, relative to its folder.
+    """Return where in the project a file may be that another one names, relative to its folder.
 
     A command is run in the project's folder or in that of the file, and nobody knows in which.
     """
@@ -76,7 +76,7 @@ def places(name: str, path: str) -> tuple[str, ...]:
 
 
 def is_requirements(path: str) -> bool:
-    """Say whether a file is read as a list of requirements by its name alone."""
+    """Return whether a file is read as a list of requirements by its name alone."""
     return any(kind.read is read_requirements for kind in known().matching(path))
 
 

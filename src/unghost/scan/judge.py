@@ -46,7 +46,7 @@ class Findings:
         self._near: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def __call__(self, pairs: Iterable[tuple[Suspect, Verdict]]) -> list[Finding]:
-        """Give the findings of judged suspects, by path and place."""
+        """Return the findings of judged suspects, by path and place."""
         findings = []
         for suspect, verdict in pairs:
             rule = self._rule(suspect, verdict)
@@ -130,7 +130,7 @@ class Findings:
         return self._near.get(key, ())
 
     def _replacement(self, rule: RuleId, mention: Mention, verdict: Verdict) -> str | None:
-        """Give what belongs there where that is known, and not where it is only likely."""
+        """Return what belongs there where that is known, and not where it is only likely."""
         if rule != "import-name" or mention.raw != mention.name:
             return None
         packages = _meant(mention, verdict)
@@ -149,7 +149,7 @@ class Findings:
         return [finding, fault]
 
     def _numbered(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Give the findings their fingerprints, and suppress those of the baseline."""
+        """Return the findings their fingerprints, and suppress those of the baseline."""
         seen: Counter[str] = Counter()
         done = []
         for finding in findings:
@@ -166,14 +166,14 @@ class Findings:
 
 
 def youngest_day(new_days: int, today: date | None = None) -> str | None:
-    """Give the day (ISO 8601) from which on names are new, None if none are."""
+    """Return the day (ISO 8601) from which on names are new, None if none are."""
     if not new_days:
         return None
     return ((today or date.today()) - timedelta(days=new_days)).isoformat()
 
 
 def _meant(mention: Mention, verdict: Verdict) -> tuple[str, ...]:
-    """Give the packages that a module's name stands for, where it was given for a package."""
+    """Return the packages that a module's name stands for, where it was given for a package."""
     if mention.kind not in ("install", "manifest"):
         return ()
     if verdict.status == "exists" and verdict.resolved_by == "import-map":
@@ -183,7 +183,7 @@ def _meant(mention: Mention, verdict: Verdict) -> tuple[str, ...]:
 
 
 def _is_builtin(mention: Mention) -> bool:
-    """Say whether the name is that of a part of the language."""
+    """Return whether the name is that of a part of the language."""
     from unghost.ecosystems.pypi.stdlib import stdlib_modules
 
     eco = ecosystem(mention.ecosystem)

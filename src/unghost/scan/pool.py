@@ -41,7 +41,7 @@ def examine_all(paths: Sequence[str], look: Look, processes: int) -> Iterator[Ex
 def _until_broken(
     batches: Sequence[Sequence[str]], look: Look, processes: int
 ) -> Generator[Examined, None, int]:
-    """Give results until a process dies; returns how many batches are done."""
+    """Return results until a process dies; returns how many batches are done."""
     done = 0
     with _executed(processes) as executor:
         waiting = deque(

@@ -119,7 +119,7 @@ class _Lists:
         self._done: set[str] = set()
 
     def behind(self, examined: Iterable[Examined]) -> Iterator[Examined]:
-        """Give what was examined, and behind it what it includes."""
+        """Return what was examined, and behind it what it includes."""
         waiting: deque[Examined] = deque()
         for one in examined:
             if one.included:
@@ -150,7 +150,7 @@ class _Lists:
                 yield replace(one, read=one.read and path not in self._wanted)
 
     def _found(self, name: str, path: str) -> list[str]:
-        """Give the files that a name may mean; a command may be run in any folder."""
+        """Return the files that a name may mean; a command may be run in any folder."""
         there = [place for place in places(name, path) if self._is_file(place)]
         parts = [part for part in name.split("/") if part not in ("", ".", "..")]
         namesakes = self._names.get(parts[-1], []) if parts else []
@@ -173,7 +173,7 @@ class _Lists:
 
 
 def _is_much(paths: Sequence[str], root: Path) -> bool:
-    """Say whether there is so much to read that more processes save more than they cost."""
+    """Return whether there is so much to read that more processes save more than they cost."""
     if len(paths) >= _MUCH_FILES:
         return True
     total = 0

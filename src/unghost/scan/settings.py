@@ -109,7 +109,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _table(path: Path) -> dict[str, Any] | None:
-    """Give the part of a file that is about scanning, None if there is none."""
+    """Return the part of a file that is about scanning, None if there is none."""
     import tomllib
 
     try:
@@ -173,7 +173,7 @@ def _beside(path: Path, universe: str) -> str:
 
 
 def checked_ecosystems(names: object) -> tuple[str, ...]:
-    """Give names of ecosystems, all of them known.
+    """Return names of ecosystems, all of them known.
 
     Raises:
         ValueError: One is not.
@@ -187,7 +187,7 @@ def checked_ecosystems(names: object) -> tuple[str, ...]:
 
 
 def checked_day(value: object) -> str:
-    """Give a day in ISO 8601.
+    """Return a day in ISO 8601.
 
     Raises:
         ValueError: It is none.

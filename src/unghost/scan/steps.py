@@ -62,7 +62,7 @@ class Steps:
         return examine_mentions(mentions, self.look)
 
     def is_doubtful(self, suspect: Suspect) -> bool:
-        """Say whether something needs the second look."""
+        """Return whether something needs the second look."""
         return not is_clean(suspect.mention, suspect.verdict, self.look.youngest)
 
     @cached_property
@@ -77,7 +77,7 @@ class Steps:
         return Findings(self._settings, self.universes, self.look.youngest, baseline)
 
     def truths(self) -> tuple[Truth, ...]:
-        """Give what names were compared with."""
+        """Return what names were compared with."""
         snapshots = (Truth(u.ecosystem.name, u.id, u.as_of, u.label) for u in self.universes)
         return (*snapshots, *self.weigh.asked)
 
@@ -96,7 +96,7 @@ def _look(root: Path, settings: ScanSettings) -> Look:
 
 
 def _pulled(ecosystems: Iterable[str]) -> tuple[str, ...]:
-    """Give the ecosystems whose snapshots were pulled to their usual place."""
+    """Return the ecosystems whose snapshots were pulled to their usual place."""
     wanted = tuple(ecosystems) or ecosystem_names()
     return tuple(name for name in wanted if default_path(name).is_file())
 

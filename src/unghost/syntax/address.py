@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 
 def host_of(url: str) -> str:
-    """Give an address's host in lower case, empty where there is none."""
+    """Return an address's host in lower case, empty where there is none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

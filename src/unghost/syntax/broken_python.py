@@ -11,7 +11,7 @@ _BLANKS = " \t\r\n\f\v\ufeff"
 
 
 def typed(source: str) -> tuple[str, list[int], list[int]]:
-    """Give the code behind prompts, where its lines begin in it, and how far each has moved."""
+    """Return the code behind prompts, where its lines begin in it, and how far each has moved."""
     code: list[str] = []
     starts: list[int] = []
     shifts: list[int] = []
@@ -55,7 +55,7 @@ def without_formats(source: str) -> str:
 
 
 def logical_lines(source: str) -> Iterator[tuple[int, str, str]]:
-    """Give lines with their starts, without indentation, and each again with blanks for strings.
+    """Return lines with their starts, without indentation, and each again with blanks for strings.
 
     A line goes on behind a backslash. A line that begins inside of a string is left out.
     """
@@ -98,7 +98,7 @@ class _Marks:
         self._places: dict[str, int] = {}
 
     def next(self, mark: str, start: int) -> int:
-        """Give where a mark stands next, the text's end if nowhere."""
+        """Return where a mark stands next, the text's end if nowhere."""
         if self._places.get(mark, -1) < start:
             found = self._source.find(mark, start)
             self._places[mark] = len(self._source) if found < 0 else found
@@ -106,7 +106,7 @@ class _Marks:
 
 
 def _quoted(source: str) -> Iterator[tuple[int, int, int]]:
-    """Give the strings and comments: start, end, and how many quotes begin one (0: a comment).
+    """Return the strings and comments: start, end, and how many quotes begin one (0: a comment).
 
     A string in single quotes ends with its line at the latest: an apostrophe of prose opens none.
     """
@@ -142,7 +142,7 @@ def _end_of_long(source: str, start: int) -> int:
 
 
 def _is_escaped(source: str, place: int) -> bool:
-    """Say whether an odd number of backslashes stands before a place."""
+    """Return whether an odd number of backslashes stands before a place."""
     begin = place
     while begin > 0 and source[begin - 1] == "\\":
         begin -= 1

@@ -45,7 +45,7 @@ class Table:
     entries: list[tuple[Scalar, Value]] = field(default_factory=list)
 
     def get(self, *path: str) -> Value | None:
-        """Give the value at a path of keys; the last one where a key comes twice."""
+        """Return the value at a path of keys; the last one where a key comes twice."""
         value: Value | None = self
         for key in path:
             if not isinstance(value, Table):
@@ -54,17 +54,17 @@ class Table:
         return value
 
     def table(self, *path: str) -> Table:
-        """Give the table at a path, an empty one if none is there."""
+        """Return the table at a path, an empty one if none is there."""
         value = self.get(*path)
         return value if isinstance(value, Table) else Table(0, 0)
 
     def array(self, *path: str) -> Array:
-        """Give the array at a path, an empty one if none is there."""
+        """Return the array at a path, an empty one if none is there."""
         value = self.get(*path)
         return value if isinstance(value, Array) else Array(0, 0)
 
     def text(self, *path: str) -> str | None:
-        """Give the content of the scalar at a path."""
+        """Return the content of the scalar at a path."""
         value = self.get(*path)
         return value.text if isinstance(value, Scalar) else None
 
@@ -73,7 +73,7 @@ Value = Scalar | Array | Table
 
 
 def strings(value: Value | None) -> Iterator[Scalar]:
-    """Give the strings of an array, or a lone string."""
+    """Return the strings of an array, or a lone string."""
     if isinstance(value, Scalar):
         yield value
     elif isinstance(value, Array):
@@ -81,7 +81,7 @@ def strings(value: Value | None) -> Iterator[Scalar]:
 
 
 def tables(value: Value | None) -> Iterator[Table]:
-    """Give the tables of an array, or a lone table."""
+    """Return the tables of an array, or a lone table."""
     if isinstance(value, Table):
         yield value
     elif isinstance(value, Array):

@@ -108,7 +108,7 @@ def parse_through(
 
 
 def _next_line(data: bytes, start: int) -> int:
-    """Give where the next line begins that is not indented and looks like a new statement."""
+    """Return where the next line begins that is not indented and looks like a new statement."""
     while (start := data.find(b"\n", start) + 1) > 0:
         if data[start : start + 1] in _BEGINNINGS:
             return start
@@ -127,7 +127,7 @@ class _Source:
         self.reached = 0
 
     def read(self, at: int, point: Point) -> bytearray:
-        """Give a piece of the text, in the same object each time: what is given is never freed."""
+        """Return a piece of the text, the same object each time: it is never freed."""
         self._piece[:] = self._data[at : at + self._PIECE]
         return self._piece
 
@@ -136,13 +136,13 @@ class _Source:
         self._piece.clear()
 
     def is_late(self, at: int, has_error: bool) -> bool:
-        """Say whether it took longer to come so far than ten times what it does with code."""
+        """Return whether it took longer to come so far than ten times what it does with code."""
         self.reached = max(self.reached, at)
         return time.thread_time() - self._start > _PATIENCE + self.reached * _SECONDS_A_BYTE
 
 
 def paths(root: Node, places: Iterable[int]) -> Iterator[list[Node]]:
-    """Give for each place the nodes that hold it, from the root down to the token.
+    """Return for each place the nodes that hold it, from the root down to the token.
 
     Args:
         root: The root of a tree.
@@ -164,7 +164,7 @@ def paths(root: Node, places: Iterable[int]) -> Iterator[list[Node]]:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Give a node and all below it, parents first, in the order of the text."""
+    """Return a node and all below it, parents first, in the order of the text."""
     cursor = node.walk()
     depth = 0
     while True:

@@ -36,7 +36,7 @@ class Documents:
 
     @property
     def pending(self) -> bool:
-        """Say whether a document is expected below the line."""
+        """Return whether a document is expected below the line."""
         return bool(self._expected)
 
     def expect(self, command: Simple, delimiter: str, indented: bool) -> None:
@@ -68,7 +68,7 @@ class Documents:
         return at
 
     def _last_line(self, content: str) -> int:
-        """Give where the last line of this content begins, -1 if there is none."""
+        """Return where the last line of this content begins, -1 if there is none."""
         if self._last is None:
             self._last, position = {}, 0
             for line in self._text.split("\n"):

@@ -80,7 +80,7 @@ class _Reader:
         return True
 
     def _closing(self, quote: str, start: int) -> int:
-        """Give where the quote that ends a string stands, -1 without one."""
+        """Return where the quote that ends a string stands, -1 without one."""
         text = self._text
         end = text.find(quote, start)
         while end > start and text[end - 1] == "\\":

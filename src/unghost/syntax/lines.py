@@ -21,7 +21,7 @@ class Token(NamedTuple):
 
 
 def lines(text: str) -> Iterator[Token]:
-    """Give the lines without their ends (LF or CRLF); a byte order mark is no part of the first."""
+    """Return the lines without their ends (LF or CRLF); a byte order mark is not part of them."""
     start = 1 if text.startswith(_MARK) else 0
     while start < len(text):
         end = text.find("\n", start)
@@ -33,7 +33,7 @@ def lines(text: str) -> Iterator[Token]:
 
 
 def words(line: Token) -> list[Token]:
-    """Give the pieces of a line between blanks."""
+    """Return the pieces of a line between blanks."""
     found, place = [], 0
     for word in line.text.split():
         place = line.text.index(word, place)

@@ -9,7 +9,7 @@ _ESCAPES = {"x": 4, "u": 6, "U": 10}
 
 
 def located(source: Word, scalar: Scalar) -> Word | None:
-    """Give a scalar's content with the place of each of its characters.
+    """Return a scalar's content with the place of each of its characters.
 
     Args:
         source: The document.
@@ -50,7 +50,7 @@ def located(source: Word, scalar: Scalar) -> Word | None:
 
 
 def _escape(raw: str, place: int) -> int:
-    """Give how long the escape of one character is; two halves of a pair are one."""
+    """Return how long the escape of one character is; two halves of a pair are one."""
     size = _ESCAPES.get(raw[place + 1 : place + 2], 2)
     half = raw[place + 2 : place + 4].lower()
     if size == 6 and half in ("d8", "d9", "da", "db") and raw.startswith("\\u", place + 6):

@@ -42,7 +42,7 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 def code_spans(line: str) -> Iterator[tuple[int, int]]:
-    """Give where the contents of a line's code spans stand; backticks close as many as opened."""
+    """Return where the contents of a line's code spans stand; backticks close as many as opened."""
     opened, size, position = 0, 0, line.find("`")
     while position >= 0:
         after = position

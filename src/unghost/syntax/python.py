@@ -107,12 +107,12 @@ def parse(source: str) -> ast.Module | None:
 
 
 def parses(source: str) -> bool:
-    """Say whether a text is Python code, by grammar alone: a lone word is."""
+    """Return whether a text is Python code, by grammar alone: a lone word is."""
     return parse(source[:_LONGEST]) is not None
 
 
 def is_python(source: str) -> bool:
-    """Say whether a text is Python code with at least one import, definition or assignment."""
+    """Return whether a text is Python code with at least one import, definition or assignment."""
     source = source[:_LONGEST]
     tree = parse(source) or parse(typed(source)[0])
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
@@ -120,7 +120,7 @@ def is_python(source: str) -> bool:
 
 
 def _parts(source: str, last: int) -> Iterator[str]:
-    """Give what to parse in turn, the last time all: each part holds the last import."""
+    """Return what to parse in turn, the last time all: each part holds the last import."""
     end = last
     for _ in range(_TRIES):
         end = _next_statement(source, end)
@@ -132,7 +132,7 @@ def _parts(source: str, last: int) -> Iterator[str]:
 
 
 def _next_statement(source: str, start: int) -> int:
-    """Give where the next line begins that looks like a new statement of the outermost level."""
+    """Return where the next line begins that looks like a new statement of the outermost level."""
     while (start := source.find("\n", start) + 1) > 0:
         first = source[start : start + 1]
         if (first.isalnum() or first in "_@") and not source.startswith(_GOES_ON, start):
@@ -141,7 +141,7 @@ def _next_statement(source: str, start: int) -> int:
 
 
 def _has_long_name(source: str) -> bool:
-    """Say whether the parser may take quadratic time: it does to join a dotted name."""
+    """Return whether the parser may take quadratic time: it does to join a dotted name."""
     for continued in ("\\\r\n", "\\\n", "\\\r"):
         source = source.replace(continued, "")
     return any(
@@ -173,7 +173,7 @@ def _of_tree(tree: ast.Module, source: str) -> list[Spot]:
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.AST]:
-    """Give all statements; no expression is looked into, since none holds a statement."""
+    """Return all statements; no expression is looked into, since none holds a statement."""
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
@@ -205,7 +205,7 @@ def _of_call(node: ast.Call, source: str, places: Places) -> list[Spot]:
 
 
 def _is_relative(node: ast.Call) -> bool:
-    """Say whether ``__import__`` is given a level."""
+    """Return whether ``__import__`` is given a level."""
     levels = [keyword.value for keyword in node.keywords if keyword.arg == "level"] + node.args[4:]
     return any(not isinstance(level, ast.Constant) or level.value != 0 for level in levels)
 
@@ -248,7 +248,7 @@ class Places:
             self._lines[0] = len("\ufeff".encode())
 
     def of(self, line: int, column: int) -> int:
-        """Give the character at a line, from 1, and a byte of it."""
+        """Return the character at a line, from 1, and a byte of it."""
         return self._offsets.char(self._lines[min(line, len(self._lines)) - 1] + column)
 
 

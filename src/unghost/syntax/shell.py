@@ -43,7 +43,7 @@ def commands_in(script: Word) -> Iterator[list[Word]]:
 
 
 def started_by(words: list[Word]) -> Iterator[list[Word]]:
-    """Give the commands of a list of words that no shell has to cut any more."""
+    """Return the commands of a list of words that no shell has to cut any more."""
     scripts: dict[int, Word] = {}
     for level in levels(words):
         yield level

@@ -63,7 +63,7 @@ class Lexer:
         self._last = {quote: self._text.rfind(quote) for quote in "'\"`"}
 
     def run(self) -> Iterator[Simple]:
-        """Give the commands, those inside of others first."""
+        """Return the commands, those inside of others first."""
         while self._at < len(self._text):
             if self._frame.quoted:
                 self._inside_quotes()
@@ -314,7 +314,7 @@ class Lexer:
         self._redirect()
 
     def _is_prompt(self) -> bool:
-        """Say whether the words so far are the prompt of PowerShell or cmd."""
+        """Return whether the words so far are the prompt of PowerShell or cmd."""
         frame = self._frame
         words, word = frame.simple.words, frame.word
         first = words[0].text if words else ""

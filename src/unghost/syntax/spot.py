@@ -24,7 +24,7 @@ class Spot:
     origin: Origin = "registry"
 
     def moved(self, offset: int) -> Spot:
-        """Give the same spot in a text that the searched one begins in at ``offset``."""
+        """Return the same spot in a text that the searched one begins in at ``offset``."""
         return replace(self, start=self.start + offset, end=self.end + offset)
 
 

@@ -88,7 +88,7 @@ _STARTERS: dict[str, tuple[_Starter, ...]] = {
 
 
 def program_name(word: str) -> str:
-    """Give the program that a command's first word means, without path and suffix.
+    """Return the program that a command's first word means, without path and suffix.
 
     A variable counts as the program that it is named after (``$PIP``, ``${PYTHON}``), and what a
     notebook writes before a command is taken off.
@@ -115,7 +115,7 @@ def _program_name(word: str) -> str:
 def after_form(
     words: Sequence[Word], form: Sequence[str], valued: frozenset[str] = frozenset()
 ) -> int | None:
-    """Give where the words of a form end behind a program, flags between them passed over.
+    """Return where the words of a form end behind a program, flags between them passed over.
 
     Args:
         words: The command, its program first.
@@ -138,7 +138,7 @@ def after_form(
 
 
 def levels(words: list[Word]) -> Iterator[list[Word]]:
-    """Give a command and those that it starts, each from its program on, the outer ones first."""
+    """Return a command and those that it starts, each from its program on, the outer ones first."""
     at = _behind_prefix(words, _behind_prompt(words))
     for _ in range(_MOST_LEVELS):
         words = words[at:]
@@ -152,7 +152,7 @@ def levels(words: list[Word]) -> Iterator[list[Word]]:
 
 
 def script_of(words: Sequence[Word]) -> Word | None:
-    """Give the argument of a command that is a script of its own (``bash -c '..'``)."""
+    """Return the argument of a command that is a script of its own (``bash -c '..'``)."""
     name = program_name(words[0].text)
     flag = _script_flag(name, words)
     if flag is not None and flag + 1 < len(words):
@@ -174,7 +174,7 @@ def _script_flag(name: str, words: Sequence[Word]) -> int | None:
 
 
 def _started(words: Sequence[Word]) -> int | None:
-    """Give where the command begins that a command starts."""
+    """Return where the command begins that a command starts."""
     name = program_name(words[0].text)
     flag = _script_flag(name, words)
     at = None if flag is None else flag + 1
@@ -202,7 +202,7 @@ def _behind_arguments(words: Sequence[Word], at: int, starter: _Starter) -> int:
 
 
 def _behind_prompt(words: Sequence[Word]) -> int:
-    """Give where a typed line begins behind the prompt of a shell or a notebook."""
+    """Return where a typed line begins behind the prompt of a shell or a notebook."""
     texts = [word.text for word in words[:_MOST_PROMPT_WORDS]]
     if len(texts) > 1 and texts[0] == "In" and texts[1][:1] == "[" and texts[1][-2:] == "]:":
         return 2

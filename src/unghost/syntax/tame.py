@@ -90,7 +90,7 @@ def _without_remarks(data: bytes, marks: tuple[bytes, ...]) -> bytes:
 
 
 def _readable(data: bytes) -> int:
-    """Give where the line begins that is nested too deep, the text's end if none is."""
+    """Return where the line begins that is nested too deep, the text's end if none is."""
     if sum(map(data.count, (b"(", b"[", b"{"))) <= _DEEPEST:
         return len(data)
     marks = data.translate(None, _NO_MARKS)
@@ -101,7 +101,7 @@ def _readable(data: bytes) -> int:
 
 
 def _deep_line(marks: bytes) -> int | None:
-    """Give the number of the line that is nested too deep, from 0, by its brackets and comments."""
+    """Return the number of the line that is nested too deep, from 0, by brackets and comments."""
     depths, line, before, in_block = dict.fromkeys(b")]}", 0), 0, 0, False
     # What a comment closes was opened in it.
     floors = depths.copy()
@@ -143,7 +143,7 @@ def _without_open_heredocs(data: bytes) -> bytes:
 
 
 def _heredocs(line: bytes) -> list[tuple[bytes, bool]]:
-    """Give the words that end the heredocs of a line, and whether they may be indented."""
+    """Return the words that end the heredocs of a line, and whether they may be indented."""
     words = []
     before, *parts = line.split(b"<<")
     for part in parts:

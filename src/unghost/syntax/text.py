@@ -43,7 +43,7 @@ class ByteOffsets:
             self._index(text)
 
     def char(self, byte: int) -> int:
-        """Give the character that begins at a byte, or that the byte is inside of."""
+        """Return the character that begins at a byte, or that the byte is inside of."""
         if self._ascii:
             return byte
         mark = bisect_right(self._bytes, byte) - 1

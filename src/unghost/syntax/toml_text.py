@@ -159,7 +159,7 @@ class _Reader:
         return array
 
     def _is_cut(self) -> bool:
-        """Say whether an array ends without a bracket: what follows a value belongs to no array."""
+        """Return whether an array ends without a bracket: what follows belongs to no array."""
         if not self._broken:
             after = self._at
             self._skip(_SPACE)
@@ -213,7 +213,7 @@ class _Reader:
         return Scalar(begin, end, content.replace("\r\n", "\n"))
 
     def _closing(self, quote: str, begin: int) -> int:
-        """Give where a string's closing quotes stand, -1 without them."""
+        """Return where a string's closing quotes stand, -1 without them."""
         text = self._text
         limit = self._size
         if len(quote) == 1:

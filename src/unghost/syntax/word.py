@@ -23,7 +23,7 @@ class Word(NamedTuple):
     within: Word | None = None
 
     def at(self, offset: int) -> int:
-        """Give where the character at an offset of ``text`` stands in the source."""
+        """Return where the character at an offset of ``text`` stands in the source."""
         if not self.places:
             return self.start + offset
         begin, place = self.places[max(bisect_right(self.places, (offset, _ANY)) - 1, 0)]
@@ -31,7 +31,7 @@ class Word(NamedTuple):
         return place if self.within is None else self.within.at(place)
 
     def span(self, begin: int, end: int) -> tuple[int, int]:
-        """Give where [begin, end) of ``text`` begins and ends in the source."""
+        """Return where [begin, end) of ``text`` begins and ends in the source."""
         start = self.at(begin)
         return start, max(start, self.at(end - 1) + 1) if end > begin else start
 
@@ -61,7 +61,7 @@ class WordBuilder:
 
     @property
     def text(self) -> str:
-        """Give the text so far."""
+        """Return the text so far."""
         return "".join(self._parts)
 
     def add(self, text: str, place: int) -> None:
@@ -73,7 +73,7 @@ class WordBuilder:
         self._expected = self._end = place + len(text)
 
     def word(self, place: int) -> Word:
-        """Give the word; ``place`` is where it stands if nothing was added."""
+        """Return the word; ``place`` is where it stands if nothing was added."""
         origin = self._origin
         if not self._places:
             return Word("", origin.at(place), origin.at(place))

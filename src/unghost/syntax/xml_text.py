@@ -28,15 +28,15 @@ class Element:
     text: Scalar | None = None
 
     def find(self, tag: str) -> Element | None:
-        """Give the first direct child of a tag."""
+        """Return the first direct child of a tag."""
         return next((child for child in self.children if child.tag == tag), None)
 
     def all(self, tag: str) -> Iterator[Element]:
-        """Give the direct children of a tag."""
+        """Return the direct children of a tag."""
         return (child for child in self.children if child.tag == tag)
 
     def walk(self) -> Iterator[Element]:
-        """Give the element and all below it, in the order of the text."""
+        """Return the element and all below it, in the order of the text."""
         waiting = [self]
         while waiting:
             element = waiting.pop()

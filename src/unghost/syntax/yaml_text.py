@@ -124,7 +124,7 @@ class _Reader:
         return Scalar(start, end, event.value, is_string=not _is_plain_value(event.value))
 
     def _behind_property(self, start: int, end: int) -> int:
-        """Give what follows an anchor or a tag, which a scalar's mark includes."""
+        """Return what follows an anchor or a tag, which a scalar's mark includes."""
         while start < end and not self._text[start].isspace():
             start += 1
         while start < end and self._text[start].isspace():
@@ -133,7 +133,7 @@ class _Reader:
 
 
 def _is_plain_value(text: str) -> bool:
-    """Say whether a plain scalar is a number, a truth value or nothing."""
+    """Return whether a plain scalar is a number, a truth value or nothing."""
     if text.lower() in ("", "~", "null", "true", "false", "yes", "no", "on", "off"):
         return True
     try:

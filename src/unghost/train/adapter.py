@@ -91,22 +91,22 @@ class Policy:
         return weight
 
     def trainable(self) -> dict[str, nn.Parameter]:
-        """Give the trained parameters by name, in the model's order."""
+        """Return the trained parameters by name, in the model's order."""
         named = self.model.named_parameters()
         return {name: weight for name, weight in named if weight.requires_grad}
 
     def hidden(self, input_ids: Tensor) -> Tensor:
-        """Give the last hidden states [B, T, d] of right-padded ids [B, T], with gradient."""
+        """Return the last hidden states [B, T, d] of right-padded ids [B, T], with gradient."""
         return _hidden(self._plain, input_ids)
 
     def ref_hidden(self, input_ids: Tensor) -> Tensor:
-        """Give the reference's last hidden states [B, T, d]: eval mode, no gradient."""
+        """Return the reference's last hidden states [B, T, d]: eval mode, no gradient."""
         with torch.no_grad(), self.original() as model:
             return _hidden(model, input_ids)
 
     @contextmanager
     def original(self) -> Iterator[Any]:
-        """Give the original model in eval mode, for as long as the context lasts."""
+        """Return the original model in eval mode, for as long as the context lasts."""
         if self._reference is not None:
             yield self._reference
             return
@@ -298,7 +298,7 @@ def check_head(model: Any) -> None:
 
 
 def quantized_4bit() -> Any:
-    """Give the transformers configuration that loads a base model in 4 bits (NF4, GPU only).
+    """Return the transformers configuration that loads a base model in 4 bits (NF4, GPU only).
 
     Raises:
         UnghostError: There is no CUDA device, or bitsandbytes is not installed.

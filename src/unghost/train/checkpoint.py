@@ -106,6 +106,6 @@ def snapshot(policy: Policy) -> dict[str, Tensor]:
 
 
 def step_seed(seed: int, step: int, rank: int) -> int:
-    """Give the seed of one step's noise on one rank."""
+    """Return the seed of one step's noise on one rank."""
     digest = hashlib.sha256(f"unghost-step:{seed}:{step}:{rank}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1

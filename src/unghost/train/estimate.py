@@ -45,7 +45,7 @@ class MemoryEstimate:
         return max(self.training, self.generating)
 
     def as_dict(self) -> dict[str, int]:
-        """Give all figures by name, for a table or JSON."""
+        """Return all figures by name, for a table or JSON."""
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
         return {**parts, "training": self.training, "generating": self.generating}
 

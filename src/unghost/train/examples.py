@@ -92,7 +92,7 @@ class MicroBatch:
     real: int
 
     def to(self, device: torch.device) -> MicroBatch:
-        """Give the same micro-batch on another device."""
+        """Return the same micro-batch on another device."""
         if device.type == "cpu":
             return self
         return MicroBatch(
@@ -207,7 +207,7 @@ def collate(examples: Sequence[Example], *, retain_every: int = 1, pad_id: int =
 
 
 def _selected(labels: Labels, retain_every: int) -> list[int]:
-    """Give the positions in the completion that are scored, in order."""
+    """Return the positions in the completion that are scored, in order."""
     named = {position for position, _ in labels.allowed}
     retained: set[int] = set()
     for stream, weights in labels.streams.items():

@@ -41,7 +41,7 @@ class _Chunk(NamedTuple):
 
 
 def chunk_size(vocabulary: int, budget: int = LOGIT_BUDGET) -> int:
-    """Give the positions per chunk whose fp32 logits fit the budget in bytes.
+    """Return the positions per chunk whose fp32 logits fit the budget in bytes.
 
     Never fewer than 64, for a thinner matrix product wastes the machine, and never more than 512,
     which gains nothing.

@@ -317,7 +317,7 @@ def _append(log: Any, line: dict[str, Any]) -> None:
 
 
 def _lines(path: Path) -> list[str]:
-    """Give the whole lines of a log; what a killed writer left of a line is dropped."""
+    """Return the whole lines of a log; what a killed writer left of a line is dropped."""
     if not path.is_file():
         return []
     return path.read_text(encoding="utf-8").split("\n")[:-1]

@@ -70,7 +70,7 @@ def confirm(
 
 
 def _guesses(mention: Mention) -> Iterator[str]:
-    """Give the likeliest names of what may have a module that no distribution is called after."""
+    """Return the likeliest names of what may have a module that no distribution is called after."""
     return islice(ecosystem(mention.ecosystem).providers(mention.name), _MOST_GUESSES)
 
 
@@ -85,7 +85,7 @@ def _guessed(before: Verdict, verdict: Verdict, found: Sequence[tuple[Name, Answ
 
 
 def _names(mention: Mention, verdict: Verdict) -> tuple[Name, ...]:
-    """Give the names to ask for; a module may come from several distributions."""
+    """Return the names to ask for; a module may come from several distributions."""
     if mention.origin != "registry" or mention.evidence == TRUNCATED:
         return ()
     eco = ecosystem(mention.ecosystem)
@@ -121,7 +121,7 @@ def _confirmed(
 
 
 def _may_be_another(mention: Mention) -> bool:
-    """Say whether a module may come from a package that its name only begins to tell."""
+    """Return whether a module may come from a package that its name only begins to tell."""
     if mention.kind != "import":
         return False
     eco = ecosystem(mention.ecosystem)

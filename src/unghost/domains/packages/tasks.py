@@ -34,7 +34,7 @@ class Task:
 
 
 def tasks_path(given: str | None) -> Path:
-    """Say where the tasks lie: in the file given, or the bundled facts."""
+    """Return where the tasks lie: in the file given, or the bundled facts."""
     return _BUNDLED if given is None else Path(given)
 
 

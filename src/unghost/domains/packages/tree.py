@@ -24,7 +24,7 @@ class Tree:
             self._add(path)
 
     def python_module(self, module: str, path: str) -> str | None:
-        """Give the place of a Python module as seen from a file, None if it is not the tree's."""
+        """Return the place of a Python module as seen from a file, None if it is not the tree's."""
         top = module.partition(".")[0]
         for folder in _above(path):
             for root in _ROOTS:
@@ -39,15 +39,15 @@ class Tree:
         return next((ending for ending in endings if ending in self._endings), None)
 
     def jvm_package(self, module: str) -> str | None:
-        """Give the folder of a Java or Kotlin package that is the tree's."""
+        """Return the folder of a Java or Kotlin package that is the tree's."""
         return self._ending(path.replace(".", "/") for path in list(prefixes(module))[:-2])
 
     def ruby_file(self, module: str) -> str | None:
-        """Give the file that a Ruby ``require`` means, if it is the tree's."""
+        """Return the file that a Ruby ``require`` means, if it is the tree's."""
         return self._ending([f"{module.removesuffix('.rb')}.rb"])
 
     def rust_module(self, name: str, path: str) -> str | None:
-        """Give the file of a Rust module beside a file or at the root of its crate."""
+        """Return the file of a Rust module beside a file or at the root of its crate."""
         for folder in _above(path):
             for place in (f"{folder}{name}.rs", f"{folder}{name}/mod.rs", f"{folder}src/{name}.rs"):
                 if place in self.files:
@@ -55,7 +55,7 @@ class Tree:
         return None
 
     def has_below(self, folder: str, start: str) -> bool:
-        """Say whether a folder holds a file or a folder of a name, whatever its suffix."""
+        """Return whether a folder holds a file or a folder of a name, whatever its suffix."""
         place = f"{folder}/{start}".strip("/")
         if place in self.files or place in self._folders:
             return True
@@ -82,7 +82,7 @@ class Tree:
 
 
 def _above(path: str) -> Iterator[str]:
-    """Give the folder of a file and all above it, as prefixes."""
+    """Return the folder of a file and all above it, as prefixes."""
     for folder in PurePosixPath(path).parents:
         text = folder.as_posix()
         yield "" if text == "." else f"{text}/"

@@ -44,11 +44,11 @@ class Project(Protocol):
     """What the place of a mention says of names: the project's own, and those of its indexes."""
 
     def claims(self, mention: Mention) -> tuple[Status, str] | None:
-        """Give ``local`` or ``private`` and the evidence, or None for a name that is neither."""
+        """Return ``local`` or ``private`` and the evidence, or None for a name that is neither."""
         ...
 
     def declared(self, eco: str) -> Collection[str]:
-        """Give the canonical names of what the project's manifests declare."""
+        """Return the canonical names of what the project's manifests declare."""
         ...
 
 
@@ -198,7 +198,7 @@ class Judge:
         return eco.is_builtin(module, language)
 
     def _old(self, module: str, language: str) -> bool:
-        """Say whether a module is of a Python that may be meant too, if none is named."""
+        """Return whether a module is of a Python that may be meant too, if none is named."""
         return self._any_python and language == "python" and module.partition(".")[0] in OLD_MODULES
 
     def _mapped(self, module: str, universe: Universe) -> Ruling | None:

@@ -58,7 +58,7 @@ def read_list(text: str) -> list[Spot]:
 
 
 def _fields(text: str) -> Iterator[tuple[str, Word]]:
-    """Give the fields of all paragraphs: their names in lower case, their values in one piece."""
+    """Return the fields of all paragraphs: their names in lower case, their values in one piece."""
     source = Word(text, 0, len(text))
     key, value = "", WordBuilder(source)
     for line in lines(text):

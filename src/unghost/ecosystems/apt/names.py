@@ -14,12 +14,12 @@ _LONGEST = 200
 
 
 def canonical(name: str) -> str:
-    """Give a name as it is: it has no other form."""
+    """Return a name as it is: it has no other form."""
     return name
 
 
 def is_valid(name: str) -> bool:
-    """Say whether a text is a name by the grammar and has a letter.
+    """Return whether a text is a name by the grammar and has a letter.
 
     Digits alone are a number far more often than the one package that is called so (2048).
     """

@@ -62,7 +62,7 @@ def _targets(environ: Mapping[str, str] | None, what: str, *options: str) -> lis
 
 
 def lookup(base: str, name: str) -> str:
-    """Give no URL that anything answers: apt has no place to ask for a single name."""
+    """Return no URL that anything answers: apt has no place to ask for a single name."""
     return f"{base}#{name}"
 
 
@@ -97,7 +97,7 @@ async def _read_disk(paths: list[Path]) -> AsyncIterator[Page]:
 
 
 async def _cat(path: Path) -> AsyncIterator[bytes]:
-    """Give a list unpacked, by apt's own helper where it is there: it knows all of apt's forms."""
+    """Return a list unpacked, by apt's own helper where there is one: it knows all forms."""
     import asyncio
 
     program = [str(_HELPER), "cat-file"] if _HELPER.exists() else ["cat", "--"]

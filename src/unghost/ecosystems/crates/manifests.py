@@ -122,7 +122,7 @@ def _locked(source: str | None) -> Origin:
 
 
 def _spot(name: Scalar, version: str | None, origin: Origin) -> list[Spot]:
-    """Give a name's spot; where the source has escapes, it is the whole value."""
+    """Return a name's spot; where the source has escapes, it is the whole value."""
     if not is_valid(name.text):
         return []
     place = (name.start, name.end)

@@ -19,23 +19,23 @@ _KEYWORDS = frozenset({"crate", "self", "super", "Self", "$crate"})
 
 
 def canonical(name: str) -> str:
-    """Give a name's one form: lower case, with hyphens."""
+    """Return a name's one form: lower case, with hyphens."""
     return name.lower().replace("_", "-")
 
 
 def is_valid(text: str) -> bool:
-    """Say whether a text can be a name."""
+    """Return whether a text can be a name."""
     return 0 < len(text) <= LONGEST and text[0] in _LETTERS and _CHARS.issuperset(text)
 
 
 def is_builtin(module: str, language: str) -> bool:
-    """Say whether a path begins with a crate of the compiler, or with this crate itself."""
+    """Return whether a path begins with a crate of the compiler, or with this crate itself."""
     root = _root(module)
     return root in _SYSROOT or root in _KEYWORDS
 
 
 def candidates(module: str, language: str) -> Candidates:
-    """Give the crate that a path begins with; hyphens of its name are underscores in code."""
+    """Return the crate that a path begins with; hyphens of its name are underscores in code."""
     root = _root(module)
     return Candidates((canonical(root),) if is_valid(root) else ())
 

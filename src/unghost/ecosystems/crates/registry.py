@@ -60,7 +60,7 @@ def setup(environ: Mapping[str, str], project: Path, home: Path) -> Setup:
 
 
 def _files(project: Path, cargo_home: Path) -> Iterator[Path]:
-    """Give Cargo's files, the most important first; one without an ending hides the other."""
+    """Return Cargo's files, the most important first; one without an ending hides the other."""
     for folder in [*(outer / ".cargo" for outer in files.upwards(project)), cargo_home]:
         old = folder / "config"
         yield old if old.is_file() else folder / "config.toml"
@@ -93,14 +93,14 @@ def _token(environ: Mapping[str, str], cargo_home: Path, name: str) -> str:
 
 
 def lookup(base: str, name: str) -> str:
-    """Give the URL of a crate's file in a sparse index: folders of its first letters."""
+    """Return the URL of a crate's file in a sparse index: folders of its first letters."""
     lower = name.lower()
     folders = {1: "1", 2: "2", 3: f"3/{lower[:1]}"}.get(len(lower), f"{lower[:2]}/{lower[2:4]}")
     return f"{slashed(base)}{folders}/{quote(lower, safe='')}"
 
 
 def spellings(name: str) -> tuple[str, ...]:
-    """Give the spellings of a canonical name: each hyphen may be an underscore in the index."""
+    """Return the spellings of a canonical name: each hyphen may be an underscore in the index."""
     parts = name.split("-")
     free = min(len(parts) - 1, _MOST_SEPARATORS)
     rest = "-".join(parts[free:])
@@ -109,7 +109,7 @@ def spellings(name: str) -> tuple[str, ...]:
 
 
 def _marks(count: int) -> list[tuple[str, ...]]:
-    """Give all ways to write some separators; those of one kind only are the most frequent."""
+    """Return all ways to write some separators; those of one kind only are the most frequent."""
     return sorted(product("-_", repeat=count), key=lambda marks: len(set(marks)))
 
 

@@ -99,7 +99,7 @@ class _Project:
         return _named(rest, origin="workspace" if is_own else "registry")
 
     def _tool(self, rest: Sequence[Token]) -> list[Spot]:
-        """Give a tool's module: a tool is a package, of a required module or of this one."""
+        """Return a tool's module: a tool is a package, of a required module or of this one."""
         if not rest or not is_package(rest[0].text):
             return []
         path = rest[0].text
@@ -111,7 +111,7 @@ class _Project:
 
 
 def _statements(text: str) -> Iterator[list[Token]]:
-    """Give each statement as its verb and what follows; in a block the verb is the block's."""
+    """Return each statement as its verb and what follows; in a block the verb is the block's."""
     verb = None
     for line in lines(text):
         tokens = _tokens(line)
@@ -166,7 +166,7 @@ def _sides(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
 
 
 def _is_folder(path: str) -> bool:
-    """Say whether the right side of a replacement is a folder, as ``IsDirectoryPath`` does."""
+    """Return whether the right side of a replacement is a folder, as ``IsDirectoryPath`` does."""
     beginnings = ("./", "../", "/", ".\\", "..\\", "\\")
     return path in (".", "..") or path.startswith(beginnings) or path[1:2] == ":"
 

@@ -30,12 +30,12 @@ _DEEPEST = 16
 
 
 def canonical(path: str) -> str:
-    """Give a module path's one form, which is what is written: the proxy tells cases apart."""
+    """Return a module path's one form, which is what is written: the proxy tells cases apart."""
     return path
 
 
 def is_module(path: str) -> bool:
-    """Say whether a text can be the path of a module that the proxy serves."""
+    """Return whether a text can be the path of a module that the proxy serves."""
     if not is_package(path) or "+" in path:
         return False
     elements = path.split("/")
@@ -47,7 +47,7 @@ def is_module(path: str) -> bool:
 
 
 def is_package(path: str) -> bool:
-    """Say whether a text can be the path of a package outside of the standard library."""
+    """Return whether a text can be the path of a package outside of the standard library."""
     if len(path) > _LONGEST:
         return False
     host, *rest = path.split("/")
@@ -65,17 +65,17 @@ def _is_element(element: str) -> bool:
 
 
 def is_below(path: str, module: str) -> bool:
-    """Say whether a path is a module's own or one inside it."""
+    """Return whether a path is a module's own or one inside it."""
     return path == module or path.startswith(f"{module}/")
 
 
 def is_builtin(module: str, language: str) -> bool:
-    """Say whether an import is of the standard library: the first element of others has a dot."""
+    """Return whether an import is of the standard library: others have a dot in front."""
     return "." not in module.partition("/")[0]
 
 
 def candidates(module: str, language: str) -> Candidates:
-    """Give the modules that a package may be of: all beginnings of its path, the longest first.
+    """Return the modules that a package may be of: all beginnings of its path, the longest first.
 
     On the public forges a module has three elements at least. A host alone is rarely a module,
     yet some are (``go4.org``).
@@ -86,6 +86,6 @@ def candidates(module: str, language: str) -> Candidates:
 
 
 def beginnings(path: str, fewest: int = 1) -> Iterator[str]:
-    """Give the paths that a path is below of, itself first, down to ``fewest`` elements."""
+    """Return the paths that a path is below of, itself first, down to ``fewest`` elements."""
     elements = path.split("/", _DEEPEST)[:_DEEPEST]
     return ("/".join(elements[:count]) for count in range(len(elements), fewest - 1, -1))

@@ -52,7 +52,7 @@ def setup(environ: Mapping[str, str], project: Path, home: Path) -> Setup:
 
 
 def _variables(environ: Mapping[str, str], home: Path) -> tuple[dict[str, str], str]:
-    """Give the variables and where the proxies are named: the environment goes before files."""
+    """Return the variables and where the proxies are named: the environment goes before files."""
     values, place = dict[str, str](), "Go's default"
     named = environ.get("GOENV")
     paths = [Path(environ["GOROOT"]) / "go.env"] if environ.get("GOROOT") else []
@@ -70,7 +70,7 @@ def _variables(environ: Mapping[str, str], home: Path) -> tuple[dict[str, str], 
 
 
 def lookup(base: str, name: str) -> str:
-    """Give the URL of a module's newest version.
+    """Return the URL of a module's newest version.
 
     The list of versions is no answer: for a folder of a module it is there, and empty.
     """
@@ -124,7 +124,7 @@ def _moment(time: str, url: str) -> datetime:
 
 
 def _later(time: str, url: str) -> str:
-    """Give the next time there is, for a page on which all versions have one."""
+    """Return the next time there is, for a page on which all versions have one."""
     return (_moment(time, url) + timedelta(microseconds=1)).isoformat().replace("+00:00", "Z")
 
 

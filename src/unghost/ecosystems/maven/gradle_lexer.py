@@ -22,7 +22,7 @@ class Lexeme(NamedTuple):
 
 
 def lexemes(text: str) -> Iterator[Lexeme]:
-    """Give the words of a script without its comments and blanks."""
+    """Return the words of a script without its comments and blanks."""
     place, before = 0, "\n"
     while place < len(text):
         char = text[place]
@@ -50,7 +50,7 @@ def lexemes(text: str) -> Iterator[Lexeme]:
 
 
 def _string(text: str, place: int) -> tuple[int, int, int]:
-    """Give where a string's content begins and ends, and where the text goes on."""
+    """Return where a string's content begins and ends, and where the text goes on."""
     quote = text[place]
     if text.startswith(quote * 3, place):
         end = _find(text, quote * 3, place + 3)
@@ -60,7 +60,7 @@ def _string(text: str, place: int) -> tuple[int, int, int]:
 
 
 def _closing(text: str, quote: str, place: int) -> int:
-    """Give where a literal of one line ends; what is inserted may hold quotes of its own."""
+    """Return where a literal of one line ends; what is inserted may hold quotes of its own."""
     depth = 0
     while place < len(text) and text[place] != "\n":
         char = text[place]

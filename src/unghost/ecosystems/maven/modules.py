@@ -27,14 +27,14 @@ _ELSEWHERE = {
 
 
 def is_builtin(module: str, language: str) -> bool:
-    """Say whether a package or class is of the JDK, Kotlin's standard library or Android."""
+    """Return whether a package or class is of the JDK, Kotlin's standard library or Android."""
     parts = module.split(".", _DEEPEST)[:_DEEPEST]
     beginnings = (".".join(parts[:count]) for count in range(1, len(parts) + 1))
     return ":" not in module and any(package in _PLATFORM for package in beginnings)
 
 
 def candidates(module: str, language: str) -> Candidates:
-    """Give the groups that a package may be of: those that share its first two elements.
+    """Return the groups that a package may be of: those that share its first two elements.
 
     No artifact is told by a package's name. A class is no element of a group
     (``lombok.Getter``), so that there only the first element counts.

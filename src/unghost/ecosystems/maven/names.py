@@ -22,18 +22,18 @@ class Coordinates(NamedTuple):
 
 
 def canonical(name: str) -> str:
-    """Give an artifact's one form, which is what is written: cases are told apart."""
+    """Return an artifact's one form, which is what is written: cases are told apart."""
     return name
 
 
 def is_valid(name: str) -> bool:
-    """Say whether a text can be an artifact's name."""
+    """Return whether a text can be an artifact's name."""
     group, colon, artifact = name.partition(":")
     return bool(colon) and is_part(group) and is_part(artifact)
 
 
 def is_part(text: str) -> bool:
-    """Say whether a text can be a group or an artifact."""
+    """Return whether a text can be a group or an artifact."""
     if len(text) > _LONGEST or not _PART.fullmatch(text):
         return False
     return any(char not in ".-_" for char in text)

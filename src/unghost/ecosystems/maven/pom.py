@@ -89,7 +89,7 @@ class _Project:
         )
 
     def _origin(self, element: Element, group: str) -> Origin:
-        """Say where an artifact comes from; one of the project's own group is a part of it."""
+        """Return where an artifact comes from; one of the project's own group is a part of it."""
         if _text(element, "scope") == "system":
             return "path"
         if group == self._family:

@@ -65,7 +65,7 @@ def setup(environ: Mapping[str, str], project: Path, home: Path) -> Setup:
 
 
 def _settings(environ: Mapping[str, str], home: Path) -> Iterator[tuple[Element, str]]:
-    """Give the settings, the user's before the machine's."""
+    """Return the settings, the user's before the machine's."""
     paths = [home / ".m2" / "settings.xml"]
     for name in ("MAVEN_HOME", "M2_HOME"):
         if environ.get(name):
@@ -84,7 +84,7 @@ def _pom(project: Path) -> Iterator[tuple[Element, str]]:
 
 
 def _repositories(root: Element) -> Iterator[Element]:
-    """Give the repositories of a project, or of the profiles that settings make active."""
+    """Return the repositories of a project, or of the profiles that settings make active."""
     active = {one.text.text for one in _below(root, "activeProfiles") if one.text is not None}
     places = [root]
     for profile in _below(root, "profiles"):
@@ -104,7 +104,7 @@ def _mirrors(settings: list[tuple[Element, str]]) -> Iterator[tuple[Element, str
 
 
 def _is_mirror(mirror_of: str, name: str) -> bool:
-    """Say whether a mirror stands for a repository that is not on this machine."""
+    """Return whether a mirror stands for a repository that is not on this machine."""
     words = [word.strip() for word in mirror_of.split(",")]
     if f"!{name}" in words:
         return False
@@ -133,7 +133,7 @@ def _text(element: Element, tag: str) -> str:
 
 
 def lookup(base: str, name: str) -> str:
-    """Give the URL of an artifact's metadata."""
+    """Return the URL of an artifact's metadata."""
     group, _, artifact = name.partition(":")
     folders = "/".join(quote(part, safe="") for part in [*group.split("."), artifact])
     return f"{slashed(base)}{folders}/maven-metadata.xml"
@@ -180,7 +180,7 @@ def _number(about: Mapping[str, str], name: str) -> int:
 
 
 def _has_all(about: Mapping[str, str], had: int, last: int) -> bool:
-    """Say whether all chunks behind one are still there."""
+    """Return whether all chunks behind one are still there."""
     prefix = "nexus.index.incremental-"
     kept = {text for name, text in about.items() if name.startswith(prefix)}
     return had <= last and all(str(number) in kept for number in range(had + 1, last + 1))

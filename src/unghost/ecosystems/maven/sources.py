@@ -40,7 +40,7 @@ class Sources:
         self._others = bool(hosts - _JITPACK)
 
     def origin(self, group: str) -> Origin:
-        """Give where artifacts of a group come from; one of several repositories is ``index``."""
+        """Return where artifacts of a group come from; one of several repositories is ``index``."""
         if self._others or group.startswith(_ONLY_GOOGLE):
             return "index"
         return "index" if self._jitpack and group.startswith(_ONLY_JITPACK) else "registry"

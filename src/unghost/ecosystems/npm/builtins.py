@@ -22,7 +22,7 @@ _OTHER_RUNTIMES = ("bun:", "cloudflare:")
 
 
 def is_builtin(module: str, language: str) -> bool:
-    """Say whether a runtime has a module, so that no package is meant.
+    """Return whether a runtime has a module, so that no package is meant.
 
     ``fs/promises`` is Node's, ``fs/other`` is not; ``node:test`` is, ``test`` is a package. All
     that begins with ``bun:`` or ``cloudflare:`` is of that runtime.

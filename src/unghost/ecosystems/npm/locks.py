@@ -62,7 +62,7 @@ def _installed(cursor: Cursor, text: str) -> Iterator[Spot]:
 
 
 def _resolved(entry: Fields) -> Origin:
-    """Say where an entry comes from; a tarball's address is what a registry gives too."""
+    """Return where an entry comes from; a tarball's address is what a registry gives too."""
     target = entry.get("resolved", "")
     if target.startswith(("http:", "https:")) or not target:
         return "registry"

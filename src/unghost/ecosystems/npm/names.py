@@ -20,12 +20,12 @@ _TYPES = "@types/"
 
 
 def canonical(name: str) -> str:
-    """Give a name's one form, which is the name itself."""
+    """Return a name's one form, which is the name itself."""
     return name
 
 
 def is_valid(text: str) -> bool:
-    """Say whether a text can be a name, with or without a scope."""
+    """Return whether a text can be a name, with or without a scope."""
     if len(text) > LONGEST:
         return False
     if not text.startswith("@"):
@@ -35,7 +35,7 @@ def is_valid(text: str) -> bool:
 
 
 def candidates(module: str, language: str) -> Candidates:
-    """Give the package that a module belongs to; types may come from DefinitelyTyped instead.
+    """Return the package that a module belongs to; types may come from DefinitelyTyped instead.
 
     ``@types/a__b`` has the types of ``@a/b`` (source: DefinitelyTyped's rules for names, found).
     """
@@ -48,7 +48,7 @@ def candidates(module: str, language: str) -> Candidates:
 
 
 def package_of(module: str) -> str | None:
-    """Give the package of a module such as ``lodash/merge`` or ``npm:@scope/name@1/lib/x.js``.
+    """Return the package of a module such as ``lodash/merge`` or ``npm:@scope/name@1/lib/x.js``.
 
     Returns:
         None for what no package's module can be, such as a path or an alias of a bundler.

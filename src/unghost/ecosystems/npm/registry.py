@@ -44,12 +44,12 @@ def setup(environ: Mapping[str, str], project: Path, home: Path) -> Setup:
 
 
 def lookup(base: str, name: str) -> str:
-    """Give the URL of a package; the slash of a scope is escaped."""
+    """Return the URL of a package; the slash of a scope is escaped."""
     return f"{slashed(base)}{quote(name, safe='@')}"
 
 
 def is_held(body: bytes) -> bool:
-    """Say whether npm itself holds a name: its latest version then ends in ``-security``.
+    """Return whether npm itself holds a name: its latest version then ends in ``-security``.
 
     Source: what the registry answers for names taken from attackers; seen, not documented.
     """

@@ -77,7 +77,7 @@ def read_spec(spec: str, *, bare_alias: bool = True) -> Spec:
 def spot_at(
     scalar: Scalar, begin: int, end: int, version: str | None = None, origin: Origin = "registry"
 ) -> list[Spot]:
-    """Give the spot of a name at [begin, end) of a value, none if it can be no name.
+    """Return the spot of a name at [begin, end) of a value, none if it can be no name.
 
     Where the source has escapes, the spot is the whole value.
     """
@@ -91,7 +91,7 @@ def spot_at(
 
 
 def declared(name: Scalar, begin: int, end: int, spec: Scalar | None) -> list[Spot]:
-    """Give the spot of a dependency: its name at [begin, end) of one value, what it is in another.
+    """Return the spot of a dependency: its name at [begin, end) of a value, its kind in another.
 
     An alias is no name of a package: then the real package's name is the spot.
     """
@@ -102,20 +102,20 @@ def declared(name: Scalar, begin: int, end: int, spec: Scalar | None) -> list[Sp
 
 
 def name_end(text: str, begin: int = 0) -> int:
-    """Give where a name ends that a version may follow: ``name@1``, ``@scope/name@1``."""
+    """Return where a name ends that a version may follow: ``name@1``, ``@scope/name@1``."""
     end = text.find("@", begin + 1)
     return len(text) if end < 0 else end
 
 
 def package_end(text: str, begin: int) -> int:
-    """Give where a name ends that a path may follow as well: ``name@1/path``, ``name/path``."""
+    """Return where a name ends that a path may follow as well: ``name@1/path``, ``name/path``."""
     slash = text.find("/", begin) + 1 if text.startswith("@", begin) else 0
     marks = (at for mark in "@/" if (at := text.find(mark, max(slash, begin + 1))) >= 0)
     return min(marks, default=len(text))
 
 
 def last_name(key: str) -> tuple[int, int]:
-    """Give where the package's name stands in ``a/**/b``, ``parent@1>child@2`` or ``a@npm:1/b``."""
+    """Return where the package name is in ``a/**/b``, ``parent@1>child@2`` or ``a@npm:1/b``."""
     parts = key[max(_arrows(key), default=-1) + 1 :].split("/")
     begin = len(key) - len(parts[-1])
     if len(parts) == 1 or not parts[-2].startswith("@"):
@@ -125,7 +125,7 @@ def last_name(key: str) -> tuple[int, int]:
 
 
 def _arrows(key: str) -> Iterator[int]:
-    """Give the marks between a parent and its child; another may be of a range (``a@>=1``)."""
+    """Return the marks between a parent and its child; another may be of a range (``a@>=1``)."""
     for at in range(1, len(key)):
         if key[at] == ">" and key[at - 1] not in " |@":
             yield at

@@ -92,7 +92,7 @@ def _identified(text: str, top: str, tag: str) -> list[Spot]:
 
 
 def _referenced(element: Element) -> Iterator[tuple[Token, str | None]]:
-    """Give the packages of an element of MSBuild: an item, or SDKs with a version."""
+    """Return the packages of an element of MSBuild: an item, or SDKs with a version."""
     if element.tag in _ITEMS:
         version = _attribute(element, "Version") or _child(element, "Version")
         for attribute in ("Include", "Update"):

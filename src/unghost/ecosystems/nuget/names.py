@@ -19,24 +19,24 @@ _PLATFORM = frozenset(
 
 
 def canonical(name: str) -> str:
-    """Give an identifier's one form: lower case."""
+    """Return an identifier's one form: lower case."""
     return name.lower()
 
 
 def is_valid(name: str) -> bool:
-    """Say whether a text can be a package's identifier."""
+    """Return whether a text can be a package's identifier."""
     return len(name) <= _LONGEST and _ID.fullmatch(name) is not None
 
 
 def is_builtin(module: str, language: str) -> bool:
-    """Say whether a namespace is of .NET itself; NuGet keeps ``System.`` for its makers."""
+    """Return whether a namespace is of .NET itself; NuGet keeps ``System.`` for its makers."""
     first, _, rest = module.removeprefix("global::").partition(".")
     second = rest.partition(".")[0]
     return first in _PLATFORM or f"{first}.{second}" in _PLATFORM
 
 
 def candidates(module: str, language: str) -> Candidates:
-    """Give the packages that a namespace may be of: all its beginnings, the longest first."""
+    """Return the packages that a namespace may be of: all its beginnings, the longest first."""
     parts = canonical(module.removeprefix("global::")).split(".", _DEEPEST)[:_DEEPEST]
     names = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
     return Candidates(tuple(name for name in names if is_valid(name)), (f"{parts[0]}.",))

@@ -66,7 +66,7 @@ def read_paket_lock(text: str) -> list[Spot]:
 
 
 def _origin(sources: Iterable[str]) -> Origin:
-    """Say where packages come from; with a source of another host, each may be from there."""
+    """Return where packages come from; with a source of another host, each may be from there."""
     public = all(host_of(source.strip("\"'")) in _PUBLIC for source in sources)
     return "registry" if public else "index"
 

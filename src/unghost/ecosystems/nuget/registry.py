@@ -61,7 +61,7 @@ def setup(environ: Mapping[str, str], project: Path, home: Path) -> Setup:
 def _files(
     environ: Mapping[str, str], project: Path, home: Path
 ) -> Iterator[tuple[Element, str, bool]]:
-    """Give the files, the most important first, and whether each is the user's own."""
+    """Return the files, the most important first, and whether each is the user's own."""
     user = [home / ".nuget" / "NuGet" / "NuGet.Config"]
     user.append(files.config_home(environ, home) / "NuGet" / "NuGet.Config")
     if environ.get("APPDATA"):
@@ -109,7 +109,7 @@ class _Config:
                 self._patterns[_attribute(element, "key")] = patterns
 
     def private(self, main: str | None) -> tuple[str, ...]:
-        """Give the patterns that are mapped to another source and not to the main one."""
+        """Return the patterns that are mapped to another source and not to the main one."""
         public = set(self._patterns.get(main or "", ()))
         apart = (one for name, some in self._patterns.items() if name != main for one in some)
         return tuple(sorted({one for one in apart if one and one != "*"} - public))
@@ -130,7 +130,7 @@ def _attribute(element: Element, name: str) -> str:
 
 
 def _decoded(tag: str) -> str:
-    """Give a source's name as it is written where it stands for a tag: ``_x0020_`` is a blank."""
+    """Return a source's name as it is written where it stands for a tag: ``_x0020_`` is a blank."""
     parts = tag.split("_x")
     text = parts[0]
     for part in parts[1:]:
@@ -158,7 +158,7 @@ async def _resource(client: httpx.AsyncClient, address: Address, kind: str) -> s
 
 
 def lookup(base: str, name: str) -> str:
-    """Give the URL of a package's versions."""
+    """Return the URL of a package's versions."""
     return f"{slashed(base)}{quote(name.lower(), safe='')}/index.json"
 
 
@@ -195,14 +195,14 @@ async def feed(
 
 
 def _added(item: Mapping[str, Any]) -> tuple[str, str]:
-    """Give the package and the day of an item; no name for one that was deleted."""
+    """Return the package and the day of an item; no name for one that was deleted."""
     name, day = item.get("nuget:id"), item["commitTimeStamp"][:10]
     deleted = item.get("@type") == "nuget:PackageDelete" or not isinstance(name, str)
     return ("" if deleted else str(name)), day
 
 
 def _items(value: Mapping[str, Any], url: str) -> list[dict[str, Any]]:
-    """Give the items of an index or a page, the oldest first."""
+    """Return the items of an index or a page, the oldest first."""
     items = value.get("items")
     if not isinstance(items, list) or not all(_is_item(item) for item in items):
         raise damaged(url)
@@ -216,7 +216,7 @@ def _is_item(item: object) -> bool:
 
 
 def _moment(time: str) -> str:
-    """Give a time in a form that sorts; the catalog leaves out zeros at the end of seconds."""
+    """Return a time in a form that sorts; the catalog leaves out zeros at the end of seconds."""
     whole, _, fraction = time.removesuffix("Z").partition(".")
     return f"{whole}.{fraction:0<9}"
 

@@ -72,7 +72,7 @@ def _split(package: Token, separator: str) -> tuple[Token, str | None]:
 
 
 def _directives(text: str, opening: str, closing: str) -> Iterator[Token]:
-    """Give the lines that begin with ``#`` outside of comments and strings."""
+    """Return the lines that begin with ``#`` outside of comments and strings."""
     place, is_first = 0, True
     while place < len(text):
         char = text[place]

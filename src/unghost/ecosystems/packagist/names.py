@@ -19,23 +19,23 @@ _LONGEST = 200
 
 
 def canonical(name: str) -> str:
-    """Give a package's one form: lower case."""
+    """Return a package's one form: lower case."""
     return name.lower()
 
 
 def is_valid(name: str) -> bool:
-    """Say whether a text can be a package's name, which is ``vendor/package``."""
+    """Return whether a text can be a package's name, which is ``vendor/package``."""
     return len(name) <= _LONGEST and name.isascii() and _NAME.fullmatch(name.lower()) is not None
 
 
 def is_builtin(module: str, language: str) -> bool:
-    """Say whether a class is of PHP itself, which has no namespace, or of a skeleton."""
+    """Return whether a class is of PHP itself, which has no namespace, or of a skeleton."""
     first, separator, _ = module.lstrip("\\").partition("\\")
     return first in _OWN or (not separator and "/" not in module)
 
 
 def candidates(module: str, language: str) -> Candidates:
-    """Give the packages that a class may be of: parts of its namespace, written in kebab."""
+    """Return the packages that a class may be of: parts of its namespace, written in kebab."""
     parts = module[:_LONGEST].lstrip("\\").split("\\", _DEEPEST)[:_DEEPEST]
     vendors = dict.fromkeys((parts[0].lower(), _kebab(parts[0])))
     names = (f"{vendor}/{product}" for vendor in vendors for product in _products(vendor, parts))

@@ -72,7 +72,7 @@ def _composer_home(environ: Mapping[str, str], home: Path) -> Path:
 
 
 def _repositories(config: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Give repositories with their names; a list may hold objects that only switch some off."""
+    """Return repositories with their names; a list may hold objects that only switch some off."""
     found = config.get("repositories")
     if isinstance(found, dict):
         yield from ((name, value) for name, value in found.items())
@@ -84,7 +84,7 @@ def _repositories(config: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _secrets(environ: Mapping[str, str], project: Path, folder: Path) -> dict[str, dict[str, str]]:
-    """Give headers by host; the environment goes before the project, that before the user."""
+    """Return headers by host; the environment goes before the project, that before the user."""
     secrets: dict[str, dict[str, str]] = {}
     texts = [files.read_json(folder / "auth.json"), files.read_json(project / "auth.json")]
     for auth in [*texts, files.parse_json(environ.get("COMPOSER_AUTH", ""))]:
@@ -115,7 +115,7 @@ async def base(client: httpx.AsyncClient, address: Address) -> str:
 
 
 def lookup(base: str, name: str) -> str:
-    """Give the URL of a package's metadata."""
+    """Return the URL of a package's metadata."""
     escaped = quote(name, safe="/")
     if _PLACEHOLDER in base:
         return base.replace(_PLACEHOLDER, escaped)
@@ -145,7 +145,7 @@ async def feed(
 async def _held(
     client: httpx.AsyncClient, address: Address, place: str, about: Mapping[str, Any]
 ) -> list[str]:
-    """Give the names in a repository's own file and in those that it includes."""
+    """Return the names in a repository's own file and in those that it includes."""
     names = about.get("available-packages")
     found = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
     found += files.table(about, "packages")

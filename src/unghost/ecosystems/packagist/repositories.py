@@ -53,7 +53,7 @@ class Repositories:
         self._all = (self._disabled and not mirrored) or len(self._beginnings) > _MOST
 
     def origin(self, name: str, constraint: str) -> Origin:
-        """Give where a required package comes from."""
+        """Return where a required package comes from."""
         if name in self._named:
             return self._named[name]
         if self._all or name.startswith(tuple(self._beginnings)):
@@ -66,7 +66,7 @@ class Repositories:
         return "registry"
 
     def _listed(self, value: Value | None) -> Iterator[Table]:
-        """Give the repositories of a list or an object, in which ``false`` disables one."""
+        """Return the repositories of a list or an object, in which ``false`` disables one."""
         yield from tables(value) if not isinstance(value, Table) else ()
         for table in [value] if isinstance(value, Table) else list(tables(value)):
             for key, entry in table.entries:
@@ -92,7 +92,7 @@ class Repositories:
 
 
 def _is_development(constraint: str) -> bool:
-    """Say whether a constraint takes what a working copy has, which is no release."""
+    """Return whether a constraint takes what a working copy has, which is no release."""
     return (
         constraint == "*" or constraint.startswith("dev-") or constraint.endswith(("@dev", "-dev"))
     )

@@ -91,7 +91,7 @@ class _Code:
             self._assigned[target.id].append(value)
 
     def calls(self, function: str) -> Iterator[ast.Call]:
-        """Give the calls of a function or method of a name."""
+        """Return the calls of a function or method of a name."""
         for node in self._nodes:
             if isinstance(node, ast.Call):
                 called = node.func
@@ -102,7 +102,7 @@ class _Code:
                     yield node
 
     def keywords(self, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-        """Give a call's keywords, those of dictionaries behind two stars too."""
+        """Return a call's keywords, those of dictionaries behind two stars too."""
         for keyword in call.keywords:
             if keyword.arg is not None:
                 yield keyword.arg, keyword.value
@@ -117,7 +117,7 @@ class _Code:
                     return
 
     def leaves(self, nodes: Iterable[ast.expr]) -> list[ast.expr]:
-        """Give the strings in literals and in what names stand for, each place once."""
+        """Return the strings in literals and in what names stand for, each place once."""
         stack = list(nodes)[::-1]
         found: list[ast.expr] = []
         seen: set[int | str] = set()
@@ -137,11 +137,11 @@ class _Code:
         return found
 
     def texts(self, node: ast.expr) -> list[str]:
-        """Give the strings that an expression may be."""
+        """Return the strings that an expression may be."""
         return [self.text_of(leaf) for leaf in self.leaves([node])]
 
     def text_of(self, node: ast.expr) -> str:
-        """Give a string's value, with empty braces where a format string has fields."""
+        """Return a string's value, with empty braces where a format string has fields."""
         if isinstance(node, ast.JoinedStr):
             return "".join(self.text_of(part) or "{}" for part in node.values)
         value = node.value if isinstance(node, ast.Constant) else None
@@ -169,7 +169,7 @@ class _Code:
         return found
 
     def _content(self, node: ast.expr) -> tuple[int, int]:
-        """Give where a string's content stands, without prefix and quotes."""
+        """Return where a string's content stands, without prefix and quotes."""
         begin = self._places.of(node.lineno, node.col_offset)
         end = self._places.of(node.end_lineno or node.lineno, node.end_col_offset or 0)
         while begin < end and self._text[begin] not in "\"'":
@@ -188,7 +188,7 @@ def _by_line(text: str, begin: int, sources: Sources) -> list[Spot]:
 
 
 def _assignments(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Give what is assigned or added to what."""
+    """Return what is assigned or added to what."""
     if isinstance(node, ast.Assign):
         yield from ((target, node.value) for target in node.targets)
     elif isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value is not None:
@@ -199,7 +199,7 @@ def _assignments(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def _entries(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    """Give the entries of a literal dictionary, in braces or as a call of ``dict``."""
+    """Return the entries of a literal dictionary, in braces or as a call of ``dict``."""
     if isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
@@ -209,7 +209,7 @@ def _entries(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _inside(node: ast.expr) -> list[ast.expr]:
-    """Give the parts of an expression that are lists or strings where it is one."""
+    """Return the parts of an expression that are lists or strings where it is one."""
     if isinstance(node, ast.List | ast.Tuple | ast.Set):
         return node.elts
     if isinstance(node, ast.Dict):

@@ -88,7 +88,7 @@ def _of_command(command: re.Match[str]) -> Iterator[str]:
 
 
 def _named(words: list[str], short: str | None) -> Iterator[str]:
-    """Give the files that options name."""
+    """Return the files that options name."""
     for at, word in enumerate(words):
         following = words[at + 1] if at + 1 < len(words) else ""
         option, equals, value = word.partition("=")
@@ -105,7 +105,7 @@ def _named(words: list[str], short: str | None) -> Iterator[str]:
 
 
 def _leaves(words: list[str]) -> bool:
-    """Say whether a command names an index, and none that is PyPI's."""
+    """Return whether a command names an index, and none that is PyPI's."""
     named = [at for at, word in enumerate(words) if word.partition("=")[0] in _INDEX]
     values = (words[at].partition("=")[2] or "".join(words[at + 1 : at + 2]) for at in named)
     return bool(named) and not any(map(is_public, values))

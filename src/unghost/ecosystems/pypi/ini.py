@@ -45,7 +45,7 @@ def read_setup_cfg(text: str) -> list[Spot]:
 
 
 def included_by_setup_cfg(text: str) -> list[str]:
-    """Give the files that hold the requirements which ``setup.cfg`` does not list itself."""
+    """Return the files that hold the requirements which ``setup.cfg`` does not list itself."""
     files: list[str] = []
     for option in _options(text):
         is_list = option.section == "options" and option.key in _OF_OPTIONS

@@ -93,14 +93,14 @@ def _packages(text: str, key: str) -> list[Table]:
 
 
 def _usual(indexes: Iterable[str | None]) -> str | None:
-    """Give the index that stands for PyPI."""
+    """Return the index that stands for PyPI."""
     counts = Counter(index for index in indexes if index is not None)
     public = next((index for index in counts if is_public(index)), None)
     return public or next((index for index, _ in counts.most_common(1)), None)
 
 
 def _origin(place: Table, kinds: dict[str, Origin], index: str | None, usual: str | None) -> Origin:
-    """Give what a table says of a package's place by the key that it has."""
+    """Return what a table says of a package's place by the key that it has."""
     if index != usual and index is not None:
         return "index"
     return next((kinds[key.text] for key, _ in place.entries if key.text in kinds), "registry")

@@ -33,7 +33,7 @@ def read_pipfile(text: str) -> list[Spot]:
 
 
 def default_indexes(sources: Value | None) -> frozenset[str]:
-    """Give the names, in lower case, of the indexes that stand for PyPI.
+    """Return the names, in lower case, of the indexes that stand for PyPI.
 
     The first one is where Pipenv looks for what names no index; often it is a mirror.
     """

@@ -18,7 +18,7 @@ _MOST_PARTS = 8
 
 
 def canonical(name: str) -> str:
-    """Give a name's canonical form: lower case, each run of ``-``, ``_`` and ``.`` one hyphen."""
+    """Return a name's canonical form: lower case, each run of ``-``, ``_`` and ``.`` one hyphen."""
     # As packaging does it, whose module of names takes long to import.
     form = name.lower().replace("_", "-").replace(".", "-")
     while "--" in form:
@@ -27,12 +27,12 @@ def canonical(name: str) -> str:
 
 
 def is_valid(name: str) -> bool:
-    """Say whether a text is a name by the grammar of requirements."""
+    """Return whether a text is a name by the grammar of requirements."""
     return len(name) <= LONGEST and _NAME.fullmatch(name) is not None
 
 
 def candidates(module: str, language: str) -> Candidates:
-    """Give the names of a module and of the packages around it, the longest first."""
+    """Return the names of a module and of the packages around it, the longest first."""
     parts = module.split(".", _MOST_PARTS)[:_MOST_PARTS]
     names = [".".join(parts[:count]).strip("_.") for count in range(len(parts), 0, -1)]
     forms = (canonical(name) for name in names if is_valid(name))
@@ -40,5 +40,5 @@ def candidates(module: str, language: str) -> Candidates:
 
 
 def is_builtin(module: str, language: str) -> bool:
-    """Say whether a module is of the standard library of any Python from 3.8 on."""
+    """Return whether a module is of the standard library of any Python from 3.8 on."""
     return module.partition(".")[0] in stdlib_modules()

@@ -37,7 +37,7 @@ _MOST_LOOKED_AT = 1000
 
 
 def likely_providers(module: str) -> Iterator[str]:
-    """Give canonical names of distributions that a module may be of, beside that of its own name.
+    """Return canonical names of distributions that a module may be of, beside that of its own name.
 
     Args:
         module: The module as it is imported.
@@ -74,7 +74,7 @@ class Providers:
                 self._by_word.setdefault(word, []).append(name)
 
     def of(self, module: str) -> str | None:
-        """Give the distribution with the shortest name that may have a module, if one does.
+        """Return the distribution with the shortest name that may have a module, if one does.
 
         Args:
             module: The module as it is imported.
@@ -96,7 +96,7 @@ def _top(module: str) -> str:
 
 
 def _runs(words: list[str]) -> Iterator[str]:
-    """Give the letters of a module that a distribution of such words may have.
+    """Return the letters of a module that a distribution of such words may have.
 
     Of a single word only if nothing that says something is left; of several in a row whatever is.
     """

@@ -64,7 +64,7 @@ def read_pyproject(text: str) -> list[Spot]:
 
 
 def included_by_pyproject(text: str) -> list[str]:
-    """Give the files that hold the requirements which setuptools does not find here itself."""
+    """Return the files that hold the requirements which setuptools does not find here itself."""
     document = read_toml(text) if "dynamic" in text else None
     if document is None:
         return []
@@ -98,7 +98,7 @@ def _listed(
 
 
 def _reached(document: Table, path: _Path) -> list[Value]:
-    """Give what stands at a path of keys."""
+    """Return what stands at a path of keys."""
     values: list[Value] = [document]
     for key in path:
         within = [value for value in values if isinstance(value, Table)]
@@ -149,7 +149,7 @@ def _sources(document: Table) -> Sources:
 
 
 def _rest(document: Table, indexes: list[Table]) -> Origin:
-    """Say where packages come from of which nothing else is said: an index may replace PyPI."""
+    """Return where packages come from of which nothing else is said: an index may replace PyPI."""
     replacing = [table.text("url") for table in indexes if _is_default(table)]
     replacing += [document.text("tool", "uv", "index-url")]
     urls = [url for url in replacing if url is not None]

@@ -51,7 +51,7 @@ def setup(environ: Mapping[str, str], project: Path, home: Path) -> Setup:
 
 
 def _unlike(addresses: Iterable[Address], public: Address | None) -> Iterable[Address]:
-    """Give each address once, without the public one."""
+    """Return each address once, without the public one."""
     kept: list[Address] = []
     for address in addresses:
         same = [*kept, *([public] if public else [])]
@@ -61,7 +61,7 @@ def _unlike(addresses: Iterable[Address], public: Address | None) -> Iterable[Ad
 
 
 def lookup(base: str, name: str) -> str:
-    """Give the URL of a project's page."""
+    """Return the URL of a project's page."""
     return f"{slashed(base)}{quote(name, safe='')}/"
 
 

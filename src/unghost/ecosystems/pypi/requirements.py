@@ -41,7 +41,7 @@ def find_script_requirements(text: str) -> list[Spot]:
 
 
 def _logical_lines(text: str) -> Iterator[Word]:
-    """Give the lines, those that end in a backslash joined with the next one."""
+    """Return the lines, those that end in a backslash joined with the next one."""
     source = Word(text, 0, len(text))
     builder: WordBuilder | None = None
     for line in lines(text):
@@ -62,7 +62,7 @@ def _logical_lines(text: str) -> Iterator[Word]:
 
 
 def _leaves(words: Iterable[Word]) -> bool:
-    """Say whether pip asks other indexes alone: the last one that is named, and the extra ones."""
+    """Return whether pip asks other indexes alone: the last one named, and the extra ones."""
     named: str | None = None
     extra: list[str] = []
     for word in words:
@@ -79,7 +79,7 @@ def _leaves(words: Iterable[Word]) -> bool:
 
 
 def _options(pieces: list[str]) -> Iterator[tuple[str, str]]:
-    """Give the options of a line with their values: ``--a=b``, ``--a b``, ``-a b`` and ``-ab``."""
+    """Return the options of a line with values: ``--a=b``, ``--a b``, ``-a b`` and ``-ab``."""
     for at, piece in enumerate(pieces):
         option, equals, value = piece.partition("=")
         if not piece.startswith("--"):
@@ -90,7 +90,7 @@ def _options(pieces: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _headers(text: str, source: Word) -> Iterator[Word]:
-    """Give what stands in the headers of a script, without the marks of comments."""
+    """Return what stands in the headers of a script, without the marks of comments."""
     block: list[Token] | None = None
     for line in [*lines(text), Token(len(text), "")]:
         if block is None:
@@ -103,7 +103,7 @@ def _headers(text: str, source: Word) -> Iterator[Word]:
 
 
 def _content(block: list[Token], source: Word) -> Word:
-    """Give the lines up to the last closing one."""
+    """Return the lines up to the last closing one."""
     while block and block[-1].text.rstrip() != _CLOSING:
         block.pop()
     builder = WordBuilder(source)

@@ -40,7 +40,7 @@ class Sources:
     rest: Origin = "registry"
 
     def of(self, name: str) -> Origin:
-        """Give where a package comes from, by its name in any form."""
+        """Return where a package comes from, by its name in any form."""
         return self.origins.get(canonical(name), self.rest)
 
 
@@ -49,13 +49,13 @@ PYPI = Sources()
 
 
 def is_public(url: str) -> bool:
-    """Say whether an index is PyPI itself, which is what pip asks when nothing is set."""
+    """Return whether an index is PyPI itself, which is what pip asks when nothing is set."""
     return host_of(url) in _public_hosts()
 
 
 @lru_cache(maxsize=1)
 def _public_hosts() -> frozenset[str]:
-    """Give PyPI's hosts from pip's own constants; without pip, no index is taken for PyPI."""
+    """Return PyPI's hosts from pip's own constants; without pip, no index is taken for PyPI."""
     try:
         from pip._internal.models.index import PyPI
     except ImportError:
@@ -64,14 +64,14 @@ def _public_hosts() -> frozenset[str]:
 
 
 def origin_of_address(address: str) -> Origin:
-    """Give what kind of place a package's own address is."""
+    """Return what kind of place a package's own address is."""
     if address.startswith(_REPOSITORIES):
         return "git"
     return "url" if "://" in address and not address.startswith("file:") else "path"
 
 
 def origin_of(value: Value | None, public: Collection[str]) -> Origin | None:
-    """Give what a table says of a package's place, the first of a list of them.
+    """Return what a table says of a package's place, the first of a list of them.
 
     Args:
         value: Such as ``{git = "https://.."}``.
@@ -93,7 +93,7 @@ def origin_of(value: Value | None, public: Collection[str]) -> Origin | None:
 
 
 def public_names(indexes: Iterable[Table], reserved: Collection[str] = ()) -> frozenset[str]:
-    """Give the names, in lower case, of those indexes of a list that are PyPI.
+    """Return the names, in lower case, of those indexes of a list that are PyPI.
 
     Args:
         indexes: Tables with a ``name`` and a ``url``.

@@ -56,7 +56,7 @@ def without_comment(word: Word) -> Word:
 
 
 def _behind_option(text: str) -> tuple[int | None, bool]:
-    """Give where a requirement begins, None for other options, and whether it is editable."""
+    """Return where a requirement begins, None for other options, and whether it is editable."""
     begin = len(text) - len(text.lstrip())
     if not text.startswith("-", begin):
         return begin, False
@@ -95,7 +95,7 @@ def _lenient(text: str) -> Reference | None:
 
 
 def _version(text: str, found: Reference) -> str | None:
-    """Give the version as it is written, which a parsed one is not."""
+    """Return the version as it is written, which a parsed one is not."""
     written = _behind_extras(text, found.end).partition(" -")[0].partition(";")[0].strip()
     if written.startswith("@"):
         return found.version

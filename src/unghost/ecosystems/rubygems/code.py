@@ -46,7 +46,7 @@ class Call(NamedTuple):
 
 
 def calls(text: str) -> Iterator[Call]:
-    """Give the calls of Ruby code, outer ones first."""
+    """Return the calls of Ruby code, outer ones first."""
     root, offsets = parse(text, "ruby")
     for node in walk(root):
         if node.type == "call":

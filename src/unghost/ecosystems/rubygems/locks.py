@@ -38,7 +38,7 @@ def read_lock(text: str) -> list[Spot]:
 
 
 def _sections(text: str) -> Iterator[tuple[str, list[tuple[int, list[Token]]]]]:
-    """Give each section's title and its lines: how far they are indented, and their words."""
+    """Return each section's title and its lines: how far they are indented, and their words."""
     title, section = "", []
     for line in lines(text):
         pieces = words(line)

@@ -58,7 +58,7 @@ def read_gemspec(text: str) -> list[Spot]:
 
 
 def _everywhere(found: Iterable[Call]) -> Origin:
-    """Give where gems come from that say nothing themselves; the public source may be named."""
+    """Return where gems come from that say nothing themselves; the public source may be named."""
     sources = [c.first_text for c in found if c.method == "source" and not c.has_block]
     return "index" if sources and not any(map(is_public, sources)) else "registry"
 

@@ -17,12 +17,12 @@ _DEEPEST = 4
 
 
 def canonical(name: str) -> str:
-    """Give a gem's one form, which is what is written: cases are told apart."""
+    """Return a gem's one form, which is what is written: cases are told apart."""
     return name
 
 
 def is_valid(name: str) -> bool:
-    """Say whether a text can be a gem's name."""
+    """Return whether a text can be a gem's name."""
     return (
         len(name) <= _LONGEST
         and _NAME.fullmatch(name) is not None
@@ -31,7 +31,7 @@ def is_valid(name: str) -> bool:
 
 
 def candidates(module: str, language: str) -> Candidates:
-    """Give the gems that a required path may be of, the longest first.
+    """Return the gems that a required path may be of, the longest first.
 
     ``a/b`` is of ``a-b`` or ``a``. A gem may also write its underscores as hyphens, or not at all
     (``active_support`` is of activesupport).

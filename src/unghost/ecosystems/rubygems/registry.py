@@ -49,7 +49,7 @@ def setup(environ: Mapping[str, str], project: Path, home: Path) -> Setup:
 
 
 def _sources(environ: Mapping[str, str], home: Path) -> Iterator[tuple[str, str]]:
-    """Give the sources of the most important file that has some."""
+    """Return the sources of the most important file that has some."""
     paths = [Path(part) for part in environ.get("GEMRC", "").split(os.pathsep) if part]
     paths.reverse()
     paths += [home / ".gemrc", files.config_home(environ, home) / "gem" / "gemrc"]
@@ -65,7 +65,7 @@ def _sources(environ: Mapping[str, str], home: Path) -> Iterator[tuple[str, str]
 def _bundle(
     environ: Mapping[str, str], project: Path, home: Path
 ) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Give Bundler's settings and where they stand, the most important last."""
+    """Return Bundler's settings and where they stand, the most important last."""
     user = Path(environ.get("BUNDLE_USER_CONFIG") or home / ".bundle" / "config")
     of_project = Path(environ.get("BUNDLE_APP_CONFIG") or project / ".bundle") / "config"
     for path in (user, of_project):
@@ -103,7 +103,7 @@ def _key(text: str) -> str:
 
 
 def lookup(base: str, name: str) -> str:
-    """Give the URL of a gem's versions in the compact index."""
+    """Return the URL of a gem's versions in the compact index."""
     return f"{slashed(base)}info/{quote(name, safe='')}"
 
 

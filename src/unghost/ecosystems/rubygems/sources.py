@@ -8,5 +8,5 @@ _PUBLIC = frozenset({"rubygems.org", "index.rubygems.org", "www.rubygems.org"})
 
 
 def is_public(url: str) -> bool:
-    """Say whether a source is rubygems.org; Bundler also takes the word ``rubygems`` for it."""
+    """Return whether a source is rubygems.org; Bundler also takes the word ``rubygems`` for it."""
     return url in ("rubygems", "rubyforge", "gemcutter") or host_of(url) in _PUBLIC

@@ -39,7 +39,7 @@ _PARTS = {
 
 
 def is_builtin(module: str, language: str) -> bool:
-    """Say whether a required path is of Ruby itself."""
+    """Return whether a required path is of Ruby itself."""
     first, slash, rest = module.removesuffix(".rb").partition("/")
     if slash and first in _PARTS:
         return rest.partition("/")[0] in _PARTS[first]

@@ -32,7 +32,7 @@ def find_imports(text: str) -> list[Spot]:
 
 
 def places(data: bytes) -> list[int]:
-    """Give where directives may be."""
+    """Return where directives may be."""
     return [place for place in words(data, b"using") if _may_be_directive(data, place + 5)]
 
 
@@ -48,7 +48,7 @@ def _may_be_directive(data: bytes, place: int) -> bool:
 
 
 def _own_roots(text: str) -> set[str]:
-    """Give the first words of the namespaces that lines declare."""
+    """Return the first words of the namespaces that lines declare."""
     words = (line.split(maxsplit=2)[:2] for line in text.splitlines() if "namespace" in line)
     return {
         pair[1].rstrip("{;").partition(".")[0]

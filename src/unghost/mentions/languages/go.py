@@ -19,7 +19,7 @@ def find_imports(text: str) -> list[Spot]:
 
 
 def places(data: bytes) -> list[int]:
-    """Give where imports may be."""
+    """Return where imports may be."""
     return list(words(data, b"import"))
 
 

@@ -45,7 +45,7 @@ def find_in_page(text: str) -> list[Spot]:
 
 
 def places(data: bytes) -> list[int]:
-    """Give where imports may be; one with bindings is found by its ``from``."""
+    """Return where imports may be; one with bindings is found by its ``from``."""
     found = [place for place in words(data, b"from") if _has(data, place + 4, _QUOTES)]
     found += [place for place in words(data, b"import") if _has(data, place + 6, (*_QUOTES, b"("))]
     found += [place for place in words(data, b"require") if _has(data, place + 7, (b"(", b"."))]
@@ -75,7 +75,7 @@ def read(path: list[Node], data: bytes) -> Iterator[Found]:
 
 
 def _argument(path: list[Node], data: bytes) -> Node | None:
-    """Give the first argument of ``import(...)``, ``require(...)`` or ``require.resolve(...)``."""
+    """Return the argument of ``import(...)``, ``require(...)`` or ``require.resolve(...)``."""
     token, called, call = path[-1], path[-1], path[-2]
     if token.type == "identifier" and data[token.start_byte : token.end_byte] != b"require":
         return None
@@ -138,7 +138,7 @@ def _unescaped(raw: str) -> str:
 
 
 def _is_module(name: str) -> bool:
-    """Say whether a specifier begins with a name that a package may have: no path, no alias."""
+    """Return whether a specifier begins with a name that a package may have: no path, no alias."""
     parts = name.removeprefix("@").split("/")[: 1 + name.startswith("@")]
     if name.startswith("@") and len(parts) < 2:
         return False

@@ -29,7 +29,7 @@ def find_imports(text: str, language: str) -> list[Spot]:
 
 
 def places(data: bytes) -> list[int]:
-    """Give where imports may be, and before them where the package is declared."""
+    """Return where imports may be, and before them where the package is declared."""
     imports = list(words(data, b"import"))
     if not imports:
         return []

@@ -32,7 +32,7 @@ def find_imports(text: str) -> list[Spot]:
 
 
 def places(data: bytes) -> list[int]:
-    """Give where declarations may be."""
+    """Return where declarations may be."""
     return [place for place in words(data, b"use") if _may_be_declaration(data, place + 3)]
 
 
@@ -45,7 +45,7 @@ def _may_be_declaration(data: bytes, place: int) -> bool:
 
 
 def _own_roots(text: str) -> set[str]:
-    """Give the first words of the namespaces that lines declare."""
+    """Return the first words of the namespaces that lines declare."""
     found = set()
     for line in text.splitlines():
         before, word, name = line.partition("namespace ")

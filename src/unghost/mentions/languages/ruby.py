@@ -41,7 +41,7 @@ def find_imports(text: str) -> list[Spot]:
 
 
 def places(data: bytes) -> list[int]:
-    """Give where imports may be: before a literal or a bracket, and not in a line of comment."""
+    """Return where imports may be: before a literal or a bracket, and not in a line of comment."""
     return sorted(
         place
         for method in _METHODS
@@ -76,7 +76,7 @@ def read(path: list[Node], data: bytes) -> Iterator[Found]:
 
 
 def _content(literal: Node | None) -> Node | None:
-    """Give what a string without escapes and interpolation holds."""
+    """Return what a string without escapes and interpolation holds."""
     if literal is None or literal.type != "string" or literal.named_child_count != 1:
         return None
     content = literal.named_child(0)

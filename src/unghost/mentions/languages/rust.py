@@ -61,7 +61,7 @@ class _Scope:
         self.bound.setdefault(name, set()).add(root)
 
     def is_own(self, name: str) -> bool:
-        """Say whether a path that begins with a name leads to what is in scope, not to a crate."""
+        """Return whether a path that begins with a name leads into scope, not to a crate."""
         return name in self.modules or any(root != name for root in self.bound.get(name, ()))
 
 
@@ -113,7 +113,7 @@ def _of_use(declaration: Node, data: bytes, scope: _Scope) -> Iterator[Found]:
 
 
 def _first(node: Node) -> Node:
-    """Give the first segment of a path."""
+    """Return the first segment of a path."""
     while node.type in _PATHS:
         inner = node.child_by_field_name("path") or node.child_by_field_name("name")
         if inner is None:
@@ -123,7 +123,7 @@ def _first(node: Node) -> Node:
 
 
 def _crate(node: Node, data: bytes) -> Iterator[Found]:
-    """Give a crate; a name with a capital is that of a type that something else brings in."""
+    """Return a crate; a name with a capital is that of a type that something else brings in."""
     name = text_of(node, data)
     start = node.start_byte + (len(name) - len(name.removeprefix("r#")))
     name = name.removeprefix("r#")
@@ -163,7 +163,7 @@ def _read_path(path: list[Node], data: bytes) -> Iterator[Found]:
 
 
 def _is_code(path: list[Node], data: bytes) -> bool:
-    """Say whether the tokens of a macro or an attribute are code: those of ``derive`` are."""
+    """Return whether the tokens of a macro or an attribute are code: those of ``derive`` are."""
     for node in path:
         if node.type in _ATTRIBUTES:
             return data[node.start_byte : node.end_byte].lstrip(b"#![ ").startswith(b"derive")
@@ -171,7 +171,7 @@ def _is_code(path: list[Node], data: bytes) -> bool:
 
 
 def _is_glob(declaration: Node, path: list[Node], data: bytes) -> bool:
-    """Say whether a ``use`` brings in all of an own module that is not in the source itself."""
+    """Return whether a ``use`` brings in all of an own module that is not in the source itself."""
     segments = text_of(declaration, data).removeprefix("use").strip(" ;").split("::")
     if len(segments) < 2 or not segments[-1].endswith("*") or segments[-2].strip()[:1].isupper():
         return False

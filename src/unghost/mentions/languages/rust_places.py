@@ -20,7 +20,7 @@ _FLAT = bytes(
 
 
 def roots(data: bytes) -> dict[bytes, list[int]]:
-    """Give the words in small letters that paths begin with, each with its places."""
+    """Return the words in small letters that paths begin with, each with its places."""
     found: dict[bytes, list[int]] = {}
     flat = data.translate(_FLAT)
     end = data.find(b"::")
@@ -36,7 +36,7 @@ def roots(data: bytes) -> dict[bytes, list[int]]:
 
 
 def uses(data: bytes, roots: set[bytes]) -> list[int]:
-    """Give where crates may be used or declared, and what tells own modules from them.
+    """Return where crates may be used or declared, and what tells own modules from them.
 
     Of the uses of own modules and of the modules declared only those count that give one of the
     roots, or a word that a use begins with.
@@ -58,18 +58,18 @@ def uses(data: bytes, roots: set[bytes]) -> list[int]:
 
 
 def own_uses(data: bytes) -> list[int]:
-    """Give where the crate's own modules may be used."""
+    """Return where the crate's own modules may be used."""
     return [place for place in words(data, b"use") if _is_own(data, place)]
 
 
 def first_word(data: bytes, place: int) -> bytes:
-    """Give the word that follows, empty if something else does."""
+    """Return the word that follows, empty if something else does."""
     place = skip_blanks(data, place)
     return data[place : word_end(data, place)]
 
 
 def statement_end(data: bytes, start: int) -> int:
-    """Give where a statement ends that is no longer than any that is written."""
+    """Return where a statement ends that is no longer than any that is written."""
     end = data.find(b";", start, start + _LONGEST_USE)
     return start if end < 0 else end + 1
 

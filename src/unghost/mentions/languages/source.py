@@ -60,7 +60,7 @@ def read_at(root: Node, at: Iterable[int], reader: Reader, data: bytes) -> Itera
 
 
 def located(found: Iterable[Found], offsets: ByteOffsets) -> list[tuple[Found, int, int]]:
-    """Give each name once, in order, with its character offsets."""
+    """Return each name once, in order, with its character offsets."""
     places = {(item.start, item.end): item for item in found}
     return [
         (places[place], offsets.char(place[0]), offsets.char(place[1])) for place in sorted(places)
@@ -86,7 +86,7 @@ def spots(found: Iterable[tuple[Found, int, int]], ecosystem: str, language: str
 
 
 def words(data: bytes, word: bytes) -> Iterator[int]:
-    """Give where a word stands that is no part of another, as far as ASCII tells."""
+    """Return where a word stands that is no part of another, as far as ASCII tells."""
     place = data.find(word)
     while place >= 0:
         end = place + len(word)
@@ -96,7 +96,7 @@ def words(data: bytes, word: bytes) -> Iterator[int]:
 
 
 def is_remark(data: bytes, place: int, mark: bytes, unless: bytes | None = None) -> bool:
-    """Say whether a line begins with the mark of a comment before a place.
+    """Return whether a line begins with the mark of a comment before a place.
 
     In a string or a block comment such a line is no code either.
 
@@ -114,19 +114,19 @@ def is_remark(data: bytes, place: int, mark: bytes, unless: bytes | None = None)
 
 
 def skip_blanks(data: bytes, place: int) -> int:
-    """Give the next place that is not blank."""
+    """Return the next place that is not blank."""
     while data[place : place + 1] in _BLANKS:
         place += 1
     return place
 
 
 def word_end(data: bytes, place: int) -> int:
-    """Give where the word ends that begins at a place."""
+    """Return where the word ends that begins at a place."""
     while data[place : place + 1] in _OF_WORDS:
         place += 1
     return place
 
 
 def text_of(node: Node, data: bytes) -> str:
-    """Give what a node is written as."""
+    """Return what a node is written as."""
     return data[node.start_byte : node.end_byte].decode("utf-8", "replace")

@@ -28,7 +28,7 @@ def render_json(report: Report, *, fail_on: FailOn = "error") -> str:
 
 
 def as_json(report: Report, *, fail_on: FailOn = "error") -> dict[str, Any]:
-    """Give a report as what JSON can hold; lone surrogates in it become U+FFFD.
+    """Return a report as what JSON can hold; lone surrogates in it become U+FFFD.
 
     Args:
         report: The report.

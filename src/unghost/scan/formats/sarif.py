@@ -132,7 +132,7 @@ def _place(path: str) -> dict[str, str]:
 
 
 def _root(root: str) -> dict[str, Any]:
-    """Say where the root is; of a relative one only what it is, for nobody could resolve it."""
+    """Return where the root is; of a relative one only what it is, for nobody could resolve it."""
     place: dict[str, Any] = {"description": {"text": "The folder that was scanned."}}
     path = PurePath(root)
     if path.is_absolute():
@@ -151,7 +151,7 @@ def _quoted(path: str) -> str:
 
 
 def _message(text: str) -> dict[str, str]:
-    """Give a message in which nothing is taken for a placeholder or a link."""
+    """Return a message in which nothing is taken for a placeholder or a link."""
     plain = well_formed(text).replace("{", "{{").replace("}", "}}")
     return {"text": plain.replace("](", "] (")}
 

@@ -98,7 +98,7 @@ def _notes(ecosystem: str, findings: Sequence[Finding], paint: Paint) -> list[st
 
 
 def _marked(finding: Finding) -> tuple[str, int, int]:
-    """Give a finding's line as it can be shown, and where its name stands in it.
+    """Return a finding's line as it can be shown, and where its name stands in it.
 
     Returns:
         The line; how many columns stand before the name; how many columns it takes, at least one.
@@ -120,7 +120,7 @@ def _marked(finding: Finding) -> tuple[str, int, int]:
 
 
 def _columns(char: str) -> int:
-    """Give how many columns of a terminal a character takes."""
+    """Return how many columns of a terminal a character takes."""
     if unicodedata.category(char) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1

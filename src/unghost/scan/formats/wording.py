@@ -25,14 +25,14 @@ _SKIPPED: dict[Skipped, str] = {
 
 
 def statement(finding: Finding) -> str:
-    """Say what is wrong, with the name even where the reason alone does not say it."""
+    """Return what is wrong, with the name even where the reason alone does not say it."""
     if finding.name in finding.why:
         return finding.why
     return f"{finding.name}: {finding.why}"
 
 
 def advice(finding: Finding) -> str:
-    """Say what to do: which name may be meant, or else what helps with findings of its rule."""
+    """Return what to do: which name may be meant, or else what helps with findings of its rule."""
     first = () if finding.replacement is None else (finding.replacement,)
     names = tuple(dict.fromkeys((*first, *finding.suggestions)))[:_MOST_SUGGESTIONS]
     if names:
@@ -41,7 +41,7 @@ def advice(finding: Finding) -> str:
 
 
 def end_of(finding: Finding) -> tuple[int, int]:
-    """Give the line and the column right behind what is written, both from 1."""
+    """Return the line and the column right behind what is written, both from 1."""
     lines = finding.raw.split("\n")
     if len(lines) == 1:
         return finding.line, finding.column + len(finding.raw)
@@ -67,14 +67,14 @@ def summary(report: Report) -> str:
 
 
 def suppressed(report: Report) -> str:
-    """Say how many findings do not count, and what says so."""
+    """Return how many findings do not count, and what says so."""
     reasons = [one.suppressed.by for one in report.findings if one.suppressed is not None]
     parts = [f"{reasons.count(by)} by {by}" for by in SUPPRESSORS if by in reasons]
     return f"{len(reasons)} suppressed" + (f" ({', '.join(parts)})" if parts else "")
 
 
 def compared(report: Report) -> list[str]:
-    """Say what names were compared with, a line for each, and what was left out."""
+    """Return what names were compared with, a line for each, and what was left out."""
     lines = [f"compared with {truth.label}, {truth.as_of}" for truth in report.truths]
     if report.names and not report.truths:
         lines.append("compared with no snapshot")
