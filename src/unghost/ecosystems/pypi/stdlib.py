@@ -1,7 +1,8 @@
 """Which modules come with Python, by version.
 
-Source: the running interpreter's own list, what the release notes of 3.8 to 3.14 say was added and
-removed, and PEP 3108 for what Python 3 renamed and dropped.
+Source: the package ``stdlibs``, whose lists are read off every release of Python and hold what an
+interpreter's own list leaves out: modules of its tests, of other platforms, and private ones such
+as ``_xxsubinterpreters``. PEP 3108 for what Python 3 renamed and dropped.
 """
 
 from __future__ import annotations
@@ -30,77 +31,41 @@ OLD_MODULES = frozenset((*_PYTHON_2.split(), *_OF_OTHERS))
 
 As names of packages they are free for anyone, so they count for imports alone.
 """
-_ADDED: dict[str, tuple[int, int]] = {
-    "graphlib": (3, 9),
-    "zoneinfo": (3, 9),
-    "tomllib": (3, 11),
-    "annotationlib": (3, 14),
-    "compression": (3, 14),
-}
-_REMOVED: dict[str, tuple[int, int]] = {
-    "dummy_threading": (3, 9),
-    "_dummy_thread": (3, 9),
-    "formatter": (3, 10),
-    "parser": (3, 10),
-    "symbol": (3, 10),
-    "binhex": (3, 11),
-    "asynchat": (3, 12),
-    "asyncore": (3, 12),
-    "distutils": (3, 12),
-    "imp": (3, 12),
-    "smtpd": (3, 12),
-    **dict.fromkeys(
-        [
-            "aifc",
-            "audioop",
-            "cgi",
-            "cgitb",
-            "chunk",
-            "crypt",
-            "imghdr",
-            "lib2to3",
-            "mailcap",
-            "msilib",
-            "nis",
-            "nntplib",
-            "ossaudiodev",
-            "pipes",
-            "sndhdr",
-            "spwd",
-            "sunau",
-            "telnetlib",
-            "uu",
-            "xdrlib",
-        ],
-        (3, 13),
-    ),
-}
+_FIRST = (3, 8)
+"""The oldest Python whose modules count where the version is not known."""
 
 
 @lru_cache(maxsize=16)
 def stdlib_modules(version: str | None = None) -> frozenset[str]:
-    """Give the top-level modules of the standard library.
+    """Return the top-level modules of the standard library.
 
     Args:
-        version: Such as ``3.11``; None gives all modules of 3.8 to 3.14, for code of a Python that
-            is not known.
+        version: Such as ``3.11``; None gives all modules of 3.8 and later, for code of a Python
+            that is not known. Of a version newer than the lists, the newest list is taken.
 
     Raises:
-        UnghostError: The version cannot be read.
+        UnghostError: The version cannot be read, or is older than any Python 3.
     """
-    known = frozenset(sys.stdlib_module_names) | _UNLISTED | _ADDED.keys() | _REMOVED.keys()
-    if version is None:
-        return known
-    # Judging for any version needs none of it, and it takes long to import.
-    from packaging.version import InvalidVersion, Version
+    import stdlibs
 
-    try:
-        parsed = Version(version)
-    except InvalidVersion:
-        raise UnghostError(f"{version!r} is not a Python version: give one such as 3.11") from None
-    wanted = (parsed.major, parsed.minor)
-    return frozenset(
-        module
-        for module in known
-        if _ADDED.get(module, (0, 0)) <= wanted < _REMOVED.get(module, (99, 0))
-    )
+    known = {
+        release: text
+        for text in stdlibs.KNOWN_VERSIONS
+        if (release := _release(text)) is not None and release[0] == 3
+    }
+    if version is None:
+        wanted = [text for release, text in known.items() if release >= _FIRST]
+        running = sys.stdlib_module_names
+        return _UNLISTED.union(running, *(stdlibs.stdlib_module_names(v) for v in wanted))
+    release = _release(version)
+    if release is None or release < min(known):
+        raise UnghostError(f"{version!r} is not a Python version: give one such as 3.11")
+    newest = max(listed for listed in known if listed <= release)
+    return _UNLISTED | stdlibs.stdlib_module_names(known[newest])
+
+
+def _release(version: str) -> tuple[int, int] | None:
+    """Return major and minor of a version, None if it is none."""
+    major, _, rest = version.partition(".")
+    minor = rest.partition(".")[0]
+    return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else None
