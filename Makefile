@@ -19,12 +19,12 @@ test: .venv/dev.stamp
 
 .venv/train.stamp: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[train]"
+	$(BIN)/python -m pip install --disable-pip-version-check -e ".[train]"
 	touch $@
 
 .venv/dev.stamp: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[train,dev]"
+	$(BIN)/python -m pip install --disable-pip-version-check -e ".[train,dev]"
 	touch $@
 
 clean:

@@ -78,22 +78,31 @@ def test_a_run_leaves_all_that_it_should(whole: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_killed_run_ends_as_if_it_had_not_been(whole: Path, tmp_path: Path, stage: str) -> None:
-    run = tmp_path / "run"
-    process = subprocess.Popen(
-        command(run), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    while not list(run.glob(stage)):
-        assert process.poll() is None, "the run ended before it could be killed"
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    # Between the last stage and the report lie a few milliseconds.
-    assert stage == STAGES[-1] or not (run / "report.json").exists()
+@pytest.mark.parametrize("stages", [STAGES[::2], STAGES[1::2]], ids=["even", "odd"])
+def test_a_run_killed_again_and_again_ends_as_if_it_had_not_been(
+    whole: Path, tmp_path: Path, stages: list[str]
+) -> None:
+    # One run is killed in every stage in turn: each time it has to go on from what a killed run
+    # left, which itself went on from a killed run.
+    run, reference = tmp_path / "run", digests(whole)
+    for stage in stages:
+        process = subprocess.Popen(
+            command(run), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        while not list(run.glob(stage)):
+            assert process.poll() is None, f"the run ended before it could be killed at {stage}"
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        # Between the last stage and the report lie a few milliseconds.
+        assert stage == STAGES[-1] or not (run / "report.json").exists()
+        left = digests(run)
+        assert left.keys() <= reference.keys()
+        wrong = [name for name in left if left[name] != reference[name]]
+        assert wrong == [], stage
     done = run_command(command(run))
     assert done.returncode in (0, 1), done.stderr
-    assert digests(run) == digests(whole)
+    assert digests(run) == reference
     assert figures(run) == figures(whole)
     assert not list(run.rglob("*.tmp"))
 

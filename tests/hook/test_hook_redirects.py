@@ -83,7 +83,10 @@ SNIPPETS = (
 @given(st.lists(st.sampled_from(SNIPPETS) | st.text(max_size=3), max_size=20).map("".join))
 def test_any_command_is_read(command: str) -> None:
     for one in written_files(command):
-        assert one.path is not None
+        # Nothing is made up: what is said of a file stands in the command.
+        assert one.path
+        assert set(one.path) <= set(command)
+        assert set(one.text) <= {*command, "\n"}
 
 
 @pytest.mark.parametrize(

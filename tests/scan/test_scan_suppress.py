@@ -81,9 +81,14 @@ def test_a_comment_on_something_else_says_nothing(comment: str) -> None:
     assert (said.suppression, said.fault) == (None, None)
 
 
-def test_a_hostile_comment_takes_no_time() -> None:
-    by_comments(FINDING, ["unghost: ignore[" + "a" * 3900], TODAY)
-    by_comments(FINDING, ["unghost: ignore " * 250], TODAY)
+@pytest.mark.parametrize(
+    "comment", ["unghost: ignore[" + "a" * 39_000, "unghost: ignore " * 2_500, "ignore[" * 5_000]
+)
+def test_a_hostile_comment_ignores_nothing(comment: str) -> None:
+    # A pattern that backtracks would not come to an end.
+    said = by_comments(FINDING, [comment], TODAY)
+    assert said.suppression is None
+    assert (said.fault is not None) == comment.startswith("unghost")
 
 
 @pytest.mark.parametrize(
