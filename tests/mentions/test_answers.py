@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unghost.mentions.answers import find_in_answer, is_abstention
+from unghost.domains.packages.answers import find_in_answer, is_abstention
 from unghost.records import Asks
 
 any_text = st.text(max_size=300) | st.binary(max_size=200).map(lambda b: b.decode("latin-1"))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from unghost.mentions.answers import find_in_answer
+from unghost.domains.packages.answers import find_in_answer
 
 lines = Path(__file__).with_name("debris.txt").read_text(encoding="utf-8").splitlines()
 DEBRIS = [line for line in lines if not line.startswith("#")]

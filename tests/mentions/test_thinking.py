@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unghost.mentions.answers import find_in_answer, is_abstention
+from unghost.domains.packages.answers import find_in_answer, is_abstention
 from unghost.mentions.thinking import thinking_end
 
 

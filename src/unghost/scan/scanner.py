@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+from unghost.mentions.reader import Context
 from unghost.scan.examine import (
     Examined,
     Look,
@@ -89,7 +90,8 @@ def scan_text(
     """
     root = find_root([Path.cwd()]) if root is None else root
     steps = Steps(root, settings, within=within)
-    return _report([examine_text(text, path, steps.look, language)], (), steps, progress)
+    examined = examine_text(text, path, steps.look, Context(language=language))
+    return _report([examined], (), steps, progress)
 
 
 def _examined(paths: Sequence[str], look: Look, processes: int) -> Iterator[Examined]:

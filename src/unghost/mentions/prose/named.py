@@ -11,9 +11,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 
 from unghost.ecosystems import ecosystem
-from unghost.mentions.sentences import Line, Token, lines, paragraphs, sentences
-from unghost.mentions.topics import LOCAL, is_topic_word
-from unghost.mentions.words import FILES, PROSE, is_placeholder
+from unghost.mentions.prose.sentences import Line, Token, lines, paragraphs, sentences
+from unghost.mentions.words import FILES, LOCAL, PROSE, is_placeholder, is_topic_word
 from unghost.syntax.spot import Spot
 
 CONFIDENCE = 0.5
