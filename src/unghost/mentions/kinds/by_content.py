@@ -289,11 +289,19 @@ def _of_lines(text: str, begun: str) -> Kind | None:
         return Kind("manifest", path="go.mod")
     lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith(("#", "-r ", "-c ", "--"))]
-    pinned = any(pin in line for line in lines for pin in _PINS)
     read = ecosystem("pypi").commands[0].read
-    if pinned and all(read(line.partition(" #")[0].strip()) is not None for line in lines):
+    listed = any(map(_is_pinned, lines)) and all(
+        read(line.partition(" #")[0].strip()) is not None for line in lines
+    )
+    if listed:
         return Kind("manifest", path="requirements.txt")
     return None
+
+
+def _is_pinned(line: str) -> bool:
+    """Return whether a line has a version; in brackets right behind a word it is a call's."""
+    before, _, inside = line.partition("(")
+    return any(pin in before or (pin in inside and before.endswith(" ")) for pin in _PINS)
 
 
 def _of_code(text: str) -> Kind | None:

@@ -52,7 +52,7 @@ def _all(parts: Sequence[Part], kind: Kind, read: Reader) -> Iterator[Spot]:
                 yield from _placed(read(part.text, Kind("cell", spoken)), part)
     for language, part in parts:
         if language is None:
-            yield from _placed(find_in_prose(part.text, (kind.ecosystem,)), part)
+            yield from _placed(find_in_prose(part.text, (kind.ecosystem,), asked=True), part)
         elif language in _MARKDOWN:
             yield from _placed(read(part.text, kind), part)
     for language, part in plain if kind.asks != "code" else ():
