@@ -132,6 +132,8 @@ SHAPES: list[tuple[Asked, str]] = [
     ("code", ">>> for x in 'é':\n...     import {a}\n...\n>>> from {b}.sub import y\n1\n"),
     ("code", "It's so:\n  >>> import {a}\r\n  >>> def (\r\n  >>> import {b} as c\r\n"),
     ("packages", "```\n>>> import {a}\n>>> {a}.go()\n42 is the result\n```"),
+    ("packages", "Take these:\n- {0}\n- `{1}`: fine\n\n>>> import os\n"),
+    ("code", "Use the `{0}` library:\n\n>>> import {b}\n"),
     # Requirements files.
     (
         "code",

@@ -71,8 +71,8 @@ PIECES = [
     ", ", " and ", "==1", ">=2\n", "\n", "\n\n", "```\n", "```python\n", "```toml\n", "```yaml\n",
     "```markdown\n", "```text\n", "requirements.txt:\n", "[project]\n", "dependencies = ['ql']\n",
     "steps:\n", "  - run: pip install qm\n", ">>> ", "def (", "x = 1\n",
-    '{"dependencies": {"qn": "1"}}', "FROM a\nRUN ", "# ", "<!-- ", " -->", "<think>", "é", "\ufeff",
-    "\r\n", "\0", "(", "!", "'",
+    '{"dependencies": {"qn": "1"}}', "FROM a\nRUN ", "# ", "<!-- ", " -->", "<think>", "é",
+    "\ufeff", "\r\n", "\0", "(", "!", "'",
 ]  # fmt: skip
 fuzzed = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 

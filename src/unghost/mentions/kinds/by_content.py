@@ -14,12 +14,13 @@ from unghost.syntax.document import Array, Table, Value, tables
 from unghost.syntax.grammar import parse
 from unghost.syntax.json_text import read_json
 from unghost.syntax.markdown import blocks
-from unghost.syntax.python import is_python
+from unghost.syntax.python import is_python, parses
 from unghost.syntax.toml_text import read_toml
 from unghost.syntax.xml_text import read_xml
 from unghost.syntax.yaml_text import read_yaml
 
 SESSION = Kind("session")
+_CELL = Kind("cell", "python")
 ANSWER = Kind("markdown")
 _LONGEST = 200_000
 _DIFFS = ("diff --git ", "--- ", "+++ ", "Index: ", "*** Begin Patch", "*** Add File: ", "@@ ")
@@ -82,7 +83,10 @@ def kinds_of_text(text: str, language: str | None) -> list[Kind]:
     if named or any(block.language is not None for block in blocks(text)):
         return named or [ANSWER]
     kinds = guess(text)
-    return [ANSWER] if kinds == [SESSION] else kinds
+    if kinds == [SESSION]:
+        return [ANSWER]
+    # Prose may stand around what is typed behind the prompts of Python.
+    return [*kinds, ANSWER] if kinds == [_CELL] and ">>>" in text and not parses(text) else kinds
 
 
 def _kinds_named(language: str, text: str) -> list[Kind]:
@@ -306,7 +310,7 @@ def _is_pinned(line: str) -> bool:
 
 def _of_code(text: str) -> Kind | None:
     if is_python(text):
-        return Kind("cell", "python")
+        return _CELL
     for language, words in _CODE.items():
         if any(word in text for word in words) and _parses(text, language):
             return Kind("code", language)
