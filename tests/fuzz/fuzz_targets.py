@@ -179,7 +179,6 @@ def _imports() -> Iterator[Target]:
 
 
 def _texts() -> Iterator[Target]:
-    from unghost.domains.packages.answers import find_in_answer
     from unghost.mentions.commands.configs import find_in_config
     from unghost.mentions.commands.dockerfile import find_in_dockerfile
     from unghost.mentions.commands.installs import find_installs, find_installs_by_line
@@ -187,8 +186,8 @@ def _texts() -> Iterator[Target]:
     from unghost.mentions.reader import Context, find_in_text
 
     def answer(text: str) -> Found:
-        kinds = ("packages", "requirements", "code")
-        return [mention for asks in kinds for mention in find_in_answer(text, "x", asks=asks)]
+        contexts = (Context(asks="packages"), Context(asks="code"))
+        return [mention for known in contexts for mention in find_in_text(text, "x", known)]
 
     yield Target("commands:shell", find_installs, ("*.sh",))
     yield Target("commands:lines", find_installs_by_line, ("*.sh", "*.md"))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from unghost.ecosystems import ecosystem
 from unghost.mentions.kinds.by_content import PLAIN, SESSION, guess
-from unghost.mentions.kinds.by_name import Kind, Reader, placed
+from unghost.mentions.kinds.by_name import Kind, Reader, kind_of_fence, placed
 from unghost.mentions.prose.lists import find_listed
 from unghost.mentions.prose.named import find_in_prose
 from unghost.syntax.spot import Spot
@@ -19,7 +19,6 @@ from unghost.syntax.word import Word
 
 Part = tuple[str | None, Word]
 """A fence's language, None outside fences, and its text."""
-_MARKDOWN = ("markdown", "md")
 
 
 def find_asked(
@@ -53,7 +52,7 @@ def _all(parts: Sequence[Part], kind: Kind, read: Reader) -> Iterator[Spot]:
     for language, part in parts:
         if language is None:
             yield from _placed(find_in_prose(part.text, (kind.ecosystem,), asked=True), part)
-        elif language in _MARKDOWN:
+        elif kind_of_fence(language) == Kind("markdown"):
             yield from _placed(read(part.text, kind), part)
     for language, part in plain if kind.asks != "code" else ():
         # Beside fences a lone word is a heading.
