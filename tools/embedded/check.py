@@ -26,12 +26,12 @@ from card import write_card
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from corpus import NO_PACKAGE, WORDINGS, Corpus, Fact, Pair, code, is_unseen, no_package, task_text
+from unghost.domains.packages.answers import find_in_answer
 from unghost.domains.packages.prompts import ask, hedge
 from unghost.domains.packages.questions import CODE_QUESTIONS, TASK_QUESTIONS
 from unghost.domains.packages.tasks import Task, load_tasks
 from unghost.domains.packages.verify import Judge
 from unghost.embedded import model_path
-from unghost.mentions.answers import find_in_answer
 from unghost.names.universe import load_universe
 from unghost.records import Asks
 

@@ -84,7 +84,7 @@ def read_answers(
         mentions: Those of other sources are passed over.
         verdicts: At least one for each mention of the completions.
         is_abstention: Whether a text says that it knows no package; by default
-            :func:`unghost.mentions.answers.is_abstention`.
+            :func:`unghost.domains.packages.answers.is_abstention`.
 
     Returns:
         The answers in the order of the completions.
@@ -114,7 +114,7 @@ def read_answers(
 
 
 def _default_abstention() -> Callable[[str], bool]:
-    from unghost.mentions.answers import is_abstention
+    from unghost.domains.packages.answers import is_abstention
 
     return is_abstention
 

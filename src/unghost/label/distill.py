@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from unghost.domains.packages.answers import is_abstention
 from unghost.label.answers import thinking_tokens
 from unghost.label.streams import STREAMS, Labels
-from unghost.mentions.answers import is_abstention
 from unghost.records import Completion, Mention, Verdict, by_source
 from unghost.splits import split_of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from unghost.domains.packages.answers import find_in_answer
 from unghost.domains.packages.verify import Judge
 from unghost.errors import UnghostError
-from unghost.mentions.answers import find_in_answer
 from unghost.names.universe import Universe
 from unghost.records import Completion, Mention, Prompt, Verdict
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from unghost.domains.packages.answers import find_in_answer, is_abstention
 from unghost.domains.packages.questions import (
     CODE_QUESTIONS,
     CODE_REQUESTS,
@@ -12,7 +13,6 @@ from unghost.domains.packages.questions import (
     TASK_QUESTIONS,
 )
 from unghost.errors import UnghostError
-from unghost.mentions.answers import find_in_answer, is_abstention
 from unghost.mentions.thinking import thinking_end
 from unghost.records import Asks, Completion, Message, Prompt, record_id
 from unghost.splits import unit_hash
