@@ -33,10 +33,12 @@ from unghost.atomic import write_json, write_text
 from unghost.config import UnlearnConfig, read_config, resolve
 from unghost.embedded import demo_config
 from unghost.lab import open_lab
+from unghost.objectives import OBJECTIVES
 from unghost.report.charts import frontier_svg
 from unghost.results import environment, header
 from unghost.runs import RunFolder
 from unghost.unlearn import unlearn
+from unghost.validation import setting_names
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = ROOT / "runs" / "benchmark"
@@ -119,10 +121,16 @@ Found = dict[str, dict[str, dict[str, Any]]]
 
 
 def config_of(name: str, seed: int) -> UnlearnConfig:
-    """Return the configuration of one run: the demo's, the budget, and what the row changes."""
+    """Return the configuration of one run: the demo's, the budget, and what the row changes.
+
+    Of the terms' settings it takes those that the row's objective has.
+    """
     changes = BUDGET | OBJECTIVES[name] | {"seed": seed}
     overrides = [f"{key}={json.dumps(value)}" for key, value in changes.items()]
-    return resolve(read_config(demo_config(), overrides))
+    values = read_config(demo_config(), overrides)
+    known = setting_names(OBJECTIVES.get(values["objective"]).settings)
+    terms = {key: value for key, value in values["terms"].items() if key in known}
+    return resolve(values | {"terms": terms})
 
 
 def folder_of(name: str, seed: int) -> Path:
