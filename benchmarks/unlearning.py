@@ -74,7 +74,7 @@ SKELETON = {
 }
 """The skeleton of a third-party copy of the paper's released code, with our suppressor."""
 
-OBJECTIVES: dict[str, dict[str, Any]] = {
+ROWS: dict[str, dict[str, Any]] = {
     FIRST: {"objective": "hybrid", "blame": "credit"} | PLAIN,
     "hybrid-divergence": {"objective": "hybrid", "blame": "divergence"} | PLAIN,
     "hybrid-tail": {"objective": "hybrid", "blame": "tail"} | PLAIN,
@@ -125,7 +125,7 @@ def config_of(name: str, seed: int) -> UnlearnConfig:
 
     Of the terms' settings it takes those that the row's objective has.
     """
-    changes = BUDGET | OBJECTIVES[name] | {"seed": seed}
+    changes = BUDGET | ROWS[name] | {"seed": seed}
     overrides = [f"{key}={json.dumps(value)}" for key, value in changes.items()]
     values = read_config(demo_config(), overrides)
     known = setting_names(OBJECTIVES.get(values["objective"]).settings)
@@ -240,7 +240,7 @@ def collect(seeds: list[int]) -> Found:
     """Gather the figures of all finished runs, by row and seed."""
     return {
         name: {str(seed): figures(name, seed) for seed in seeds if is_done(name, seed)}
-        for name in OBJECTIVES
+        for name in ROWS
     }
 
 
@@ -320,10 +320,10 @@ def write(found: Found) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="*", choices=list(OBJECTIVES), default=list(OBJECTIVES))
+    parser.add_argument("--only", nargs="*", choices=list(ROWS), default=list(ROWS))
     parser.add_argument("--seeds", nargs="*", type=int, default=[0, 1, 2])
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--worker", choices=list(OBJECTIVES), help=argparse.SUPPRESS)
+    parser.add_argument("--worker", choices=list(ROWS), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
         run_one(options.worker, options.seeds[0])
