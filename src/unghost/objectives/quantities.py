@@ -131,8 +131,13 @@ def compute(
     reference: Tensor | None,
     allowed: tuple[Tensor, Tensor] | None,
 ) -> dict[str, Tensor]:
-    """Return quantities by name; the arguments are those of :class:`Scores`."""
-    chosen = {name: QUANTITIES.get(name) for name in sorted(needs)}
+    """Return quantities by name; the arguments are those of :class:`Scores`.
+
+    The order is fixed, those of the reference last: it decides the last bits of the gradient's sum.
+    """
+    found = {name: QUANTITIES.get(name) for name in needs}
+    order = sorted(found, key=lambda name: ("reference" in found[name].inputs, name))
+    chosen = {name: found[name] for name in order}
     exact_rest = any(each.exact_rest for each in chosen.values())
     scores = Scores(logits, targets, reference, allowed, exact_rest)
     return {name: each.function(scores) for name, each in chosen.items()}
