@@ -11,6 +11,7 @@ LIGHT = ["unghost", "unghost.cli", "unghost.cli.names", "unghost.names.universe"
 LIGHT += ["unghost.domains.packages.answers", "unghost.domains.packages.domain"]
 LIGHT += ["unghost.mentions.reader", "unghost.domains.packages.project"]
 LIGHT += ["unghost.names.live", "unghost.names.pull", "unghost.domains.packages.confirm"]
+LIGHT += ["unghost.config", "unghost.objectives", "unghost.generate.base"]
 HEAVY = ["torch", "transformers", "pyarrow", "scipy", "accelerate", "peft"]
 SCANNING = ["unghost.mentions.reader", "unghost.names.universe"]
 SCANNING += ["unghost.domains.packages.verify", "unghost.domains.packages.project"]

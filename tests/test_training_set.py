@@ -9,7 +9,7 @@ import pytest
 from label_cases import Scene, World
 from unghost.config import resolve
 from unghost.lab import Lab
-from unghost.objectives import get_objective
+from unghost.objectives import OBJECTIVES
 from unghost.records import Prompt
 from unghost.runs import Batch
 from unghost.train.examples import Example
@@ -22,7 +22,7 @@ NONE_KNOWN = "I know no package for this."
 
 def lab(objective: str = "hybrid", **settings: Any) -> Lab:
     made = SimpleNamespace(
-        objective=get_objective(objective),
+        objective=OBJECTIVES.get(objective),
         config=resolve({"objective": objective, **settings}),
         universe=World(),
         tokenizer=None,

@@ -12,19 +12,18 @@ from typing import Any
 from unghost.config import UnlearnConfig
 from unghost.domains.packages.domain import PackagesDomain
 from unghost.domains.packages.tasks import Task, load_tasks, tasks_path
-from unghost.embedded import MODEL_NAME, model_path
 from unghost.errors import UnghostError
 from unghost.evaluate.plan import check_splits
 from unghost.generate.encode import check_round_trip, encode_prompt
 from unghost.generate.load import load_model
 from unghost.generate.local import TransformersGenerator
 from unghost.names.universe import Universe, load_universe
-from unghost.objectives import Objective, get_objective
+from unghost.objectives import OBJECTIVES, Objective
 from unghost.probe import Probe
 from unghost.records import Message, Prompt, record_id
 from unghost.splits import SPLITS
-from unghost.train.adapter import Policy, make_policy, quantized_4bit
 from unghost.train.estimate import MemoryEstimate, estimate_memory
+from unghost.train.policy import Policy, make_policy
 
 _UTILITY = Path(__file__).parent / "data" / "utility.jsonl"
 _ROWS = 256
@@ -80,7 +79,7 @@ def open_lab(config: UnlearnConfig) -> Lab:
     Raises:
         UnghostError: Something is missing, damaged, or does not fit; one line says what to do.
     """
-    objective = get_objective(config.objective)
+    objective = OBJECTIVES.get(config.objective)
     if (config.blame or objective.blame) == "credit" and config.sample.samples < 2:
         raise UnghostError("the blame credit compares answers: give sample.samples of 2 or more")
     universe = load_universe(config.universe)
@@ -93,12 +92,8 @@ def open_lab(config: UnlearnConfig) -> Lab:
     tasks = load_tasks(tasks_path(config.tasks))
     check_splits(tasks, SPLITS)
     utility = load_utility(utility_path(config.utility))
-    place = str(model_path()) if config.model == MODEL_NAME else config.model
     loaded = load_model(
-        place,
-        dtype=config.dtype,
-        device=config.device,
-        quantization=quantized_4bit() if config.load_in_4bit else None,
+        config.model, dtype=config.dtype, device=config.device, in_4bit=config.load_in_4bit
     )
     check_round_trip(loaded.tokenizer)
     # Before LoRA is put into the model, whose weights it would count twice.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from unghost.domains.packages.tasks import Task, load_tasks, tasks_path
 from unghost.evaluate.answers import Answer
 from unghost.evaluate.heldout import heldout_section
 from unghost.evaluate.plan import check_splits
-from unghost.generate.base import Generator
+from unghost.generate.base import Generator, ModelChoice, open_generator
 from unghost.names.universe import Universe, load_universe
 from unghost.probe import Probe, Progress, measure_split
 from unghost.report.page import write_page
@@ -28,6 +29,7 @@ def measure(
     *,
     base_url: str | None = None,
     api_key_env: str = "OPENAI_API_KEY",
+    generator: str | None = None,
     progress: Progress = lambda *_: None,
 ) -> dict[str, Any]:
     """Measure how often a model invents package names.
@@ -37,6 +39,8 @@ def measure(
         folder: The run's folder.
         base_url: Address of an OpenAI-compatible server; None loads local weights.
         api_key_env: Environment variable that holds the server's key.
+        generator: The back end that asks, a name or ``module:attribute``; None leaves it to
+            ``base_url``.
         progress: Told what is being done.
 
     Returns:
@@ -49,20 +53,24 @@ def measure(
     domain = PackagesDomain(universe)
     tasks = load_tasks(tasks_path(config.tasks))
     check_splits(tasks, ["heldout"])
-    generator = _generator(config, base_url, api_key_env)
+    choice = ModelChoice(
+        config.model, config.system, config.device, config.dtype, base_url, api_key_env
+    )
+    model = open_generator(choice, generator)
     head = {
         "measure": config.model_dump(mode="json"),
         "base_url": base_url,
-        "model_id": generator.model_id,
+        "generator": generator,
+        "model_id": model.model_id,
         "universe": universe.id,
         "sha256": {"tasks": sha256(tasks_path(config.tasks))},
         "versions": environment(),
         "threads": _threads() if base_url is None else None,
     }
     with RunFolder.open(folder, head) as run:
-        probe = Probe(generator, domain, config.seed)
+        probe = Probe(model, domain, config.seed)
         answers = measure_split(probe, run, tasks, "heldout", 0, config.measure, progress)
-        report = _facts(config, run, generator, universe) | {
+        report = _facts(config, run, model, universe) | {
             "heldout": _figures(answers, tasks, config.seed)
         }
         write_report(report, run.path / "report.json")
@@ -96,25 +104,7 @@ def _figures(answers: Sequence[Answer], tasks: Sequence[Task], seed: int) -> dic
     return heldout_section(answers, known=known or None, task_keywords=words or None, seed=seed)
 
 
-def _threads() -> int:
-    import torch
-
-    return torch.get_num_threads()
-
-
-def _generator(config: UnlearnConfig, base_url: str | None, api_key_env: str) -> Generator:
-    if base_url is not None:
-        from unghost.generate.http import OpenAIGenerator
-
-        return OpenAIGenerator(
-            base_url, config.model, api_key_env=api_key_env, system=config.system
-        )
-    from unghost.embedded import MODEL_NAME, model_path
-    from unghost.generate.load import load_model
-    from unghost.generate.local import TransformersGenerator
-
-    place = str(model_path()) if config.model == MODEL_NAME else config.model
-    loaded = load_model(place, dtype=config.dtype, device=config.device)
-    return TransformersGenerator(
-        loaded.model, loaded.tokenizer, model_id=loaded.model_id, system=config.system
-    )
+def _threads() -> int | None:
+    """Return how many threads torch uses, if the generator has loaded it."""
+    torch: Any = sys.modules.get("torch")
+    return None if torch is None else int(torch.get_num_threads())

@@ -6,18 +6,20 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from unghost.lab import Lab
-from unghost.label import Labels, doubtful_answers, label, label_hedged
+from unghost.label import Labels, Stream, doubtful_answers, label, label_hedged
 from unghost.records import Prompt
 from unghost.runs import Batch
 from unghost.train.examples import Example, merge_duplicates
 
+_HEDGED: Stream = "distill"
+"""The stream in which hedged answers are labelled."""
 _BEGINNING = 2.0
 """Weight of a good answer's first token among those held to the original; ours."""
 
 
 def asks_hedged(lab: Lab) -> bool:
     """Return whether the objective learns from hedged answers."""
-    return "distill" in lab.objective.raises and lab.config.terms.distill > 0
+    return lab.objective.learns_from(_HEDGED, lab.config.terms)
 
 
 def doubtful_prompts(found: Batch) -> list[Prompt]:
@@ -48,7 +50,7 @@ def training_set(lab: Lab, found: Batch, hedged: Batch) -> list[Example]:
 def _answered(
     lab: Lab, found: Batch, doubtful: Collection[str], replaced: Collection[str]
 ) -> list[Example]:
-    needs_allowed = "log_z" in lab.objective.needs
+    needs_allowed = "allowed" in lab.objective.inputs
     labels = label(
         found.prompts,
         found.completions,
@@ -76,7 +78,6 @@ def _answered(
             labels=labels_of[completion.id],
             prompt_id=completion.prompt_id,
             task_id=task_of[completion.prompt_id],
-            old_log_probs=completion.log_probs,
         )
         for completion in found.completions
         if completion.id in labels_of and completion.token_ids
