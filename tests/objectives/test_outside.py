@@ -116,7 +116,7 @@ def test_it_is_trained(shy: str, tmp_path: Path) -> None:
 
 def test_a_taken_name_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "again.py"
-    file.write_text(SOURCE.replace('"shy", ', '"npo", '), encoding="utf-8")
+    file.write_text(SOURCE.replace('"shy",', '"npo",'), encoding="utf-8")
     with (
         OBJECTIVES.temporary(),
         pytest.raises(UnghostError, match=r"objectives are called npo: unghost.objectives.npo:npo"),
