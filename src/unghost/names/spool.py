@@ -22,7 +22,6 @@ _SCHEMA = (
     "CREATE TABLE state (about TEXT, state TEXT, day TEXT, partial INTEGER, finished INTEGER)",
     "CREATE TABLE entries (name TEXT, day TEXT, removed INTEGER)",
 )
-_INSERT = "INSERT INTO entries VALUES (?, ?, ?)"
 
 
 class Spool:
