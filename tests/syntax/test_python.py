@@ -68,6 +68,7 @@ def test_imports(source: str, expected: list[str] | str) -> None:
         ("def broken(:\nimport a\nfrom b import c", ["a", "b"]),
         ("import a\nfrom b import (", ["a", "b"]),
         ("import a\n'''never closed\nimport b\n", ["a"]),
+        ("import a\ndef f(:\n  '''\n  >>> import b\n  '''\n", ["a"]),
     ],
 )
 def test_broken_code_gives_what_can_be_read(source: str, expected: list[str]) -> None:

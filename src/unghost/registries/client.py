@@ -6,12 +6,8 @@ a credential to no other scheme, host and port than those it is configured for, 
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.request import url2pathname
 
@@ -19,6 +15,7 @@ import httpx
 
 from unghost.errors import UnghostError
 from unghost.registries.address import Address, is_sound, same_origin, shown
+from unghost.registries.backoff import LONGEST_WAIT, Backoff, retry_after
 from unghost.registries.streams import bounded, gunzipped
 from unghost.version import __version__
 
@@ -31,7 +28,6 @@ LARGEST_LIST = 1 << 33
 
 _ATTEMPTS = 4
 _FIRST_WAIT = 0.5
-_LONGEST_WAIT = 60.0
 _MOST_REDIRECTS = 8
 _MOST_BREAKS = 20
 _AGAIN = frozenset({429, 500, 502, 503, 504})
@@ -215,8 +211,7 @@ async def _asked(
         if response.status_code not in _AGAIN:
             return response
         await response.aclose()
-        asked = _retry_after(response)
-        await pause.wait(f"status {response.status_code}", asked)
+        await pause.wait(f"status {response.status_code}", retry_after(response.headers))
 
 
 async def _sent(
@@ -245,24 +240,20 @@ async def _sent(
 
 
 class _Pause:
-    """Waits between attempts, longer each time, until there were enough of them."""
+    """Waits between attempts until there were enough of them."""
 
     def __init__(self, url: str) -> None:
-        self._url, self._attempts = url, 1
+        self._url, self._backoff = url, Backoff(_ATTEMPTS, _FIRST_WAIT)
 
     async def wait(self, trouble: str, asked: float = 0.0) -> None:
         place = shown(self._url)
-        if asked > _LONGEST_WAIT:
+        if asked > LONGEST_WAIT:
             raise Unreachable(f"{place} asks to come again in {asked:.0f} s ({trouble})")
-        if self._attempts >= _ATTEMPTS:
+        if not await self._backoff.wait(asked):
             raise Unreachable(
                 f"{place} gave no answer in {_ATTEMPTS} tries ({trouble}): run the command again"
                 " later"
             )
-        # Jitter, so that requests that failed together do not come back together.
-        backoff = _FIRST_WAIT * 2 ** (self._attempts - 1) * random.uniform(0.75, 1.25)
-        self._attempts += 1
-        await asyncio.sleep(max(asked, backoff))
 
 
 def _broken(url: str, error: Exception) -> Unreachable:
@@ -270,19 +261,6 @@ def _broken(url: str, error: Exception) -> Unreachable:
         f"the connection to {shown(url)} broke ({str(error) or type(error).__name__}): run the"
         " same command again to go on"
     )
-
-
-def _retry_after(response: httpx.Response) -> float:
-    """Read how long a server asks to wait: seconds or a date (RFC 9110, found)."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isdigit():
-        return float(value[:9])
-    try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
-        return 0.0
-    now = datetime.now(UTC) if until.tzinfo else datetime.now()
-    return max(0.0, (until - now).total_seconds())
 
 
 class _Files(httpx.AsyncBaseTransport):

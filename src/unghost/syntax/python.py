@@ -51,18 +51,18 @@ _BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
 def find_imports(source: str) -> list[Spot]:
     """Find the modules that a source imports, with exact offsets.
 
-    Relative imports name no package and are left out. Of code that does not parse, what is typed
-    behind the prompts of a session is read, or else each line that is a whole import statement.
+    Relative imports name no package and are left out. Of code that does not parse, each line that
+    is a whole import statement is read, or else what is typed behind the prompts of a session.
     """
     source = source[:_LONGEST]
     found = _of_whole(source)
     if found is not None:
         return found
+    found = _of_broken(source)
+    if found:
+        return found
     code, starts, shifts = typed(source)
-    if not code:
-        return _of_broken(source)
-    found = _of_whole(code)
-    found = _of_broken(code) if found is None else found
+    found = (_of_whole(code) or _of_broken(code)) if code else []
     return [spot.moved(shifts[bisect_right(starts, spot.start) - 1]) for spot in found]
 
 
