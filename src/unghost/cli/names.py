@@ -1,4 +1,4 @@
-"""``unghost names``: build, describe, check, ask and hand on snapshots of what exists."""
+"""``unghost names``: pull, build, describe, verify and hand on snapshots of what exists."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from unghost.cli.pull import pull
 from unghost.cli.terminal import printable, say
-
-if TYPE_CHECKING:
-    from unghost.names.live import LiveCheck
-    from unghost.records import Verdict
 
 names = typer.Typer(
     name="names", help="Snapshots of what exists.", no_args_is_help=True, add_completion=False
@@ -78,88 +74,6 @@ def verify(snapshot: SnapshotArgument) -> None:
     from unghost.names.snapshot import verify_snapshot
 
     say(f"{snapshot}: {verify_snapshot(snapshot).count} names, sound")
-
-
-@names.command()
-def check(
-    names: Annotated[list[str], typer.Argument(help="Names of packages.")],
-    universe: Annotated[
-        str | None, typer.Option("--universe", help="A snapshot file, or 'demo'.")
-    ] = None,
-    ecosystem: Annotated[
-        str, typer.Option(help="Of what the names are, if no universe says it.")
-    ] = "pypi",
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            help="Day, YYYY-MM-DD: names first seen later do not exist; those of no known day do."
-        ),
-    ] = None,
-    live: Annotated[
-        bool, typer.Option("--live", help="Ask the registry what the universe does not decide.")
-    ] = False,
-    output_format: FormatOption = "text",
-) -> None:
-    """Say of each name whether it exists; exit 1 on a ghost, 3 if one cannot be decided."""
-    from unghost.domains.packages.verify import Judge
-    from unghost.errors import UnghostError
-    from unghost.names.universe import load_universe
-    from unghost.records import Mention
-
-    if universe is None and not live:
-        raise UnghostError("nothing says what exists: give --universe FILE, or ask with --live")
-    opened = None if universe is None else load_universe(universe, as_of=as_of)
-    kind = ecosystem if opened is None else opened.ecosystem.name
-    mentions = [Mention(n, "", 0, len(n), 1, 1, n, n, kind, "install") for n in names]
-    judge = Judge() if opened is None else Judge(opened)
-    verdicts = [judge(mention) for mention in mentions]
-    if live:
-        # It imports the HTTP client, which takes longer than all the rest.
-        from unghost.domains.packages.confirm import confirm
-
-        verdicts = confirm(mentions, verdicts, _live([kind]))
-    for name, verdict in zip(names, verdicts, strict=True):
-        typer.echo(_json(name, verdict) if output_format == "json" else _line(name, verdict))
-    if opened is not None:
-        say(f"{opened.label}, {opened.as_of}")
-    statuses = {verdict.status for verdict in verdicts}
-    raise typer.Exit(1 if "absent" in statuses else 3 if "unknown" in statuses else 0)
-
-
-def _live(ecosystems: list[str]) -> LiveCheck:
-    """Make what asks registries, from the clients' configuration of this folder and user."""
-    import os
-
-    import platformdirs
-
-    from unghost.ecosystems import ecosystem
-    from unghost.names.live import LiveCheck
-    from unghost.names.live_cache import LiveCache
-
-    setups = {
-        name: ecosystem(name).registry.setup(os.environ, Path.cwd(), Path.home())
-        for name in ecosystems
-    }
-    return LiveCheck(setups, LiveCache(platformdirs.user_cache_path("unghost") / "live.sqlite"))
-
-
-def _json(name: str, verdict: Verdict) -> str:
-    row = {
-        "name": name,
-        "canonical": verdict.canonical,
-        "status": verdict.status,
-        "resolved_by": verdict.resolved_by,
-        "evidence": verdict.evidence,
-        "first_seen": verdict.first_seen,
-        "suggestions": verdict.suggestions,
-        "snapshot": verdict.snapshot_id,
-    }
-    return json.dumps(row)
-
-
-def _line(name: str, verdict: Verdict) -> str:
-    near = f"; did you mean {', '.join(verdict.suggestions)}?" * bool(verdict.suggestions)
-    return f"{verdict.status:<8} {printable(name)}  ({printable(verdict.evidence)}{near})"
 
 
 @names.command()

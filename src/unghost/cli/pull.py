@@ -37,11 +37,12 @@ def pull(
     from unghost.cli.progress import Bars
     from unghost.ecosystems import ecosystem as find
     from unghost.names import pull as engine
+    from unghost.names.universe import default_path
     from unghost.registries.address import shown
 
     eco = find(ecosystem)
     address = engine.list_address(eco, source)
-    path = output or engine.default_path(eco.name)
+    path = output or default_path(eco.name)
     say(f"{eco.title}: {shown(address.url)} ({address.said_by})")
     with Bars() as bars:
         pulled = engine.pull(

@@ -72,11 +72,11 @@ class Weigher:
         """
         if not suspects:
             return []
-        from unghost.scan.clients import read_clients
+        from unghost.names.clients import read_clients
 
         until = monotonic() + (0.0 if self._settings.offline else self._within)
         clients = read_clients({one.mention.ecosystem for one in suspects}, self._root, until)
-        self.problems += clients.problems
+        self.problems += [Problem(".", said) for said in clients.problems]
         judge = self._judge(clients.setups, suspects)
         verdicts = [_open(one.mention, judge(one.mention)) for one in suspects]
         # A closed universe says that nothing else exists, whatever a registry knows.
