@@ -158,7 +158,7 @@ def scanned(name: str, folder: Path, universe: str, readings: Mapping[str, str])
         "problems": len(report.problems),
         "seconds": round(seconds, 1),
         "distinct": flagged,
-        "compared_with": [truth.label for truth in report.truths],
+        "compared_with": [source.label for source in report.sources],
     }
 
 

@@ -147,8 +147,7 @@ def users(url: str) -> dict[str, str]:
         ".m2/settings.xml": f"<settings><mirrors><mirror><id>m</id><mirrorOf>*</mirrorOf><url>{url}"
         "/maven/</url></mirror></mirrors><servers><server><id>corp</id><username>me</username>"
         f"<password>{SECRET}</password></server></servers></settings>",
-        "config/pypoetry/auth.toml": "[http-basic.corp]\nusername = 'me'\n"
-        f"password = '{SECRET}'\n",
+        "config/pypoetry/auth.toml": f"[http-basic.corp]\nusername = 'me'\npassword = '{SECRET}'\n",
     }
 
 

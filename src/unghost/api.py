@@ -8,8 +8,8 @@ from pathlib import Path
 
 from unghost.mentions.kinds.by_name import Asked
 from unghost.scan.checking import Checked, check
-from unghost.scan.files import find_root
 from unghost.scan.finding import Report
+from unghost.scan.reading.listing import find_root
 from unghost.scan.scanner import scan_files
 from unghost.scan.scanner import scan_text as _scan_text
 from unghost.scan.settings import ScanSettings, read_settings
@@ -74,4 +74,4 @@ def check_names(
     """
     root = find_root([Path.cwd()])
     chosen = read_settings(root) if settings is None else settings
-    return check(list(names), ecosystem, chosen, root=root)
+    return list(check(list(names), ecosystem, chosen, root=root).names)

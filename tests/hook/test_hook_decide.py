@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hook_cases import answered, claude, cursor, gemini
-from unghost.scan import files
+from unghost.scan.reading import listing as files
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hook_cases import claude, cursor, gemini, options, told
 from unghost.hook import respond as room
 from unghost.hook.decide import decide
 from unghost.hook.formats import AGENTS, Agent, Call
-from unghost.hook.respond import Options, Response, respond
+from unghost.hook.respond import Options, Output, respond
 
 BROKEN = {"claude": claude, "gemini": gemini}
 FAILS: dict[Any, str] = {"ask": "ask", "closed": "deny", "open": "allow"}
@@ -111,7 +111,7 @@ def test_what_the_call_is_is_told_before_it_is_judged(shop: Path, world: Path) -
     calls: list[Call] = []
     data = json.dumps(claude("Bash", shop, command="ls")).encode()
 
-    assert respond(data, options(world), calls.append) == Response()
+    assert respond(data, options(world), calls.append) == Output()
     (call,) = calls
     assert call.agent == "claude"
     assert decide(call, options(world).rules).decision == "allow"

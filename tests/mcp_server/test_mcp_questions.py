@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scan_cases import NASTY
 from scan_world import build_names, isolate, write_tree
 from unghost.mcp_server import questions as room
-from unghost.mcp_server.questions import MOST_FINDINGS, Answer, Questions
+from unghost.mcp_server.questions import MOST_FINDINGS, Questions, ToolResult
 from unghost.mcp_server.shapes import LONGEST_NAME, LONGEST_TEXT, MOST_NAMES, QUESTIONS
 from unghost.printable import printable
 from unghost.scan.settings import Ignore, ScanSettings
@@ -35,12 +35,12 @@ def _questions(folder: Path, **changes: Any) -> Questions:
     return Questions(settings, project)
 
 
-def _structure(answer: Answer) -> dict[str, Any]:
+def _structure(answer: ToolResult) -> dict[str, Any]:
     assert answer.structure is not None, answer.text
     return answer.structure
 
 
-def _statuses(answer: Answer) -> dict[str, str]:
+def _statuses(answer: ToolResult) -> dict[str, str]:
     return {one["name"]: one["status"] for one in _structure(answer)["names"]}
 
 
@@ -100,7 +100,9 @@ def test_a_list_written_into_a_text_is_taken(asked: Questions, given: object) ->
 def test_a_text_that_is_no_list_is_one_name(asked: Questions, given: str) -> None:
     answer = asked.ask("check_names", {"names": given})
     if len(given) > LONGEST_NAME:
-        assert answer == Answer(f"names.0: String should have at most {LONGEST_NAME} characters")
+        assert answer == ToolResult(
+            f"names.0: String should have at most {LONGEST_NAME} characters"
+        )
     else:
         assert list(_statuses(answer)) == [given]
 
@@ -257,7 +259,7 @@ def test_a_failure_of_unghost_is_one_line_and_logged(
     monkeypatch.setattr(room, "check", broken)
     with caplog.at_level(logging.ERROR):
         answer = asked.ask("check_names", {"names": ["requests"]})
-    assert answer == Answer("unghost itself failed at this: its log (stderr) says how")
+    assert answer == ToolResult("unghost itself failed at this: its log (stderr) says how")
     assert "a secret" in caplog.text
 
 

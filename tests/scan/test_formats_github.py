@@ -7,7 +7,7 @@ from hypothesis import given
 
 from scan_cases import hostile_reports, make_finding, make_report, one_of_everything
 from unghost.scan.finding import Problem, Report
-from unghost.scan.formats import render
+from unghost.scan.output import render
 
 GOLDEN = """\
 ::error file=requirements.txt,line=3,col=1,endColumn=11,title=unghost%3A ghost::PyPI has no \

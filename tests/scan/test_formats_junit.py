@@ -8,7 +8,7 @@ from hypothesis import given
 
 from scan_cases import hostile_reports, make_finding, make_report, one_of_everything
 from unghost.scan.finding import Problem, Report, Suppression
-from unghost.scan.formats import render
+from unghost.scan.output import render
 
 GOLDEN = """\
 <?xml version="1.0" encoding="UTF-8"?>

@@ -19,7 +19,7 @@ from scan_cases import (
 from unghost.errors import UnghostError
 from unghost.printable import printable
 from unghost.scan.finding import Finding, Problem, Report, Suppression
-from unghost.scan.formats import FORMATS, render
+from unghost.scan.output import FORMATS, render
 
 COLOUR = re.compile(r"\x1b\[[0-9;]+m")
 COMPARED = "compared with a complete snapshot of PyPI (800,000 names), 2026-10-01\n"
@@ -88,13 +88,13 @@ def test_what_does_not_count_is_counted_even_where_all_is_clean() -> None:
 
 
 def test_no_file_is_not_clean() -> None:
-    report = make_report(files=0, names=0, truths=())
+    report = make_report(files=0, names=0, sources=())
     assert text(report) == "nothing to scan: no file was read; 0 suppressed\n"
 
 
 def test_names_that_were_compared_with_nothing_are_not_hidden() -> None:
     note = make_finding(rule="unverified", why="package flask-zorp: no snapshot of pypi is here")
-    assert text(make_report(note, truths=())).endswith("\ncompared with no snapshot\n")
+    assert text(make_report(note, sources=())).endswith("\ncompared with no snapshot\n")
 
 
 @pytest.mark.parametrize(
@@ -207,17 +207,17 @@ def test_formats_are_known_by_name() -> None:
 def test_a_format_imports_no_other_and_nothing_heavy() -> None:
     code = (
         "import sys\n"
-        "import unghost.scan.formats as formats\n"
+        "import unghost.scan.output as formats\n"
         "from unghost.scan.finding import Report\n"
-        "assert not [m for m in sys.modules if m.startswith('unghost.scan.formats.')]\n"
+        "assert not [m for m in sys.modules if m.startswith('unghost.scan.output.')]\n"
         "report = Report('/x', (), (), 0, 0)\n"
         "formats.render(report, 'text', color=False, fail_on='error')\n"
-        "print(sorted(m for m in sys.modules if m.startswith('unghost.scan.formats.')))\n"
+        "print(sorted(m for m in sys.modules if m.startswith('unghost.scan.output.')))\n"
         "for name in formats.FORMATS: formats.render(report, name, color=False, fail_on='error')\n"
         "print([m for m in ('rich', 'typer', 'pydantic', 'tree_sitter') if m in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
-        "['unghost.scan.formats.text', 'unghost.scan.formats.wording']",
+        "['unghost.scan.output.text', 'unghost.scan.output.wording']",
         "[]",
     ]

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from scan_world import write_tree
 from unghost.errors import UnghostError
-from unghost.scan import files, git_index
-from unghost.scan.files import find_root, is_project, list_files, project_files
-from unghost.scan.reading import read_file
+from unghost.scan.reading import git_index
+from unghost.scan.reading import listing as files
+from unghost.scan.reading.listing import find_root, is_project, list_files, project_files
+from unghost.syntax.text import read_file
 
 PARTS = ["a", "b", "build", "src", "x.py", "y.py", "keep.py", "ä.py", "log.txt", "a b.py"]
 RULES = ["*.py", "!keep.py", "build/", "/src", "a/**/x.py", "**/b", "b/*", "!b/y.py", "# no", ""]

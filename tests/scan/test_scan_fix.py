@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from scan_world import offline, write_tree
 from unghost.records import Mention
-from unghost.scan import fix as fix_module
 from unghost.scan.finding import Report
-from unghost.scan.fix import apply, plan
+from unghost.scan.output import fix as fix_module
+from unghost.scan.output.fix import apply, plan
 from unghost.scan.scanner import scan_files
 
 CASES = [

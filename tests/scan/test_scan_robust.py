@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scan_world import build_names, offline, write_tree
-from unghost.scan.examine import MOST
+from unghost.scan.reading.examine import MOST
 from unghost.scan.scanner import scan_files, scan_text
 
 

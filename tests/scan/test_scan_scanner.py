@@ -19,9 +19,9 @@ from unghost.names.building import build_snapshot
 from unghost.names.snapshot import Entry
 from unghost.names.universe import default_path
 from unghost.scan.finding import Report
+from unghost.scan.judging.suppress import write_baseline
 from unghost.scan.scanner import scan_files, scan_text
 from unghost.scan.settings import Ignore, ScanSettings
-from unghost.scan.suppress import write_baseline
 
 PROJECT = {
     "requirements.txt": "requests\nreqeusts==1\nyaml\nsqlite3\n",
@@ -62,7 +62,7 @@ def test_a_project_is_scanned(tmp_path: Path, universe: Path) -> None:
     assert first.suggestions[0] == "pandas"
     assert report.findings[2].replacement == "pyyaml"
     assert "not in pypi:2026-01-01" in first.why
-    assert [truth.as_of for truth in report.truths] == ["2026-01-01"]
+    assert [source.as_of for source in report.sources] == ["2026-01-01"]
 
 
 def test_a_clean_project_has_no_findings(tmp_path: Path, universe: Path) -> None:
@@ -163,7 +163,7 @@ def test_names_registered_since_the_snapshot_are_new_and_others_are_ghosts(
     ]
     assert "after 2026-01-01" in report.findings[0].why
     assert sorted(set(registry.paths())) == ["/simple/fresh/", "/simple/ghost-1/"]
-    assert [truth.snapshot for truth in report.truths][1] == "live"
+    assert [source.snapshot for source in report.sources][1] == "live"
 
 
 def test_a_clean_project_asks_nobody(tmp_path: Path, universe: Path, registry: Stub) -> None:
@@ -199,7 +199,7 @@ def test_a_registry_that_is_down_leaves_names_open_and_ghosts_ghosts(
     assert said(report) == [("ghost", "ghost-1", "requirements.txt", 1)]
     assert "not in pypi:2026-01-01" in report.findings[0].why
     assert "cannot be reached" in report.findings[0].why
-    assert report.truths[-1].label.endswith("which cannot be reached")
+    assert report.sources[-1].label.endswith("which cannot be reached")
     unknown = scan_text("pip install other\n", ScanSettings(), root=folder, language="sh")
     assert [one.rule for one in unknown.findings] == ["unverified"]
     assert unknown.exit_code() == 3

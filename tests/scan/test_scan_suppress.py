@@ -8,14 +8,14 @@ import pytest
 
 from unghost.errors import UnghostError
 from unghost.scan.finding import Finding, Report, Suppression, fingerprint
-from unghost.scan.settings import Ignore
-from unghost.scan.suppress import (
+from unghost.scan.judging.suppress import (
     by_baseline,
     by_comments,
     by_settings,
     read_baseline,
     write_baseline,
 )
+from unghost.scan.settings import Ignore
 
 TODAY = "2026-06-15"
 FINDING = Finding(

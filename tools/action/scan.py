@@ -17,10 +17,10 @@ from pathlib import Path
 from unghost.atomic import write_text
 from unghost.errors import UnghostError
 from unghost.printable import printable
-from unghost.scan.files import find_root
 from unghost.scan.finding import RULES, Finding, Report
-from unghost.scan.formats import render
-from unghost.scan.formats.wording import compared, counted, gravest_first, summary
+from unghost.scan.output import render
+from unghost.scan.output.wording import compared, counted, gravest_first, summary
+from unghost.scan.reading.listing import find_root
 from unghost.scan.scanner import scan_files
 from unghost.scan.settings import ScanSettings, read_settings
 

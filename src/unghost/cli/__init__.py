@@ -19,6 +19,7 @@ from unghost.version import __version__
 
 _COMMANDS = (
     "scan",
+    "check",
     "hook",
     "mcp",
     "names",

@@ -39,7 +39,8 @@ def check(
     """
     from unghost.errors import UnghostError
     from unghost.scan.checking import check as run_check
-    from unghost.scan.files import find_root
+    from unghost.scan.output.wording import compared_with
+    from unghost.scan.reading.listing import find_root
     from unghost.scan.settings import read_settings
 
     if output_format not in ("text", "json"):
@@ -56,7 +57,9 @@ def check(
     for one in report.names:
         for line in [_json(one)] if output_format == "json" else _lines(one):
             typer.echo(line)
-    for line in report.compared():
+    for problem in report.problems:
+        say(f"{problem.path}: {problem.reason}")
+    for line in compared_with(report.sources):
         say(line)
     raise typer.Exit(report.exit_code(settings.fail_on))
 
@@ -78,4 +81,6 @@ def _json(one: Checked) -> str:
 def _lines(one: Checked) -> Iterator[str]:
     yield printable(f"{one.name}: {one.status}: {one.why.removeprefix(f'{one.name}: ')}")
     if one.status != "ok":
-        yield printable(f"  {one.advice}")
+        from unghost.scan.output.wording import advice_on
+
+        yield printable(f"  {advice_on(one.status, one.suggestions)}")

@@ -12,7 +12,7 @@ import typer
 from unghost.cli.options import Config, Offline, Universe
 
 if TYPE_CHECKING:
-    from unghost.hook.respond import Response
+    from unghost.hook.respond import Output
 
 _Word = TypeVar("_Word", bound=str)
 
@@ -80,7 +80,7 @@ def _standard_input() -> bytes:
     return data
 
 
-def _write(response: Response) -> None:
+def _write(response: Output) -> None:
     for number, text in ((1, response.out), (2, response.err)):
         data = f"{text}\n".encode("ascii", "backslashreplace") if text else b""
         while data:

@@ -28,7 +28,7 @@ def mcp(
     except ImportError as error:
         raise UnghostError(f"{error}: install 'unghost[mcp]'") from error
     from unghost.mcp_server.questions import Questions
-    from unghost.scan.files import find_root
+    from unghost.scan.reading.listing import find_root
     from unghost.scan.settings import read_settings
 
     folder = project or Path.cwd()

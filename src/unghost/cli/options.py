@@ -18,6 +18,17 @@ Universe = Annotated[
 Offline = Annotated[
     bool | None, typer.Option("--offline", help="Ask no registry.", envvar="UNGHOST_OFFLINE")
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        help="Day, such as 2026-01-31: names first seen later do not exist; names without a date"
+        " count as existing."
+    ),
+]
+FailOnLevel = Annotated[
+    str | None,
+    typer.Option(help="Lowest level that gives exit code 1: error, warning or never."),
+]
 Config = Annotated[
     Path | None,
     typer.Option(

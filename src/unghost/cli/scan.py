@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unghost.cli.options import Config, Offline, Universe
+from unghost.cli.options import AsOf, Config, FailOnLevel, Offline, Universe
 from unghost.cli.terminal import printable, say
 
 if TYPE_CHECKING:
@@ -43,10 +43,7 @@ def scan(
         list[str] | None, typer.Option(help="Look at this ecosystem only; may be repeated.")
     ] = None,
     offline: Offline = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option(help="Exit with 1 from this level on: error, warning or never."),
-    ] = None,
+    fail_on: FailOnLevel = None,
     baseline: Annotated[
         Path | None, typer.Option(help="File with the findings that do not count.")
     ] = None,
@@ -64,9 +61,7 @@ def scan(
         str | None,
         typer.Option("--as", help="What the text on standard input is: a language or a file name."),
     ] = None,
-    as_of: Annotated[
-        str | None, typer.Option(help="Judge by what existed on this day, such as 2026-01-31.")
-    ] = None,
+    as_of: AsOf = None,
     explain: Annotated[
         str | None, typer.Option(help="Say all that is known of a name (NAME or ECOSYSTEM:NAME).")
     ] = None,
@@ -76,7 +71,7 @@ def scan(
     Exit codes: 0 clean, 1 findings, 2 error, 3 something could not be verified, 4 nothing to do.
     """
     from unghost.errors import UnghostError
-    from unghost.scan.formats import FORMATS, render
+    from unghost.scan.output import FORMATS, render
 
     # What a scan makes it keeps until it ends, so that looking for garbage finds little and takes a
     # tenth of the time of a small one.
@@ -115,7 +110,7 @@ def _settings(
 ) -> tuple[Path, ScanSettings]:
     """Read the settings, with those of the command line over them."""
     from unghost.errors import UnghostError
-    from unghost.scan.files import find_root
+    from unghost.scan.reading.listing import find_root
     from unghost.scan.settings import read_settings
 
     named = [path for path in paths if str(path) != "-"]
@@ -142,17 +137,17 @@ def _report(paths: list[Path], settings: ScanSettings, root: Path, language: str
 
 
 def _explain(name: str, settings: ScanSettings, root: Path) -> int:
-    from unghost.scan.explain import explain
+    from unghost.scan.checking import explain
 
-    checked, lines = explain(name, settings, root=root)
+    report, lines = explain(name, settings, root=root)
     for line in lines:
         typer.echo(printable(line))
-    return {"ok": 0, "unverified": 3}.get(checked.status, 1)
+    return report.exit_code(settings.fail_on)
 
 
 def _fix(report: Report, settings: ScanSettings, *, only_show: bool) -> int:
     """Mend files, or show how; what is left decides the exit code."""
-    from unghost.scan.fix import apply, plan
+    from unghost.scan.output.fix import apply, plan
 
     edits = plan(report)
     for edit in edits:
@@ -200,7 +195,7 @@ def _write(text: str, output: Path | None) -> None:
 
 def _write_baseline(report: Report, path: Path | None) -> int:
     from unghost.errors import UnghostError
-    from unghost.scan.suppress import write_baseline
+    from unghost.scan.judging.suppress import write_baseline
 
     if path is None:
         raise UnghostError("--write-baseline wants to know where: give --baseline FILE too")

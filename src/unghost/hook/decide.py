@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from unghost.hook.brought import COMMAND, SHOWN, Brought, Piece, judge, piece
+from unghost.hook.delta import COMMAND, SHOWN, Addition, Delta, addition, assess
 from unghost.hook.edits import DIFF, changes_of, command_of, label
-from unghost.hook.formats import Answer, Call, Decision
+from unghost.hook.formats import Call, Decision, Reply
 from unghost.hook.guarded import Guard
 from unghost.hook.lists import lists_of
 from unghost.printable import printable
@@ -58,7 +58,7 @@ class Rules:
     unverified: Decision = "ask"
 
 
-def decide(call: Call, rules: Rules) -> Answer:
+def decide(call: Call, rules: Rules) -> Reply:
     """Return what becomes of a call.
 
     Args:
@@ -72,25 +72,25 @@ def decide(call: Call, rules: Rules) -> Answer:
     changes = changes_of(call.tool, call.arguments, folder)
     command = command_of(call.arguments)
     if not changes and command is None and not call.tool.lower().startswith("delete"):
-        return Answer()
-    from unghost.scan.files import find_root, matches
+        return Reply()
+    from unghost.scan.reading.listing import find_root, matches
     from unghost.scan.settings import read_settings
 
     root = find_root([folder])
     settings = replace(read_settings(root, rules.config, rules.given), comments=False)
     guard = Guard(root, _own(rules, settings))
     guarded = guard.touched(call.tool, call.arguments, changes, folder)
-    pieces = [None if command is None else piece(COMMAND, "", command)]
+    additions = [None if command is None else addition(COMMAND, "", command)]
     for change in changes:
         path = label(change.path, root)
         # A patch names the files that it changes by itself.
         if change.path == Path(DIFF) or not matches(path, settings.exclude):
-            pieces.append(piece(path, change.before, change.after))
-    read = [one for one in pieces if one is not None]
+            additions.append(addition(path, change.before, change.after))
+    read = [one for one in additions if one is not None]
     if command is not None:
         written = {change.path: change.after for change in changes}
         read += lists_of(command, folder, root, written)
-    return _answer(judge(read, settings, root, REGISTRY_SECONDS), read, guarded, rules)
+    return _reply(assess(read, settings, root, REGISTRY_SECONDS), read, guarded, rules)
 
 
 def _folder(cwd: str) -> Path:
@@ -107,29 +107,29 @@ def _own(rules: Rules, settings: ScanSettings) -> list[Path]:
     return own if rules.config is None else [rules.config, *own]
 
 
-def _answer(brought: Brought, pieces: Sequence[Piece], guarded: str | None, rules: Rules) -> Answer:
-    levels = Counter(finding.level for finding in brought.findings)
+def _reply(delta: Delta, additions: Sequence[Addition], guarded: str | None, rules: Rules) -> Reply:
+    levels = Counter(finding.level for finding in delta.findings)
     decisions: list[Decision] = [_DECISIONS[level] for level in levels if level in _DECISIONS]
     if levels["note"]:
         decisions.append(rules.unverified)
-    doubts = [f"{_shown(one.path)}: {one.problem}" for one in pieces if one.problem is not None]
+    doubts = [f"{_shown(one.path)}: {one.problem}" for one in additions if one.problem is not None]
     if guarded is not None:
         doubts.append(
             f"{_shown(guarded)} says what the agent is checked by, and the agent would change it"
         )
     if doubts:
         decisions.append("ask")
-    kept = [f for f in brought.findings if f.level != "note" or rules.unverified != "allow"]
+    kept = [f for f in delta.findings if f.level != "note" or rules.unverified != "allow"]
     if "deny" in decisions:
-        return _said("deny", kept, brought.more, doubts)
+        return _said("deny", kept, delta.more, doubts)
     if "ask" in decisions:
-        return _said("ask", kept, brought.more, doubts)
-    return Answer()
+        return _said("ask", kept, delta.more, doubts)
+    return Reply()
 
 
 def _said(
     decision: Literal["deny", "ask"], findings: Sequence[Finding], more: int, doubts: Sequence[str]
-) -> Answer:
+) -> Reply:
     """Put an answer into words, the gravest first."""
     order = {"error": 0, "warning": 1, "note": 2}
     ranked = sorted(_distinct(findings), key=lambda finding: order[finding.level])
@@ -147,7 +147,7 @@ def _said(
     words = [_NO] if wrong else [_ASK] if ranked else []
     if any(finding.kind == "import" and finding.level == "error" for finding in ranked):
         words.append(_OWN)
-    return Answer(decision, "\n".join((shown, *words)), shown)
+    return Reply(decision, "\n".join((shown, *words)), shown)
 
 
 def _distinct(findings: Sequence[Finding]) -> list[Finding]:
@@ -170,7 +170,7 @@ def _shown(text: str) -> str:
     return printable(text)[:_LONGEST_NAME]
 
 
-def unreadable(problem: str, decision: Decision) -> Answer:
+def unreadable(problem: str, decision: Decision) -> Reply:
     """Return the answer to a call that could not be judged.
 
     Args:
@@ -180,5 +180,5 @@ def unreadable(problem: str, decision: Decision) -> Answer:
     said = printable(" ".join(problem.split()))[:_LONGEST_WHY]
     text = f"unghost could not check this call: {said}"
     if decision == "allow":
-        return Answer("allow", shown=f"{text}. It goes on unchecked.")
-    return Answer(decision, f"{text}. Nothing is known of the names in it.")
+        return Reply("allow", shown=f"{text}. It goes on unchecked.")
+    return Reply(decision, f"{text}. Nothing is known of the names in it.")

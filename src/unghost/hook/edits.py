@@ -18,8 +18,7 @@ from unghost.errors import UnghostError
 from unghost.hook.formats import LARGEST
 from unghost.hook.redirects import written_files
 from unghost.mentions.reader import is_of_interest
-from unghost.scan.reading import read_file
-from unghost.syntax.text import decode
+from unghost.syntax.text import decode, read_file
 
 _COMMANDS = ("command", "cmd", "script")
 _FOLDERS = ("working_directory", "dir_path", "directory", "workdir")

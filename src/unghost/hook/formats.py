@@ -67,7 +67,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What the agent hears.
 
     Attributes:
@@ -167,7 +167,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def render(answer: Answer, call: Call) -> str:
+def render(answer: Reply, call: Call) -> str:
     """Put an answer into the words of the agent; empty says nothing and leaves all to it."""
     shown = answer.shown or answer.reason
     table: dict[str, Any] = {}
@@ -191,7 +191,7 @@ def render(answer: Answer, call: Call) -> str:
     return json.dumps(table) if table else ""
 
 
-def _of_cursor(answer: Answer, shown: str, event: str) -> dict[str, Any]:
+def _of_cursor(answer: Reply, shown: str, event: str) -> dict[str, Any]:
     decision, reason = answer.decision, answer.reason
     if decision == "ask" and event in _CANNOT_ASK:
         decision, reason = "deny", f"{reason}\n{_NOT_ASKED}"

@@ -15,10 +15,10 @@ from unghost.errors import UnghostError
 from unghost.hook.decide import Rules, decide, unreadable
 from unghost.hook.formats import (
     Agent,
-    Answer,
     Call,
     Decision,
     NotUnderstoodError,
+    Reply,
     call_of,
     read_call,
     render,
@@ -49,7 +49,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class Output:
     """What the command writes, and its exit code.
 
     Attributes:
@@ -67,7 +67,7 @@ class Response:
 
 def respond(
     data: bytes, options: Options, understood: Callable[[Call], None] = lambda call: None
-) -> Response:
+) -> Output:
     """Answer an agent; raises nothing.
 
     Args:
@@ -82,7 +82,7 @@ def respond(
         return _of(decide(call, options.rules), call, options)
     except NotUnderstoodError as error:
         if error.other:
-            return Response(err=_line(str(error)), code=1)
+            return Output(err=_line(str(error)), code=1)
         return failed(str(error), error.call, options)
     except UnghostError as error:
         return failed(str(error), call, options)
@@ -95,7 +95,7 @@ def respond(
         return failed(f"{type(error).__name__} in unghost itself: {error}", call, options)
 
 
-def failed(problem: str, call: Call | None, options: Options) -> Response:
+def failed(problem: str, call: Call | None, options: Options) -> Output:
     """Return the response to an input that could not be judged.
 
     Args:
@@ -106,15 +106,15 @@ def failed(problem: str, call: Call | None, options: Options) -> Response:
     if call is None and options.agent is not None:
         call = call_of(options.agent)
     if call is None:
-        return Response(err=_line(problem), code=1 if options.fail == "open" else 2)
+        return Output(err=_line(problem), code=1 if options.fail == "open" else 2)
     answer = unreadable(problem, FAILS[options.fail])
     return replace(_of(answer, call, options), err=_line(problem))
 
 
-def _of(answer: Answer, call: Call, options: Options) -> Response:
+def _of(answer: Reply, call: Call, options: Options) -> Output:
     if options.unattended and answer.decision == "ask":
         answer = replace(answer, decision="deny", reason=f"{answer.reason}\n{_ALONE}")
-    return Response(render(answer, call))
+    return Output(render(answer, call))
 
 
 def _line(problem: str) -> str:

@@ -31,10 +31,10 @@ from unghost.mcp_server.shapes import (
 )
 from unghost.printable import printable
 from unghost.scan.checking import Checked, check, suggest
-from unghost.scan.files import find_root, is_project
 from unghost.scan.finding import RULES, Finding, Report
-from unghost.scan.formats.text import render_text
-from unghost.scan.formats.wording import counted, either, gravest_first, well_formed
+from unghost.scan.output.text import render_text
+from unghost.scan.output.wording import counted, either, gravest_first, well_formed
+from unghost.scan.reading.listing import find_root, is_project
 from unghost.scan.scanner import scan_text
 from unghost.scan.settings import ScanSettings
 
@@ -48,8 +48,8 @@ _NO_PROJECT = Path(__file__).parents[1] / "data"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer.
+class ToolResult:
+    """The answer to a question.
 
     Attributes:
         text: What a model reads; one line if it is an error.
@@ -78,26 +78,26 @@ class Questions:
             "suggest": self._suggest,
         }
 
-    def ask(self, name: str, arguments: Mapping[str, object]) -> Answer:
+    def ask(self, name: str, arguments: Mapping[str, object]) -> ToolResult:
         """Answer a question, whatever its arguments are; never raises."""
         try:
             if name not in QUESTIONS:
                 raise UnghostError(f"there is no tool {name!r}; there are {', '.join(QUESTIONS)}")
             given = QUESTIONS[name].arguments.model_validate(dict(arguments))
             result, text = self._asked[name](given)
-            return Answer(text, result.model_dump(mode="json"))
+            return ToolResult(text, result.model_dump(mode="json"))
         except ValidationError as error:
-            return Answer(_line(_mistake(error)))
+            return ToolResult(_line(_mistake(error)))
         except UnghostError as error:
-            return Answer(_line(str(error)))
+            return ToolResult(_line(str(error)))
         except Exception:
             logging.getLogger(__name__).exception("%s failed", printable(name[:80]))
-            return Answer("unghost itself failed at this: its log (stderr) says how")
+            return ToolResult("unghost itself failed at this: its log (stderr) says how")
 
     def _check_names(self, given: CheckNames) -> tuple[CheckedNames, str]:
         checked = check(
             given.names, given.ecosystem, self._settings, root=self._root, within=_LONGEST_WAIT
-        )
+        ).names
         counts = Counter(str(one.status) for one in checked)
         names = [
             CheckedName(
@@ -134,12 +134,12 @@ class Questions:
         )
         compared = [
             Compared(
-                ecosystem=truth.ecosystem,
-                snapshot=truth.snapshot,
-                as_of=truth.as_of,
-                label=printable(truth.label),
+                ecosystem=source.ecosystem,
+                snapshot=source.snapshot,
+                as_of=source.as_of,
+                label=printable(source.label),
             )
-            for truth in report.truths
+            for source in report.sources
         ]
         scanned = ScannedText(
             findings=[_found(finding) for finding in told],

@@ -188,7 +188,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class Source:
     """What names were compared with.
 
     Attributes:
@@ -214,7 +214,7 @@ class Report:
         problems: What was not read.
         files: How many files were read.
         names: How many places name a package.
-        truths: What they were compared with.
+        sources: What they were compared with.
         left_out: Places that name packages of ecosystems which were not asked for.
         skipped: How many folders, and files that may name packages, were not looked at, and why.
     """
@@ -224,7 +224,7 @@ class Report:
     problems: tuple[Problem, ...]
     files: int
     names: int
-    truths: tuple[Truth, ...] = ()
+    sources: tuple[Source, ...] = ()
     left_out: int = 0
     skipped: Mapping[Skipped, int] = field(default_factory=dict)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from unghost.scan.finding import RULES, Finding, Report, Skipped
+from unghost.scan.finding import RULES, Finding, Report, RuleId, Skipped, Source
 
 SUPPRESSORS: tuple[Literal["comment", "settings", "baseline"], ...] = (
     "comment",
@@ -34,10 +34,13 @@ def statement(finding: Finding) -> str:
 def advice(finding: Finding) -> str:
     """Return what to do: which name may be meant, or else what helps with findings of its rule."""
     first = () if finding.replacement is None else (finding.replacement,)
-    names = tuple(dict.fromkeys((*first, *finding.suggestions)))[:_MOST_SUGGESTIONS]
-    if names:
-        return f"did you mean {either(names)}?"
-    return RULES[finding.rule].help
+    return advice_on(finding.rule, (*first, *finding.suggestions))
+
+
+def advice_on(rule: RuleId, suggestions: Iterable[str]) -> str:
+    """Return what to do about a name that breaks a rule; see :func:`advice`."""
+    names = tuple(dict.fromkeys(suggestions))[:_MOST_SUGGESTIONS]
+    return f"did you mean {either(names)}?" if names else RULES[rule].help
 
 
 def end_of(finding: Finding) -> tuple[int, int]:
@@ -75,8 +78,8 @@ def suppressed(report: Report) -> str:
 
 def compared(report: Report) -> list[str]:
     """Return what names were compared with, a line for each, and what was left out."""
-    lines = [f"compared with {truth.label}, {truth.as_of}" for truth in report.truths]
-    if report.names and not report.truths:
+    lines = compared_with(report.sources)
+    if report.names and not report.sources:
         lines.append("compared with no snapshot")
     if report.left_out:
         names = counted(report.left_out, "name")
@@ -89,6 +92,11 @@ def compared(report: Report) -> list[str]:
     if skipped:
         lines.append(f"not looked at: {', '.join(skipped)}")
     return lines
+
+
+def compared_with(sources: Iterable[Source]) -> list[str]:
+    """Return a line for each of the sources."""
+    return [f"compared with {source.label}, {source.as_of}" for source in sources]
 
 
 def counted(number: int, word: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from unghost.scan.reading import read_file
+from unghost.syntax.text import read_file
 
 _LARGEST = 200_000_000
 _MOST_ENTRIES = 2_000_000

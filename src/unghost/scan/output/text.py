@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from unghost.printable import printable
 from unghost.scan.finding import RULES, Finding, Report
-from unghost.scan.formats.wording import advice, compared, counted, statement, summary
+from unghost.scan.output.wording import advice, compared, counted, statement, summary
 
 _TAB = 4
 """Columns between the stops of a tab."""

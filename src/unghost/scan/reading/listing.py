@@ -14,8 +14,8 @@ from unghost.errors import UnghostError
 from unghost.mentions.documents.manifests import is_manifest
 from unghost.mentions.reader import is_of_interest
 from unghost.scan.finding import Problem, Skipped
-from unghost.scan.git_index import Repository
-from unghost.scan.gitignore import Ignored, read_rules, rules_outside
+from unghost.scan.reading.git_index import Repository
+from unghost.scan.reading.gitignore import Ignored, read_rules, rules_outside
 
 _INSTALLED = frozenset({"node_modules", "site-packages", ".tox", ".nox"})
 _KEPT = frozenset({".hg", ".svn", ".jj", "__pycache__"})

@@ -21,8 +21,7 @@ from unghost.mentions.reader import find_in_file
 from unghost.printable import printable
 from unghost.records import MentionKind
 from unghost.scan.finding import Finding, Report
-from unghost.scan.reading import read_file
-from unghost.syntax.text import LONGEST
+from unghost.syntax.text import LONGEST, read_file
 
 _Name = tuple[str, str, MentionKind]
 _MENDED = ("ghost", "import-name", "builtin-name")

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from unghost.scan.finding import RULES, STDIN, Finding, Problem, Report, Rule, Suppression
-from unghost.scan.formats.wording import advice, end_of, statement, well_formed
+from unghost.scan.output.wording import advice, end_of, statement, well_formed
 from unghost.version import __version__
 
 _SCHEMA = (

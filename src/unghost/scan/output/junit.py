@@ -12,7 +12,7 @@ from html import escape
 
 from unghost.printable import printable
 from unghost.scan.finding import FAILING, FailOn, Finding, Problem, Report
-from unghost.scan.formats.wording import advice, compared, statement, summary
+from unghost.scan.output.wording import advice, compared, statement, summary
 
 
 def render_junit(report: Report, *, fail_on: FailOn = "error") -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from unghost.printable import printable
 from unghost.scan.finding import STDIN, Finding, Report
-from unghost.scan.formats.wording import (
+from unghost.scan.output.wording import (
     advice,
     compared,
     end_of,
