@@ -12,9 +12,9 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from unghost.cli.options import Quick, QuickCommand
 from unghost.cli.terminal import printable
-from unghost.cli.words import spare_pydantic
-from unghost.errors import UnghostError
+from unghost.errors import UnghostError, missing_extra
 from unghost.version import __version__
 
 _COMMANDS = (
@@ -29,7 +29,6 @@ _COMMANDS = (
     "report",
     "objectives",
 )
-spare_pydantic()
 
 
 class _Modules(Mapping[str, Any]):
@@ -42,7 +41,7 @@ class _Modules(Mapping[str, Any]):
         if isinstance(declared, typer.Typer):
             return get_command(declared)
         single = typer.Typer(add_completion=False)
-        single.command()(declared)
+        single.command(cls=QuickCommand)(declared)
         return get_command(single)
 
     def __iter__(self) -> Iterator[str]:
@@ -56,7 +55,7 @@ class _Interrupted(Exception):
     """Ctrl-C, in a form that typer does not end the program on by itself and without our line."""
 
 
-class _Commands(TyperGroup):
+class _Commands(Quick, TyperGroup):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings | {"commands": _Modules()})
 
@@ -65,6 +64,11 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise _Interrupted from None
+        except ImportError as error:
+            named = missing_extra(error, ctx.invoked_subcommand)
+            if named is None:
+                raise
+            raise named from error
 
 
 app = typer.Typer(

@@ -21,13 +21,8 @@ def mcp(
     ] = None,
 ) -> None:
     """Serve the Model Context Protocol on standard input and output, for agents."""
-    from unghost.errors import UnghostError
-
-    try:
-        from unghost.mcp_server.server import make_server, serve
-    except ImportError as error:
-        raise UnghostError(f"{error}: install 'unghost[mcp]'") from error
     from unghost.mcp_server.questions import Questions
+    from unghost.mcp_server.server import make_server, serve
     from unghost.scan.reading.listing import find_root
     from unghost.scan.settings import read_settings
 

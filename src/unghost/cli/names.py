@@ -10,20 +10,21 @@ from typing import Annotated
 
 import typer
 
+from unghost.cli.options import QuickCommand
 from unghost.cli.pull import pull
 from unghost.cli.terminal import printable, say
 
 names = typer.Typer(
     name="names", help="Snapshots of what exists.", no_args_is_help=True, add_completion=False
 )
-names.command()(pull)
+names.command(cls=QuickCommand)(pull)
 
 FormatOption = Annotated[str, typer.Option("--format", help="text or json.")]
 SnapshotArgument = Annotated[Path, typer.Argument(help="Snapshot file.")]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
 
 
-@names.command()
+@names.command(cls=QuickCommand)
 def build(
     source: Annotated[str, typer.Argument(help="File with one name a line, or '-' for stdin.")],
     output: OutputOption,
@@ -52,7 +53,7 @@ def build(
     say(f"{output}: {header.count} names, {header.popular} popular")
 
 
-@names.command()
+@names.command(cls=QuickCommand)
 def info(snapshot: SnapshotArgument, output_format: FormatOption = "text") -> None:
     """Show what a snapshot says of itself."""
     from dataclasses import asdict
@@ -68,7 +69,7 @@ def info(snapshot: SnapshotArgument, output_format: FormatOption = "text") -> No
         typer.echo(f"{key:<10} {printable(str(value))}")
 
 
-@names.command()
+@names.command(cls=QuickCommand)
 def verify(snapshot: SnapshotArgument) -> None:
     """Read a snapshot through: its checksum, its counts, and the form of every name."""
     from unghost.names.snapshot import verify_snapshot
@@ -76,7 +77,7 @@ def verify(snapshot: SnapshotArgument) -> None:
     say(f"{snapshot}: {verify_snapshot(snapshot).count} names, sound")
 
 
-@names.command()
+@names.command(cls=QuickCommand)
 def keygen(output: OutputOption) -> None:
     """Make a key pair to sign snapshots with; set UNGHOST_KEY_PASSPHRASE to lock it."""
     from unghost.names.sealed import make_key
@@ -85,7 +86,7 @@ def keygen(output: OutputOption) -> None:
     say(f"{output}: private, keep it; {public}: public, give it to those who import")
 
 
-@names.command(name="export")
+@names.command(name="export", cls=QuickCommand)
 def export_(
     snapshot: SnapshotArgument,
     output: OutputOption,
@@ -98,7 +99,7 @@ def export_(
     say(f"{output}: {header.count} names, signed")
 
 
-@names.command(name="import")
+@names.command(name="import", cls=QuickCommand)
 def import_(
     sealed: Annotated[Path, typer.Argument(help="File that 'names export' wrote.")],
     output: OutputOption,
