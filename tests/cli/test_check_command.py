@@ -63,7 +63,7 @@ def test_the_words_are_those_of_a_scan(tmp_path: Path) -> None:
         + done.stdout.split("pypi:2026-01-01:")[1][:8]
         + ")",
         "  did you mean requests?",
-        "cv2: import-name: cv2 is a module of opencv-python and no package on PyPI",
+        "cv2: import-name: cv2 is a module of opencv-python and not a package on PyPI",
     ]
     assert "requests: ok: in pypi:" in done.stdout
     assert "compared with a complete snapshot of a test (10 names), 2026-01-01" in done.stderr

@@ -149,7 +149,7 @@ def test_a_diff_is_shown_before_anything_is_mended(tmp_path: Path) -> None:
     assert (folder / "requirements.txt").read_text() == "yaml\nghost-1\n"
     done = scan("--fix", cwd=folder)
     assert done.returncode == 1
-    assert "2 mended in 1 file" in done.stderr
+    assert "2 fixed in 1 file" in done.stderr
     assert (folder / "requirements.txt").read_text().startswith("pyyaml\n# unghost:")
     (folder / "a.py").unlink()
     assert scan("--fix", cwd=folder).returncode == 0

@@ -103,7 +103,7 @@ def test_where_nobody_is_there_to_be_asked_a_question_is_a_no(shop: Path, world:
 
     decision, reason = answer("pip install brand-new")
     assert decision == "deny"
-    assert reason.endswith("Nobody is there to be asked, so it is refused.")
+    assert reason.endswith("Nobody is there to ask, so it is denied.")
     assert answer("pip install flask") == ("allow", "")
 
 

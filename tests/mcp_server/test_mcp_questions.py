@@ -14,8 +14,8 @@ from scan_world import build_names, isolate, write_tree
 from unghost.mcp_server import questions as room
 from unghost.mcp_server.questions import MOST_FINDINGS, Questions, ToolResult
 from unghost.mcp_server.shapes import LONGEST_NAME, LONGEST_TEXT, MOST_NAMES, QUESTIONS
-from unghost.printable import printable
 from unghost.scan.settings import Ignore, ScanSettings
+from unghost.syntax.printable import printable
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_suggestions_are_the_package_of_a_module_and_near_names(asked: Questions
     assert _structure(answer)["suggestions"] == ["requests"]
     assert answer.text == "near reqeusts in pypi: requests"
     none = asked.ask("suggest", {"name": "qqqqqqqq", "ecosystem": "pypi"})
-    assert none.text == "no name is near qqqqqqqq in pypi"
+    assert none.text == "no name is similar to qqqqqqqq in pypi"
 
 
 @pytest.mark.parametrize(

@@ -78,8 +78,7 @@ def test_a_small_log_in_full() -> None:
                             {
                                 "level": "warning",
                                 "message": {
-                                    "text": "big.json was not read or not read whole:"
-                                    " it is too large"
+                                    "text": "big.json could not be read completely: it is too large"
                                 },
                                 "locations": [
                                     {

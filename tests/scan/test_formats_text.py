@@ -17,9 +17,9 @@ from scan_cases import (
     one_of_everything,
 )
 from unghost.errors import UnghostError
-from unghost.printable import printable
 from unghost.scan.finding import Finding, Problem, Report, Suppression
 from unghost.scan.output import FORMATS, render
+from unghost.syntax.printable import printable
 
 COLOUR = re.compile(r"\x1b\[[0-9;]+m")
 COMPARED = "compared with a complete snapshot of PyPI (800,000 names), 2026-10-01\n"
@@ -49,14 +49,14 @@ not verified in npm
   Pull a snapshot ('unghost names pull') or let the registry be asked; name your own packages \
 under 'private' in the settings.
 
-not read or not read whole
+could not be read completely
   - data/big.json: it is larger than 64 MB
 
 3 errors, 1 warning, 1 not verified in 3 files, 1,312 names; 3 suppressed (1 by comment, 1 by \
-settings, 1 by baseline); 1 not read or not read whole
+settings, 1 by baseline); 1 could not be read completely
 compared with a complete snapshot of PyPI (800,000 names), 2026-10-01
-left out: 4 names of ecosystems that were not asked for
-not looked at: 1,200 git-ignored paths, 2 package folders, 1 link, 3 missing lists
+left out: 4 names of ecosystems that are not scanned
+not read: 1,200 git-ignored paths, 2 package folders, 1 link, 3 missing lists
 """
 
 

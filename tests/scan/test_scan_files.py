@@ -379,10 +379,10 @@ def test_reading_is_bounded_and_waits_for_nothing(tmp_path: Path) -> None:
     (tmp_path / "big").write_bytes(b"a" * 100)
     os.mkfifo(tmp_path / "pipe")
     assert read_file(tmp_path / "big", 10) == b"a" * 10
-    assert read_file(tmp_path / "pipe", 10) == "it is no plain file"
-    assert read_file(Path("/dev/zero"), 10) == "it is no plain file"
+    assert read_file(tmp_path / "pipe", 10) == "it is not a regular file"
+    assert read_file(Path("/dev/zero"), 10) == "it is not a regular file"
     assert read_file(tmp_path / "nothing", 10) == "No such file or directory"
-    assert read_file(tmp_path, 10) == "it is no plain file"
+    assert read_file(tmp_path, 10) == "it is not a regular file"
 
 
 def test_rules_that_take_for_ever_are_no_rules(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_ignores_of_the_settings(ignore: Ignore, counts: bool) -> None:
 def test_an_ignore_that_is_over_is_told() -> None:
     said = by_settings(FINDING, [Ignore("acme-tool", "ours", until="2026-06-14")], TODAY)
     assert said.suppression is None
-    assert said.fault == "the ignore of acme-tool is over since 2026-06-14"
+    assert said.fault == "the ignore of acme-tool expired on 2026-06-14"
 
 
 def test_a_fingerprint_is_of_the_name_and_not_of_the_line() -> None:

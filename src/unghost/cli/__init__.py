@@ -13,8 +13,8 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from unghost.cli.options import Quick, QuickCommand
-from unghost.cli.terminal import printable
 from unghost.errors import UnghostError, missing_extra
+from unghost.syntax.printable import printable
 from unghost.version import __version__
 
 _COMMANDS = (
@@ -74,7 +74,7 @@ class _Commands(Quick, TyperGroup):
 app = typer.Typer(
     name="unghost",
     cls=_Commands,
-    help="Take the ghosts out of language models: package names that do not exist.",
+    help="Find and unlearn ghosts: package names that language models invent.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from unghost.cli.options import AsOf, Config, FailOnLevel, Offline, Universe
-from unghost.cli.terminal import printable, say
+from unghost.cli.terminal import say
+from unghost.syntax.printable import printable
 
 if TYPE_CHECKING:
     from unghost.scan.checking import Checked
@@ -44,7 +45,7 @@ def check(
     from unghost.scan.settings import read_settings
 
     if output_format not in ("text", "json"):
-        raise UnghostError(f"--format is text or json, not {output_format[:40]!r}")
+        raise UnghostError(f"--format {output_format[:40]!r}: use text or json")
     given = {
         "universe": tuple(universe) if universe else None,
         "offline": offline or None,

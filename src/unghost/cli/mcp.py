@@ -20,7 +20,7 @@ def mcp(
         Path | None, typer.Option(help="The project's folder. Default: the current one.")
     ] = None,
 ) -> None:
-    """Serve the Model Context Protocol on standard input and output, for agents."""
+    """Serve name checks to agents by the Model Context Protocol, on standard input and output."""
     from unghost.mcp_server.questions import Questions
     from unghost.mcp_server.server import make_server, serve
     from unghost.scan.reading.listing import find_root

@@ -12,10 +12,14 @@ import typer
 
 from unghost.cli.options import QuickCommand
 from unghost.cli.pull import pull
-from unghost.cli.terminal import printable, say
+from unghost.cli.terminal import say
+from unghost.syntax.printable import printable
 
 names = typer.Typer(
-    name="names", help="Snapshots of what exists.", no_args_is_help=True, add_completion=False
+    name="names",
+    help="Manage lists of existing package names.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 names.command(cls=QuickCommand)(pull)
 
@@ -28,15 +32,15 @@ OutputOption = Annotated[Path, typer.Option("--output", "-o", help="File to writ
 def build(
     source: Annotated[str, typer.Argument(help="File with one name a line, or '-' for stdin.")],
     output: OutputOption,
-    date: Annotated[str, typer.Option(help="Day on which the names were taken, YYYY-MM-DD.")],
-    source_name: Annotated[str, typer.Option("--source", help="Where the names come from.")],
-    ecosystem: Annotated[str, typer.Option(help="What the names are of.")] = "pypi",
+    date: Annotated[str, typer.Option(help="Date of the list, YYYY-MM-DD.")],
+    source_name: Annotated[
+        str, typer.Option("--source", help="Where the names come from, in words.")
+    ],
+    ecosystem: Annotated[str, typer.Option(help="Ecosystem of the names.")] = "pypi",
     complete: Annotated[
-        bool, typer.Option("--complete", help="All names of that day are here: a miss is absent.")
+        bool, typer.Option("--complete", help="The list holds all names: any other does not exist.")
     ] = False,
-    popular: Annotated[
-        Path | None, typer.Option(help="File of names with evidence of popularity.")
-    ] = None,
+    popular: Annotated[Path | None, typer.Option(help="File of popular names, one a line.")] = None,
 ) -> None:
     """Write a snapshot from a list of names."""
     from unghost.names.building import build_snapshot
@@ -55,7 +59,7 @@ def build(
 
 @names.command(cls=QuickCommand)
 def info(snapshot: SnapshotArgument, output_format: FormatOption = "text") -> None:
-    """Show what a snapshot says of itself."""
+    """Show the header of a snapshot."""
     from dataclasses import asdict
 
     from unghost.names.snapshot import Snapshot
@@ -71,15 +75,15 @@ def info(snapshot: SnapshotArgument, output_format: FormatOption = "text") -> No
 
 @names.command(cls=QuickCommand)
 def verify(snapshot: SnapshotArgument) -> None:
-    """Read a snapshot through: its checksum, its counts, and the form of every name."""
+    """Verify the checksum, the counts and every name of a snapshot."""
     from unghost.names.snapshot import verify_snapshot
 
-    say(f"{snapshot}: {verify_snapshot(snapshot).count} names, sound")
+    say(f"{snapshot}: {verify_snapshot(snapshot).count} names, undamaged")
 
 
 @names.command(cls=QuickCommand)
 def keygen(output: OutputOption) -> None:
-    """Make a key pair to sign snapshots with; set UNGHOST_KEY_PASSPHRASE to lock it."""
+    """Make a key pair to sign snapshots with; UNGHOST_KEY_PASSPHRASE encrypts it."""
     from unghost.names.sealed import make_key
 
     public = make_key(output)
@@ -90,9 +94,9 @@ def keygen(output: OutputOption) -> None:
 def export_(
     snapshot: SnapshotArgument,
     output: OutputOption,
-    key: Annotated[Path, typer.Option(help="Private key, as keygen makes it.")],
+    key: Annotated[Path, typer.Option(help="Private key, made by keygen.")],
 ) -> None:
-    """Sign a snapshot, to carry it to where no registry can be asked."""
+    """Sign a snapshot, to carry it to a machine without network."""
     from unghost.names.sealed import export_snapshot
 
     header = export_snapshot(snapshot, output, key)
@@ -103,9 +107,9 @@ def export_(
 def import_(
     sealed: Annotated[Path, typer.Argument(help="File that 'names export' wrote.")],
     output: OutputOption,
-    trust: Annotated[Path, typer.Option(help="Public key of whom you trust.")],
+    trust: Annotated[Path, typer.Option(help="Signer's public key.")],
 ) -> None:
-    """Take over a signed snapshot, if the key that you trust signed it."""
+    """Import a signed snapshot, if the given key signed it."""
     from unghost.names.sealed import import_snapshot
 
     header = import_snapshot(sealed, output, trust)

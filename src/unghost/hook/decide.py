@@ -1,4 +1,4 @@
-"""What is said of a call: nothing, a question to the person, or no."""
+"""The decision on a call: allow, ask the person, or deny."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unghost.hook.edits import DIFF, changes_of, command_of, label
 from unghost.hook.formats import Call, Decision, Reply
 from unghost.hook.guarded import Guard
 from unghost.hook.lists import lists_of
-from unghost.printable import printable
+from unghost.syntax.printable import printable
 
 if TYPE_CHECKING:
     from unghost.scan.finding import Finding, RuleId
@@ -24,13 +24,13 @@ REGISTRY_SECONDS = 5.0
 _LONGEST_NAME, _LONGEST_WHY = 100, 300
 _DECISIONS: dict[str, Decision] = {"error": "deny", "warning": "ask"}
 _ADVICE: dict[RuleId, str] = {
-    "ghost": "Real names near it: {names}.",
+    "ghost": "Existing packages with similar names: {names}.",
     "import-name": "Write {names} instead.",
     "builtin-name": "Leave it out: it comes with the language.",
     "new": "It is brand-new: look at who published it.",
     "placeholder": "What is there holds no code.",
 }
-"""What is added to the reason of a finding; what names others is left out if there are none."""
+"""What is added to the reason of a finding; a part with ``{names}`` only if there are some."""
 _NO = (
     "Do not install, declare or import it under this name, and do not try the same in another way:"
     " whoever registers the name gets to run code here. Take the package that is really meant, or"
@@ -45,12 +45,12 @@ _ASK = "Let it go on only if you know these names to be right."
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a hook goes by.
+    """The settings of a hook.
 
     Attributes:
         config: Settings to read instead of the project's.
-        given: Settings of the scan that stand over those of the file.
-        unverified: What is said of names that could not be verified.
+        given: Settings of the scan that take precedence over those of the file.
+        unverified: The decision on names that could not be verified.
     """
 
     config: Path | None = None
@@ -59,11 +59,11 @@ class Rules:
 
 
 def decide(call: Call, rules: Rules) -> Reply:
-    """Return what becomes of a call.
+    """Decide on a call.
 
     Args:
         call: What an agent is about to do.
-        rules: What to go by.
+        rules: The settings of the hook.
 
     Raises:
         UnghostError: It cannot be judged.
@@ -114,9 +114,7 @@ def _reply(delta: Delta, additions: Sequence[Addition], guarded: str | None, rul
         decisions.append(rules.unverified)
     doubts = [f"{_shown(one.path)}: {one.problem}" for one in additions if one.problem is not None]
     if guarded is not None:
-        doubts.append(
-            f"{_shown(guarded)} says what the agent is checked by, and the agent would change it"
-        )
+        doubts.append(f"{_shown(guarded)} configures this check, and the call would change it")
     if doubts:
         decisions.append("ask")
     kept = [f for f in delta.findings if f.level != "note" or rules.unverified != "allow"]
@@ -142,7 +140,7 @@ def _said(
     head = {
         (True, True): "unghost stopped this: it names packages that do not exist.",
         (True, False): "unghost stopped this: only a person can let it through.",
-    }.get((decision == "deny", wrong), "unghost wants a person to decide on this.")
+    }.get((decision == "deny", wrong), "unghost asks a person to decide on this.")
     shown = "\n".join((head, *lines))
     words = [_NO] if wrong else [_ASK] if ranked else []
     if any(finding.kind == "import" and finding.level == "error" for finding in ranked):
@@ -175,10 +173,10 @@ def unreadable(problem: str, decision: Decision) -> Reply:
 
     Args:
         problem: Why, in words.
-        decision: What is said then.
+        decision: The decision then.
     """
     said = printable(" ".join(problem.split()))[:_LONGEST_WHY]
     text = f"unghost could not check this call: {said}"
     if decision == "allow":
         return Reply("allow", shown=f"{text}. It goes on unchecked.")
-    return Reply(decision, f"{text}. Nothing is known of the names in it.")
+    return Reply(decision, f"{text}. The names in it were not checked.")

@@ -1,6 +1,6 @@
 """What a call would make of files: their texts before and after, without writing anything.
 
-Calls are told by the shape of their arguments and not by the names of tools, which differ from
+Calls are recognised by the shape of their arguments, not by the names of tools, which differ from
 agent to agent and change: who gives a path and a text writes the text there.
 """
 
@@ -46,7 +46,7 @@ DIFF = "changes.diff"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of one file.
+    """The change of one file.
 
     Attributes:
         path: The file; :data:`DIFF` for a patch.
@@ -90,7 +90,7 @@ def changes_of(tool: str, arguments: Mapping[str, Any], folder: Path) -> list[Ch
     """
     command = command_of(arguments)
     if command is None and tool in _RUNNERS:
-        raise UnghostError(f"what {tool} would run is not known from its arguments")
+        raise UnghostError(f"the arguments of {tool} do not show what it would run")
     changes = _of_command(command, folder / (_first(arguments, _FOLDERS) or ""))
     written = path_of(arguments)
     if written:
@@ -105,7 +105,7 @@ def changes_of(tool: str, arguments: Mapping[str, Any], folder: Path) -> list[Ch
         if isinstance(text := arguments.get(key), str) and _is_patch(text)
     ]
     if not changes and tool in _WRITERS and not _writes_nothing(written, arguments):
-        raise UnghostError(f"what {tool} would write is not known from its arguments")
+        raise UnghostError(f"the arguments of {tool} do not show what it would write")
     return changes
 
 

@@ -1,4 +1,4 @@
-"""What agents send to a hook and what they want to hear; nothing else knows their words.
+"""The JSON that agents send to a hook and expect from it; only this module knows its fields.
 
 Sources: the hook references of Claude Code, Gemini CLI and Cursor (found). What differs is which
 decisions they act on: see :data:`_CANNOT_ASK`.
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from unghost.errors import UnghostError
-from unghost.printable import printable
+from unghost.syntax.printable import printable
 
 Agent = Literal["claude", "gemini", "cursor"]
 Decision = Literal["allow", "ask", "deny"]
@@ -42,7 +42,7 @@ _OTHERS = frozenset(_LATE.split())
 """Events of these agents that precede no tool; some of them must never be blocked."""
 _CANNOT_ASK = frozenset({"preToolUse"})
 """Events whose agent takes "ask" and goes on without asking: there only "deny" stops a call."""
-_NOT_ASKED = "Cursor asks nobody before this kind of call, so it is refused: let the user decide."
+_NOT_ASKED = "Cursor asks nobody before this kind of call, so it is denied: let the user decide."
 _DIGITS = 18
 _LONGEST = 60
 
@@ -68,7 +68,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the agent hears.
+    """The answer to an agent.
 
     Attributes:
         decision: ``allow`` leaves all to the agent's own rules.
@@ -82,7 +82,7 @@ class Reply:
 
 
 class NotUnderstoodError(UnghostError):
-    """An input that is no call of a tool.
+    """An input that is not a call of a tool.
 
     Args:
         problem: What is wrong, in words.
@@ -110,7 +110,7 @@ def read_call(data: bytes, agent: Agent | None = None) -> Call:
         raise NotUnderstoodError(f"the input is over {LARGEST >> 20} MB", known)
     table = _parsed(data)
     if not isinstance(table, dict):
-        raise NotUnderstoodError(f"the input is no JSON object; expected {_expected()}", known)
+        raise NotUnderstoodError(f"the input is not a JSON object; expected {_expected()}", known)
     event = _text(table.get("hook_event_name"))
     if event in _OTHERS:
         said = f"the hook answers {', '.join(_EVENTS)}, not {event}: register it there"
@@ -143,7 +143,7 @@ def _call(table: dict[str, Any], agent: Agent, event: str) -> Call:
         told = _parsed(arguments.encode("utf-8", "surrogatepass"))
         arguments = told if isinstance(told, dict) else {"input": arguments}
     if not isinstance(arguments, dict):
-        raise NotUnderstoodError("tool_input is no object", Call(agent, event, tool, cwd))
+        raise NotUnderstoodError("tool_input is not an object", Call(agent, event, tool, cwd))
     return Call(agent, event, tool, cwd, arguments)
 
 

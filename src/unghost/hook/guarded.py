@@ -1,7 +1,7 @@
-"""Files that say what an agent is checked by, and whether a call changes them.
+"""Files that configure the check, and whether a call changes them.
 
-What an agent may change it is not checked by: such a call is for a person to decide. Who wants to
-be sure keeps the settings where the agent cannot write, and names them with ``--config``.
+An agent must not switch off its own check: such a call is for a person to decide. To be sure, keep
+the settings where the agent cannot write, and name them with ``--config``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _HEADS = re.compile(r"(?:\+\+\+|---|\*\*\* (?:Add|Update|Delete) File:|\*\*\* Mo
 
 
 class Guard:
-    """Knows the files that say what an agent is checked by.
+    """Recognises the files that configure the check.
 
     Args:
         root: The project's folder.
@@ -50,7 +50,7 @@ class Guard:
         Args:
             tool: The tool's name.
             arguments: What it is given.
-            changes: What becomes of files.
+            changes: The changes of files.
             folder: The folder that paths are relative to.
         """
         for change in changes:

@@ -1,4 +1,4 @@
-"""Lists that a command has a client read: ``pip install -r names.lst``, whatever wrote them."""
+"""Lists of packages that a command installs: ``pip install -r names.lst``."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _addition(name: str, data: bytes) -> tuple[Addition, tuple[str, ...]]:
     """Read a list; give it, and the lists that it includes in turn."""
     text = decode(data)
     if text is None:
-        return Addition(name, "", (), "it is no text"), ()
+        return Addition(name, "", (), "it is not a text"), ()
     inner = included_by(data, name, as_list=True)
     mentions = tuple(find_in_text(text, name, Context(path=READ_AS)))
     return Addition(name, text, mentions, unread_part(data, READ_AS) or inner.problem), inner.names

@@ -1,7 +1,7 @@
-"""From what an agent sends to what it hears, whatever happens on the way.
+"""From an agent's JSON to the answer, whatever fails in between.
 
-A hook that ends with an error is passed over by most agents, and then nobody has looked: so every
-failure becomes an answer.
+Most agents go on when a hook ends with an error, and then nothing was checked: so every failure
+becomes an answer.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from unghost.hook.formats import (
     read_call,
     render,
 )
-from unghost.printable import printable
+from unghost.syntax.printable import printable
 
 Fail = Literal["open", "ask", "closed"]
 FAILS: dict[Fail, Decision] = {"ask": "ask", "closed": "deny", "open": "allow"}
 """What each of them decides."""
-_ALONE = "Nobody is there to be asked, so it is refused."
+_ALONE = "Nobody is there to ask, so it is denied."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Options:
 
     Attributes:
         agent: The agent; None lets the input tell.
-        fail: What becomes of a call that cannot be judged.
-        unattended: Whether nobody is there to be asked: then a question is a no.
-        rules: What to go by.
+        fail: The decision on a call that cannot be judged.
+        unattended: Whether nobody is there to ask: then ``ask`` becomes ``deny``.
+        rules: The settings of the hook.
     """
 
     agent: Agent | None = None
@@ -91,7 +91,7 @@ def respond(
     except Exception as error:
         if os.environ.get("UNGHOST_DEBUG"):
             raise
-        # Whatever it is, the agent must hear that nobody has looked.
+        # Whatever it is, the agent must learn that nothing was checked.
         return failed(f"{type(error).__name__} in unghost itself: {error}", call, options)
 
 

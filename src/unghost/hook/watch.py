@@ -1,4 +1,4 @@
-"""An answer in time, whatever becomes of the process that works it out.
+"""An answer in time, even if the process that works it out hangs or dies.
 
 A parser is C code, which no exception and no timer of Python's stops, and memory is finite. So the
 work is done in a process of its own, which can be ended from outside.
@@ -49,7 +49,7 @@ def watched(read: Callable[[], bytes], options: Options, seconds: float = SECOND
     try:
         return _awaited(ours, worker, options, monotonic() + seconds, seconds)
     except Exception as error:
-        # Whatever it is, the agent must hear that nobody has looked.
+        # Whatever it is, the agent must learn that nothing was checked.
         return failed(f"{type(error).__name__} in unghost itself: {error}", None, options)
     finally:
         os.close(ours)

@@ -29,14 +29,14 @@ from unghost.mcp_server.shapes import (
     Suggest,
     Suggested,
 )
-from unghost.printable import printable
 from unghost.scan.checking import Checked, check, suggest
 from unghost.scan.finding import RULES, Finding, Report
 from unghost.scan.output.text import render_text
-from unghost.scan.output.wording import counted, either, gravest_first, well_formed
+from unghost.scan.output.wording import counted, either, gravest_first
 from unghost.scan.reading.listing import find_root, is_project
 from unghost.scan.scanner import scan_text
 from unghost.scan.settings import ScanSettings
+from unghost.syntax.printable import printable, well_formed
 
 MOST_FINDINGS = 1000
 """Findings of one text that are told: an answer has to fit into what a model can read."""
@@ -154,7 +154,7 @@ class Questions:
         names = suggest(given.name, given.ecosystem, self._settings, root=self._root)
         shown = [printable(name) for name in names]
         asked = f"{given.name} in {given.ecosystem}"
-        text = f"near {asked}: {either(shown)}" if shown else f"no name is near {asked}"
+        text = f"similar to {asked}: {either(shown)}" if shown else f"no name is similar to {asked}"
         suggested = Suggested(
             name=well_formed(given.name), ecosystem=given.ecosystem, suggestions=shown
         )
@@ -207,11 +207,11 @@ def _of_names(names: Sequence[Checked], counts: Mapping[str, int]) -> Iterable[s
 def _of_text(report: Report, counts: Counts) -> Iterable[str]:
     yield from render_text(report).rstrip("\n").split("\n")
     if counts.not_told:
-        yield f"{counted(counts.not_told, 'further finding')} not told"
+        yield f"{counted(counts.not_told, 'further finding')} not listed"
     if not counts.names:
         yield "no package name was found: if there is one, say what the text is ('language')"
     if counts.unverified:
-        yield "what is not verified is not ok: nothing could say whether it exists"
+        yield "names that could not be verified are not ok: they may not exist"
 
 
 def _mistake(error: ValidationError) -> str:

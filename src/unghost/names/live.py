@@ -1,4 +1,4 @@
-"""Asking registries for single names that no snapshot decides.
+"""Looking up single names at registries, where no snapshot decides.
 
 A registry that cannot be reached answers nothing: its names are ``unknown``, never clean. Names
 that have an index of their own are asked of no other, and where a client has private indexes beside
@@ -18,7 +18,8 @@ from unghost.ecosystems.base import Address, Registry, Setup
 from unghost.errors import UnghostError
 from unghost.names.live_cache import LiveCache, Presence
 from unghost.records import Status
-from unghost.registries.client import brief, make_client, shown
+from unghost.registries.address import shown
+from unghost.registries.client import brief, make_client
 
 if TYPE_CHECKING:
     import httpx
@@ -35,7 +36,7 @@ Name = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class LiveResult:
-    """What is known of a name and why.
+    """The answer for a name, and why.
 
     ``exists``, ``absent``, ``private``, ``reserved`` or ``unknown``.
     """
@@ -87,7 +88,7 @@ class LiveCheck:
 
         Args:
             names: The names.
-            progress: Told how many of how many are answered.
+            progress: Called with how many of how many are answered.
             within: Seconds after which what is not answered is ``unknown``; None waits.
         """
         return asyncio.run(self.ask_async(names, progress, within=within))

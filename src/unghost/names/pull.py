@@ -77,7 +77,7 @@ def list_address(
     url = Path(source).absolute().as_uri() if Path(source).is_file() else source
     address = Credentials(environ, home).address(url, "--from", _headers(setup, url))
     if address is None:
-        raise UnghostError(f"{shown(source)!r} is no address of a list: give a URL or a file")
+        raise UnghostError(f"{shown(source)!r} is not the address of a list: give a URL or a file")
     return address
 
 
@@ -214,7 +214,7 @@ def _older(output: Path, name: str) -> Snapshot | None:
     except OSError as error:
         raise UnghostError(f"cannot read {output}: {error.strerror}") from error
     if not is_ours:
-        raise UnghostError(f"{output} is there and is no snapshot: choose another --output")
+        raise UnghostError(f"{output} exists and is not a snapshot: choose another --output")
     try:
         snapshot = Snapshot.open(output)
     except UnghostError:

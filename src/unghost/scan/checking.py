@@ -20,7 +20,7 @@ from unghost.scan.reading.listing import find_root
 from unghost.scan.settings import ScanSettings
 
 _USUAL = "pypi"
-"""The ecosystem of names of which nothing says another."""
+"""The ecosystem of names for which nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,10 +45,10 @@ def scan_files(
 
     Args:
         paths: Files and folders; a folder's files are those that git would not leave out.
-        settings: What to go by.
+        settings: The settings of the scan.
         root: The project's folder; None finds it.
         processes: How many processes may read files.
-        progress: Told how far it is.
+        progress: See :data:`Progress`.
 
     Raises:
         UnghostError: A path does not exist, or a universe or the baseline cannot be read.
@@ -81,7 +81,7 @@ def scan_text(
 
     Args:
         text: The text.
-        settings: What to go by.
+        settings: The settings of the scan.
         root: The project's folder, whose own names are no ghosts; None for the current one's.
         path: What the report calls the text.
         language: What the text is, as the language of a fenced block or a file's name; None lets
@@ -89,7 +89,7 @@ def scan_text(
         asks: What the question asked for that the text answers, None if nobody knows; see
             :class:`~unghost.mentions.reader.Context`.
         within: Seconds that registries may take in all.
-        progress: Told how far it is.
+        progress: See :data:`Progress`.
 
     Raises:
         UnghostError: A universe or the baseline cannot be read.
@@ -110,7 +110,7 @@ def _examined(paths: Sequence[str], context: ScanContext, processes: int) -> Ite
 
 
 class _Lists:
-    """Goes on with the lists that files include, whatever their names and whoever left them out.
+    """Examines the lists that files include, whatever their names, even git-ignored ones.
 
     Args:
         context: What names are compared with.
@@ -118,7 +118,7 @@ class _Lists:
         exclude: Globs of paths that are not scanned.
 
     Attributes:
-        skipped: Lists that were not looked at, and why.
+        skipped: Lists that were not read, and why.
     """
 
     def __init__(self, context: ScanContext, wanted: Listing, exclude: Collection[str]) -> None:

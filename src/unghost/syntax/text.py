@@ -30,7 +30,7 @@ def read_file(path: Path, limit: int) -> bytes | str:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
         if not stat.S_ISREG(os.fstat(number).st_mode):
             os.close(number)
-            return "it is no plain file"
+            return "it is not a regular file"
         with os.fdopen(number, "rb", buffering=0) as file:
             parts, left = [], limit
             while left > 0 and (part := file.read(min(left, 1 << 24))):

@@ -106,11 +106,11 @@ class Classifier:
             return f"{title} has no package {of} {name} ({verdict.evidence})"
         if rule == "import-name":
             packages = " or ".join(_meant(mention, verdict))
-            return f"{name} is a module of {packages} and no package on {title}"
+            return f"{name} is a module of {packages} and not a package on {title}"
         if rule == "builtin-name":
-            return f"{name} is a part of the language and no package on {title}"
+            return f"{name} is part of the language and not a package on {title}"
         if rule == "placeholder":
-            return f"{name} is no package to install ({verdict.evidence})"
+            return f"{name} is not a package to install ({verdict.evidence})"
         if rule == "new" and is_new(verdict, self._youngest):
             return f"{verdict.canonical} was first seen on {verdict.first_seen}"
         if rule == "new":

@@ -10,7 +10,8 @@ import json
 from typing import Any
 
 from unghost.scan.finding import RULES, SKIPPED, FailOn, Finding, Report, Suppression
-from unghost.scan.output.wording import SUPPRESSORS, end_of, well_formed
+from unghost.scan.output.wording import SUPPRESSORS, end_of
+from unghost.syntax.printable import well_formed
 from unghost.version import __version__
 
 SCHEMA = 1

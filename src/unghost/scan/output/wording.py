@@ -52,13 +52,13 @@ def end_of(finding: Finding) -> tuple[int, int]:
 
 
 def summary(report: Report) -> str:
-    """Say in one line what was found, where, and how much does not count."""
+    """Return one line: what was found, where, and how much is suppressed."""
     where = f"{counted(report.names, 'name')} in {counted(report.files, 'file')}"
     errors = sum(finding.level == "error" for finding in report.active)
     warnings = len(report.active) - errors
     parts = [suppressed(report)]
     if report.problems:
-        parts.append(f"{len(report.problems)} not read or not read whole")
+        parts.append(f"{len(report.problems)} could not be read completely")
     if report.active or report.unverified or report.problems:
         levels = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
         head = f"{levels}, {len(report.unverified)} not verified in"
@@ -83,14 +83,14 @@ def compared(report: Report) -> list[str]:
         lines.append("compared with no snapshot")
     if report.left_out:
         names = counted(report.left_out, "name")
-        lines.append(f"left out: {names} of ecosystems that were not asked for")
+        lines.append(f"left out: {names} of ecosystems that are not scanned")
     skipped = [
         counted(report.skipped[why], word)
         for why, word in _SKIPPED.items()
         if report.skipped.get(why)
     ]
     if skipped:
-        lines.append(f"not looked at: {', '.join(skipped)}")
+        lines.append(f"not read: {', '.join(skipped)}")
     return lines
 
 
@@ -107,13 +107,6 @@ def counted(number: int, word: str) -> str:
 def either(names: Sequence[str]) -> str:
     """Write names with commas and a last ``or``."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-
-
-def well_formed(text: str) -> str:
-    """Put U+FFFD for each lone surrogate: there is no such character in UTF-8 or strict JSON."""
-    if text.isascii():
-        return text
-    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:

@@ -64,8 +64,8 @@ class Examined:
         path: The file.
         names: How many places in it name a package.
         candidates: Those that need a second context.
-        left_out: Places of ecosystems that were not asked for.
-        problem: In words, why it was not read or not read whole; None if it was.
+        left_out: Places of ecosystems that are not scanned.
+        problem: In words, why it could not be read completely; None if it was.
         read: Whether it is a text that was read at all.
         included: Files that it has a client read, as it names them.
         binding: Whether what installs the file needs them.
@@ -101,7 +101,7 @@ def examine_file(path: str, context: ScanContext) -> Examined:
         # It was named, so it is no accident that it is here: an answer in a file of any name.
         text = decode(data)
         if text is None:
-            return Examined(path, problem="it is no text", read=False)
+            return Examined(path, problem="it is not a text", read=False)
         return examine_text(text, path, context)
     mentions = find_in_file(data, path)
     text = (decode(data) or "") if mentions else ""
@@ -118,7 +118,7 @@ def examine_included(path: str, context: ScanContext) -> Examined:
         return Examined(path, problem=data, read=False)
     text = decode(data)
     if text is None:
-        return Examined(path, problem="it is binary, though it is included as a list", read=False)
+        return Examined(path, problem="it is binary, although it is included as a list", read=False)
     examined = examine_text(text, path, context, Context(path=READ_AS))
     included = included_by(data, path, as_list=True)
     problem = unread_part(data, READ_AS) or included.problem or examined.problem

@@ -29,7 +29,7 @@ _FOLDED = sys.platform in ("darwin", "win32")
 """Whether names that differ in case alone are one file: then the index may call it otherwise."""
 _UNKNOWN = (
     "git's list of what it tracks is split, damaged or missing, so what git is told to leave out"
-    " was not looked at even where it is tracked: name it, or try"
+    " was not read even where it is tracked: name it, or try"
     " 'git update-index --no-split-index'"
 )
 
