@@ -193,7 +193,7 @@ def test_calls_that_write_nothing_make_no_changes(
 def test_a_tool_of_which_it_is_not_known_what_it_does_cannot_be_judged(
     tmp_path: Path, tool: str, arguments: dict[str, Any]
 ) -> None:
-    with pytest.raises(UnghostError, match=f"what {tool} would"):
+    with pytest.raises(UnghostError, match=f"arguments of {tool} do not show what it would"):
         changes_of(tool, arguments, tmp_path)
 
 

@@ -39,8 +39,8 @@ def test_what_cannot_be_checked_is_said_and_never_silent(
 
     decision, reason = told(response)
     assert decision == FAILS[fail]
-    assert "could not check this call: what" in reason
-    assert "would run is not known" in response.err
+    assert "could not check this call: the arguments of" in reason
+    assert "do not show what it would run" in response.err
 
 
 @pytest.mark.parametrize(("fail", "code"), [("ask", 2), ("closed", 2), ("open", 1)])
@@ -59,7 +59,7 @@ def test_where_the_agent_is_said_it_is_answered(agent: Agent) -> None:
 
     # Of a call of Cursor's it is not known whether it may be asked about.
     assert decision == ("deny" if agent == "cursor" else "ask")
-    assert "no JSON object" in reason
+    assert "not a JSON object" in reason
 
 
 def test_a_hook_at_the_wrong_place_blocks_nothing() -> None:

@@ -85,7 +85,7 @@ def test_what_nothing_can_say_is_unverified_and_not_ok(asked: Questions) -> None
     assert "ok: " not in answer.text
     scanned = asked.ask("scan_text", {"text": "npm install left-pad", "language": "bash"})
     assert _structure(scanned)["counts"]["unverified"] == 1
-    assert "what is not verified is not ok" in scanned.text
+    assert "names that could not be verified are not ok" in scanned.text
 
 
 @pytest.mark.parametrize("given", ['["requests", "numpy"]', ["requests", "numpy"]])
@@ -170,7 +170,7 @@ def test_suggestions_are_the_package_of_a_module_and_near_names(asked: Questions
     assert module["suggestions"][0] == "pyyaml"
     answer = asked.ask("suggest", {"name": "reqeusts", "ecosystem": "pypi"})
     assert _structure(answer)["suggestions"] == ["requests"]
-    assert answer.text == "near reqeusts in pypi: requests"
+    assert answer.text == "similar to reqeusts in pypi: requests"
     none = asked.ask("suggest", {"name": "qqqqqqqq", "ecosystem": "pypi"})
     assert none.text == "no name is similar to qqqqqqqq in pypi"
 
@@ -235,7 +235,7 @@ def test_of_too_many_findings_the_gravest_are_told(asked: Questions) -> None:
     assert [one["name"] for one in structure["findings"][:2]] == ["zorp-kit", "zorp-kat"]
     counts = structure["counts"]
     assert (counts["errors"], counts["unverified"], counts["not_told"]) == (2, MOST_FINDINGS, 2)
-    assert "2 further findings not told" in answer.text
+    assert "2 further findings not listed" in answer.text
 
 
 @pytest.mark.parametrize("place", ["home", "/"])

@@ -257,7 +257,7 @@ def test_an_expired_ignore_is_told_and_its_finding_counts(tmp_path: Path, univer
     text = "a-ghost # unghost: ignore[a-ghost] until 2020-01-01: ours\n"
     report = scan_files([write_tree(tmp_path / "p", {"requirements.txt": text})], offline(universe))
     assert [one.rule for one in report.findings] == ["ghost", "ignore"]
-    assert "over since 2020-01-01" in report.findings[1].why
+    assert "ended on 2020-01-01" in report.findings[1].why
 
 
 def test_equal_names_in_a_file_have_fingerprints_of_their_own(
@@ -317,7 +317,7 @@ def test_what_the_registry_itself_holds_is_a_placeholder(
         report = scan_files([folder], ScanSettings())
         assert said(report) == [("placeholder", "held", "a.sh", 1)]
     # The second time the cache knew it.
-    assert registry.paths() == ["/held", "/real"]
+    assert sorted(registry.paths()) == ["/held", "/real"]
     assert (report.exit_code(), report.exit_code("warning")) == (0, 1)
 
 

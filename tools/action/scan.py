@@ -109,7 +109,7 @@ def _words(name: str) -> tuple[str, ...]:
 def _flag(name: str) -> bool | None:
     text = _text(name).lower()
     if text and text not in _FLAGS:
-        raise UnghostError(f"{name.lower()}: true or false is wanted, not {text[:40]!r}")
+        raise UnghostError(f"{name.lower()}: use true or false, not {text[:40]!r}")
     return _FLAGS.get(text)
 
 
