@@ -56,7 +56,10 @@ def test_errors_are_one_line_and_exit_two(arguments: list[str]) -> None:
 def test_version_help_and_objectives() -> None:
     assert unghost("--version").stdout.strip() == "0.1.0"
     listed = unghost("--help").stdout
-    for line in ("unlearn     Take the ghosts out of a", "names       Manage lists of existing package names."):
+    for line in (
+        "unlearn     Take the ghosts out of a",
+        "names       Manage lists of existing package names.",
+    ):
         assert line in listed
     assert "policy_gradient" in unghost("objectives").stdout
 

@@ -125,9 +125,7 @@ def examine_included(path: str, context: ScanContext) -> Examined:
     return replace(examined, problem=problem, included=included.names, binding=included.binding)
 
 
-def examine_text(
-    text: str, path: str, context: ScanContext, about: Context = NOTHING
-) -> Examined:
+def examine_text(text: str, path: str, context: ScanContext, about: Context = NOTHING) -> Examined:
     """Examine a text that is no file: an answer, a command, or what is pasted."""
     return _examined(path, text, find_in_text(text, path, about), context)
 
