@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from unghost.cli.options import AsOf, Config, FailOnLevel, Offline, Universe
+from unghost.cli.options import AsOf, FailOnLevel, ScanConfig, ScanOffline, ScanUniverse
 from unghost.cli.terminal import say
 from unghost.syntax.printable import printable
 
@@ -25,11 +25,11 @@ def check(
             help="Ecosystem of the names. Default: that of --universe if one is given, else pypi."
         ),
     ] = None,
-    universe: Universe = None,
-    offline: Offline = None,
+    universe: ScanUniverse = None,
+    offline: ScanOffline = None,
     as_of: AsOf = None,
     fail_on: FailOnLevel = None,
-    config: Config = None,
+    config: ScanConfig = None,
     output_format: Annotated[
         str, typer.Option("--format", help="text, or json: one object per line.")
     ] = "text",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from unghost.cli.options import Config, Offline, Universe
+from unghost.cli.options import ScanConfig, ScanOffline, ScanUniverse
 
 if TYPE_CHECKING:
     from unghost.hook.respond import Output
@@ -22,9 +22,9 @@ def hook(
         str | None,
         typer.Option(help="claude, gemini or cursor. Default: told from the input."),
     ] = None,
-    universe: Universe = None,
-    offline: Offline = None,
-    config: Config = None,
+    universe: ScanUniverse = None,
+    offline: ScanOffline = None,
+    config: ScanConfig = None,
     fail: Annotated[
         str,
         typer.Option(

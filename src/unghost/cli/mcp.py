@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from unghost.cli.options import Config, Offline, Universe
+from unghost.cli.options import ScanConfig, ScanOffline, ScanUniverse
 
 
 def mcp(
-    universe: Universe = None,
-    offline: Offline = None,
-    config: Config = None,
+    universe: ScanUniverse = None,
+    offline: ScanOffline = None,
+    config: ScanConfig = None,
     project: Annotated[
         Path | None, typer.Option(help="The project's folder. Default: the current one.")
     ] = None,

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-Universe = Annotated[
+ScanUniverse = Annotated[
     list[str] | None,
     typer.Option(
         help="What exists: demo, a snapshot file, or an ecosystem whose snapshot was pulled;"
@@ -18,7 +18,7 @@ Universe = Annotated[
         envvar="UNGHOST_UNIVERSE",
     ),
 ]
-Offline = Annotated[
+ScanOffline = Annotated[
     bool | None, typer.Option("--offline", help="Ask no registry.", envvar="UNGHOST_OFFLINE")
 ]
 AsOf = Annotated[
@@ -32,7 +32,7 @@ FailOnLevel = Annotated[
     str | None,
     typer.Option(help="Lowest level that gives exit code 1: error, warning or never."),
 ]
-Config = Annotated[
+ScanConfig = Annotated[
     Path | None,
     typer.Option(
         help="Settings file to read instead of the project's, best where no agent can write.",

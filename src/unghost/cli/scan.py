@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unghost.cli.options import AsOf, Config, FailOnLevel, Offline, Universe
+from unghost.cli.options import AsOf, FailOnLevel, ScanConfig, ScanOffline, ScanUniverse
 from unghost.cli.terminal import say
 from unghost.syntax.printable import printable
 
@@ -40,17 +40,17 @@ def scan(
         Path | None,
         typer.Option("--output", "-o", help="Write to this file instead of standard output."),
     ] = None,
-    universe: Universe = None,
+    universe: ScanUniverse = None,
     ecosystem: Annotated[
         list[str] | None, typer.Option(help="Scan this ecosystem only; may be repeated.")
     ] = None,
-    offline: Offline = None,
+    offline: ScanOffline = None,
     fail_on: FailOnLevel = None,
     baseline: Annotated[Path | None, typer.Option(help="File of findings to ignore.")] = None,
     write_baseline: Annotated[
         bool, typer.Option("--write-baseline", help="Write all findings to --baseline.")
     ] = False,
-    config: Config = None,
+    config: ScanConfig = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Replace or comment out wrong names in manifests.")
     ] = False,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from unghost.hook.edits import DIFF, Change, command_of, label, path_of
+from unghost.hook.edits import DIFF, FileChange, command_of, label, path_of
 from unghost.syntax.shell import commands
 from unghost.syntax.starters import program_name
 
@@ -43,7 +43,7 @@ class Guard:
         self._root, self._own = root, {label(path, root) for path in own}
 
     def touched(
-        self, tool: str, arguments: Mapping[str, Any], changes: Sequence[Change], folder: Path
+        self, tool: str, arguments: Mapping[str, Any], changes: Sequence[FileChange], folder: Path
     ) -> str | None:
         """Return the first such file that a call changes, None if it changes none.
 
@@ -64,7 +64,7 @@ class Guard:
         command = command_of(arguments)
         return None if command is None else self._by_command(command, folder)
 
-    def _files(self, change: Change, folder: Path) -> Iterator[tuple[str, str, str]]:
+    def _files(self, change: FileChange, folder: Path) -> Iterator[tuple[str, str, str]]:
         if change.path != Path(DIFF):
             yield label(change.path, self._root), change.before, change.after
             return
