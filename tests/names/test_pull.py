@@ -17,9 +17,10 @@ from unghost.ecosystems import ecosystem
 from unghost.ecosystems.base import Address, Entry, Page
 from unghost.errors import UnghostError
 from unghost.names.building import build_snapshot
-from unghost.names.pull import Pulled, default_path, list_address, pull
+from unghost.names.pull import Pulled, list_address, pull
 from unghost.names.snapshot import Snapshot, verify_snapshot
 from unghost.names.spool import Spool
+from unghost.names.universe import default_path
 from unghost.registries import client
 from unghost.registries.address import basic
 
@@ -478,7 +479,7 @@ def home(tmp_path: Path) -> Path:
 
 def address_of(name: str, home: Path, source: str | None = None, **environ: str) -> Address:
     environ.setdefault("PIP_CONFIG_FILE", os.devnull)
-    return list_address(ecosystem(name), source, environ=environ, project=home, home=home)
+    return list_address(ecosystem(name), source, environ=environ, home=home)
 
 
 def test_the_address_is_the_clients(home: Path) -> None:

@@ -50,7 +50,7 @@ def test_an_incomplete_snapshot_decides_no_absence(tmp_path: Path) -> None:
 
 
 def test_there_must_be_a_snapshot(tmp_path: Path) -> None:
-    with pytest.raises(UnghostError, match="there is no snapshot"):
+    with pytest.raises(UnghostError, match="there is no file"):
         load_universe(str(tmp_path / "none"))
 
 

@@ -131,7 +131,7 @@ def test_a_server_that_says_nothing(stub: Stub, waits: list[float]) -> None:
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/x", "nonsense", "http://[", "gopher:x"])
 def test_what_is_no_web_address(url: str) -> None:
-    with pytest.raises(UnghostError, match="is no address that can be asked"):
+    with pytest.raises(UnghostError, match="is not an address that can be asked"):
         fetch(url)
 
 

@@ -1,7 +1,6 @@
 """Files that a shell command writes itself: ``echo x >> requirements.txt``, ``cat > f <<EOF``.
 
-Only texts that stand in the command are seen: what a program prints is known to nobody before it
-runs.
+Only texts in the command itself are seen, not what a program would print.
 """
 
 from __future__ import annotations

@@ -19,8 +19,6 @@ from unghost.registries.backoff import LONGEST_WAIT, Backoff, retry_after
 from unghost.registries.streams import bounded, gunzipped
 from unghost.version import __version__
 
-__all__ = ["Answer", "Unreachable", "brief", "get", "make_client", "opened", "shown", "status"]
-
 LARGEST_ANSWER = 1 << 27
 """Bytes of an answer that is read whole."""
 LARGEST_LIST = 1 << 33
@@ -133,7 +131,7 @@ async def opened(
     *,
     headers: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Answer]:
-    """Ask for a URL and give the answer, whatever its status, with its body still to be read.
+    """Request a URL and yield the answer, whatever its status, with its body still to be read.
 
     Args:
         client: See :func:`make_client`.
@@ -143,7 +141,7 @@ async def opened(
 
     Raises:
         Unreachable: There was no answer, or only ones that say to come again.
-        UnghostError: The URL is none, or redirects go round.
+        UnghostError: The URL is not valid, or there are too many redirects.
     """
     response = await _asked(client, address, url, headers or {})
     answer = Answer(client, address, response, headers or {})
@@ -161,7 +159,7 @@ async def get(
     headers: Mapping[str, str] | None = None,
     limit: int = LARGEST_ANSWER,
 ) -> httpx.Response:
-    """Ask for a URL and read the answer whole; see :func:`opened`."""
+    """Request a URL and read the answer whole; see :func:`opened`."""
     pause = _Pause(url)
     while True:
         async with opened(client, address, url, headers=headers) as answer:
@@ -176,7 +174,7 @@ async def get(
 
 
 async def brief(client: httpx.AsyncClient, address: Address, url: str) -> tuple[int, bytes]:
-    """Ask for a URL and give the status, and the body if it is small. See :func:`opened`."""
+    """Request a URL; return the status, and the body if it is small. See :func:`opened`."""
     async with opened(client, address, url) as answer:
         body = b""
         if int(answer.headers.get("Content-Length") or _SMALL) < _SMALL:
@@ -186,7 +184,7 @@ async def brief(client: httpx.AsyncClient, address: Address, url: str) -> tuple[
 
 
 async def status(client: httpx.AsyncClient, address: Address, url: str) -> int:
-    """Ask for a URL and give the status alone; a large body is not read. See :func:`opened`."""
+    """Request a URL and return the status alone; a large body is not read. See :func:`opened`."""
     return (await brief(client, address, url))[0]
 
 
@@ -198,13 +196,13 @@ async def _asked(
 ) -> httpx.Response:
     """Ask until there is an answer."""
     if not is_sound(url):
-        raise UnghostError(f"{shown(url)} is no address that can be asked")
+        raise UnghostError(f"{shown(url)} is not an address that can be asked")
     pause = _Pause(url)
     while True:
         try:
             response = await _sent(client, address, url, headers)
         except httpx.UnsupportedProtocol as error:
-            raise UnghostError(f"{shown(url)} is no address that can be asked") from error
+            raise UnghostError(f"{shown(url)} is not an address that can be asked") from error
         except httpx.TransportError as error:
             await pause.wait(str(error) or type(error).__name__)
             continue
@@ -233,10 +231,10 @@ async def _sent(
             await response.aclose()
             place = str(response.url.join(response.headers["Location"]))
         except httpx.InvalidURL as error:
-            raise UnghostError(f"{shown(place)} is no address that can be asked") from error
+            raise UnghostError(f"{shown(place)} is not an address that can be asked") from error
         if not place.startswith(("http://", "https://")):
-            raise UnghostError(f"{shown(url)} redirects to what is no web address")
-    raise UnghostError(f"{shown(url)} redirects again and again")
+            raise UnghostError(f"{shown(url)} redirects to something that is not a web address")
+    raise UnghostError(f"{shown(url)} redirects too often")
 
 
 class _Pause:

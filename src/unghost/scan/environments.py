@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from unghost.names.installed import Installed, read_installed
-from unghost.scan.git_index import read_tracked
+from unghost.scan.reading.git_index import read_tracked
 
 _PLACES = (".venv", "venv")
 

@@ -1,4 +1,4 @@
-"""Files that other files have a client read, whatever their names."""
+"""Files that other files include, such as ``-r more.txt``."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def included_by(data: bytes, path: str, *, as_list: bool = False) -> Included:
     binding, problem = is_list or is_manifest, None
     # Texts speak of other projects' lists too; a list that includes one has it installed.
     if binding and away is not None:
-        problem = f"it includes {away}, which is not looked at"
+        problem = f"it includes {away}, which is not read"
     elif len(names) > _MOST:
-        problem = f"it includes more than {_MOST:,} files; only the first are looked at"
+        problem = f"it includes more than {_MOST:,} files; only the first are read"
     return Included(names[:_MOST], binding, problem)
 
 

@@ -1,4 +1,4 @@
-"""The second look: what the project, its environment and the registries say of a suspect."""
+"""What the project, its environment and the registries say of a candidate."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from unghost.domains.packages.verify import Judge
 from unghost.records import Mention, Status, Verdict
-from unghost.scan.examine import Look, Suspect, is_mix_up, universes_of
-from unghost.scan.finding import Problem, Truth
-from unghost.scan.reading import read_file
+from unghost.scan.context import ScanContext, universes_of
+from unghost.scan.finding import Problem, Source
+from unghost.scan.reading.examine import Candidate, is_mix_up
 from unghost.scan.settings import ScanSettings
-from unghost.syntax.text import decode
+from unghost.syntax.text import decode, read_file
 
 if TYPE_CHECKING:
     from unghost.domains.packages.project import Project
@@ -32,13 +32,13 @@ say no more of that than the manifests beside them."""
 _ASKED: tuple[Status, ...] = ("absent", "unknown")
 
 
-class Weigher:
-    """Judges suspects again, with everything that is known; what is costly is read when needed.
+class Resolver:
+    """Decides candidates by everything that is known; what is costly is read when needed.
 
     Args:
-        look: How files were looked at.
+        context: What names are compared with.
         settings: The settings of the scan.
-        files: Gives the paths of the project's files; asked only if there are suspects.
+        files: Gives the paths of the project's files; called only if there are candidates.
         within: Seconds that all questions to registries and clients together may take.
 
     Attributes:
@@ -48,57 +48,54 @@ class Weigher:
 
     def __init__(
         self,
-        look: Look,
+        context: ScanContext,
         settings: ScanSettings,
         files: Callable[[], Sequence[str]],
         within: float,
     ) -> None:
-        self._look, self._settings, self._within = look, settings, within
-        self._files, self._root = files, Path(look.root)
-        self.asked: list[Truth] = []
+        self._context, self._settings, self._within = context, settings, within
+        self._files, self._root = files, Path(context.root)
+        self.asked: list[Source] = []
         self.problems: list[Problem] = []
 
     def __call__(
-        self, suspects: Sequence[Suspect], progress: Callable[[int, int], None] | None = None
-    ) -> list[tuple[Suspect, Verdict]]:
-        """Judge suspects.
+        self, candidates: Sequence[Candidate], progress: Callable[[int, int], None] | None = None
+    ) -> list[tuple[Candidate, Verdict]]:
+        """Return each candidate with its verdict now; many turn out clean.
 
         Args:
-            suspects: The suspects.
-            progress: Told how many of how many names the registries answered.
-
-        Returns:
-            Each suspect with what is known now; many turn out clean.
+            candidates: The candidates.
+            progress: Called with how many of how many names the registries answered.
         """
-        if not suspects:
+        if not candidates:
             return []
-        from unghost.scan.clients import read_clients
+        from unghost.names.clients import read_clients
 
         until = monotonic() + (0.0 if self._settings.offline else self._within)
-        clients = read_clients({one.mention.ecosystem for one in suspects}, self._root, until)
-        self.problems += clients.problems
-        judge = self._judge(clients.setups, suspects)
-        verdicts = [_open(one.mention, judge(one.mention)) for one in suspects]
+        clients = read_clients({one.mention.ecosystem for one in candidates}, self._root, until)
+        self.problems += [Problem(".", said) for said in clients.problems]
+        judge = self._judge(clients.setups, candidates)
+        verdicts = [_open(one.mention, judge(one.mention)) for one in candidates]
         # A closed universe says that nothing else exists, whatever a registry knows.
-        closed = {u.ecosystem.name for u in universes_of(self._look) if u.closed_world}
+        closed = {u.ecosystem.name for u in universes_of(self._context) if u.closed_world}
         doubtful = [
             at
-            for at, (one, verdict) in enumerate(zip(suspects, verdicts, strict=True))
+            for at, (one, verdict) in enumerate(zip(candidates, verdicts, strict=True))
             if verdict.status in _ASKED and one.mention.ecosystem not in closed
         ]
         if doubtful and not self._settings.offline:
-            self._confirm(doubtful, suspects, verdicts, clients.setups, until, progress)
+            self._confirm(doubtful, candidates, verdicts, clients.setups, until, progress)
         for at in doubtful:
-            eco, verdict = suspects[at].mention.ecosystem, verdicts[at]
+            eco, verdict = candidates[at].mention.ecosystem, verdicts[at]
             if self._settings.offline:
                 verdict = clients.unasked(verdict, eco)
             verdicts[at] = clients.left_open(verdict, eco)
-        return list(zip(suspects, verdicts, strict=True))
+        return list(zip(candidates, verdicts, strict=True))
 
     def _confirm(
         self,
         doubtful: Sequence[int],
-        suspects: Sequence[Suspect],
+        candidates: Sequence[Candidate],
         verdicts: list[Verdict],
         setups: Mapping[str, Setup],
         until: float,
@@ -109,7 +106,7 @@ class Weigher:
 
         with _ask_live(setups) as live:
             answers = confirm(
-                [suspects[at].mention for at in doubtful],
+                [candidates[at].mention for at in doubtful],
                 [verdicts[at] for at in doubtful],
                 live,
                 statuses=_ASKED,
@@ -119,7 +116,7 @@ class Weigher:
             )
             answered: dict[str, bool] = {}
             for at, answer in zip(doubtful, answers, strict=True):
-                verdicts[at], eco = answer, suspects[at].mention.ecosystem
+                verdicts[at], eco = answer, candidates[at].mention.ecosystem
                 answered[eco] = answered.get(eco, False) or answer.snapshot_id == "live"
             self._remember(answered, live)
 
@@ -129,16 +126,16 @@ class Weigher:
             place = live.place(eco)
             if place is not None:
                 said = "asked live" if has_answered else "which cannot be reached"
-                self.asked.append(Truth(eco, "live", date.today().isoformat(), f"{place}, {said}"))
+                self.asked.append(Source(eco, "live", date.today().isoformat(), f"{place}, {said}"))
 
-    def _judge(self, setups: Mapping[str, Setup], suspects: Collection[Suspect]) -> Judge:
+    def _judge(self, setups: Mapping[str, Setup], candidates: Collection[Candidate]) -> Judge:
         # Reading an environment takes a second where much is installed, and tells modules alone.
         imports = any(
-            one.mention.kind == "import" and one.mention.ecosystem == "pypi" for one in suspects
+            one.mention.kind == "import" and one.mention.ecosystem == "pypi" for one in candidates
         )
         return Judge(
-            *universes_of(self._look),
-            python=self._look.python,
+            *universes_of(self._context),
+            python=self._context.python,
             local=self._settings.local,
             project=self._project(setups),
             installed=self._installed() if imports else None,

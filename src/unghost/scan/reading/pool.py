@@ -1,7 +1,7 @@
-"""Looking at many files at once, in processes of their own.
+"""Examining many files at once, in processes of their own.
 
 A process that dies over a file (a parser is C code, and memory is finite) costs that file alone:
-the others of its batch are looked at again, one by one.
+the others of its batch are examined again, one by one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from pathlib import Path
 
-from unghost.scan.examine import Examined, Look, examine_file
+from unghost.scan.context import ScanContext
+from unghost.scan.reading.examine import Examined, examine_file
 
 _BATCH_BYTES = 1_000_000
 _BATCH_FILES = 200
@@ -25,27 +26,27 @@ _AHEAD = 4
 """Batches that wait for each process; more would only hold their results in memory."""
 
 
-def examine_all(paths: Sequence[str], look: Look, processes: int) -> Iterator[Examined]:
-    """Look at files in processes; the results come in the order of the files."""
-    batches, at = _batches(paths, Path(look.root)), 0
+def examine_all(paths: Sequence[str], context: ScanContext, processes: int) -> Iterator[Examined]:
+    """Examine files in processes; the results come in the order of the files."""
+    batches, at = _batches(paths, Path(context.root)), 0
     while at < len(batches):
-        done = yield from _until_broken(batches[at:], look, processes)
+        done = yield from _until_broken(batches[at:], context, processes)
         at += done
         if at < len(batches):
             # The processes are gone, and nobody knows which file it was.
             for path in batches[at]:
-                yield _alone(path, look)
+                yield _alone(path, context)
             at += 1
 
 
 def _until_broken(
-    batches: Sequence[Sequence[str]], look: Look, processes: int
+    batches: Sequence[Sequence[str]], context: ScanContext, processes: int
 ) -> Generator[Examined, None, int]:
     """Return results until a process dies; returns how many batches are done."""
     done = 0
     with _executed(processes) as executor:
         waiting = deque(
-            executor.submit(_examine, batch, look) for batch in batches[: processes * _AHEAD]
+            executor.submit(_examine, batch, context) for batch in batches[: processes * _AHEAD]
         )
         following = iter(batches[processes * _AHEAD :])
         while waiting:
@@ -58,14 +59,14 @@ def _until_broken(
             batch = next(following, None)
             if batch is not None:
                 with suppress(BrokenProcessPool):
-                    waiting.append(executor.submit(_examine, batch, look))
+                    waiting.append(executor.submit(_examine, batch, context))
     return done
 
 
-def _alone(path: str, look: Look) -> Examined:
+def _alone(path: str, context: ScanContext) -> Examined:
     with _executed(1) as executor:
         try:
-            return executor.submit(examine_file, path, look).result()
+            return executor.submit(examine_file, path, context).result()
         except BrokenProcessPool:
             return Examined(path, problem="reading it ended the process that read it", read=False)
 
@@ -88,8 +89,8 @@ def _leave_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _examine(paths: Sequence[str], look: Look) -> list[Examined]:
-    return [examine_file(path, look) for path in paths]
+def _examine(paths: Sequence[str], context: ScanContext) -> list[Examined]:
+    return [examine_file(path, context) for path in paths]
 
 
 def _batches(paths: Sequence[str], root: Path) -> list[list[str]]:

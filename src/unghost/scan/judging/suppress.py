@@ -26,7 +26,7 @@ _CLOSERS = " \t\r*/-#>}%"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class IgnoreMatch:
     """What the comments beside a finding say of it.
 
     Attributes:
@@ -38,7 +38,7 @@ class Said:
     fault: str | None = None
 
 
-def by_comments(finding: Finding, comments: Iterable[str], today: str) -> Said:
+def by_comments(finding: Finding, comments: Iterable[str], today: str) -> IgnoreMatch:
     """Read the comments beside a finding: ``unghost: ignore[NAME] until DAY: reason``.
 
     Args:
@@ -50,32 +50,32 @@ def by_comments(finding: Finding, comments: Iterable[str], today: str) -> Said:
     for comment in comments:
         found = list(_COMMENT.finditer(comment))
         if not found and _BEGUN.search(comment):
-            fault = "an ignore wants a name and a reason: 'unghost: ignore[NAME]: why'"
+            fault = "an ignore needs a name and a reason: 'unghost: ignore[NAME]: why'"
         for match in found:
             said = _of_comment(finding, match, today)
             if said.suppression is not None:
                 return said
             fault = said.fault or fault
-    return Said(fault=fault)
+    return IgnoreMatch(fault=fault)
 
 
-def _of_comment(finding: Finding, match: re.Match[str], today: str) -> Said:
+def _of_comment(finding: Finding, match: re.Match[str], today: str) -> IgnoreMatch:
     names = [name.strip() for name in (match["names"] or "").split(",") if name.strip()]
     if not names:
-        return Said(fault="an ignore wants a name: 'unghost: ignore[NAME]: why'")
+        return IgnoreMatch(fault="an ignore needs a name: 'unghost: ignore[NAME]: why'")
     if not any(_fits(name, finding) for name in names):
-        return Said()
+        return IgnoreMatch()
     reason, until = match["reason"].strip(_CLOSERS), match["until"]
     if not reason:
-        return Said(fault=f"the ignore of {finding.name} gives no reason")
+        return IgnoreMatch(fault=f"the ignore of {finding.name} gives no reason")
     if until is not None and not re.fullmatch(r"\d{4}-\d\d-\d\d", until):
-        return Said(fault=f"the ignore of {finding.name} wants a day such as 2027-01-31")
+        return IgnoreMatch(fault=f"the ignore of {finding.name} needs a date such as 2027-01-31")
     if until is not None and until < today:
-        return Said(fault=f"the ignore of {finding.name} is over since {until}")
-    return Said(Suppression("comment", reason, until))
+        return IgnoreMatch(fault=f"the ignore of {finding.name} ended on {until}")
+    return IgnoreMatch(Suppression("comment", reason, until))
 
 
-def by_settings(finding: Finding, ignores: Iterable[Ignore], today: str) -> Said:
+def by_settings(finding: Finding, ignores: Iterable[Ignore], today: str) -> IgnoreMatch:
     """Look a finding up among the ignores of the settings."""
     fault: str | None = None
     for ignore in ignores:
@@ -86,9 +86,9 @@ def by_settings(finding: Finding, ignores: Iterable[Ignore], today: str) -> Said
         ):
             continue
         if ignore.until is None or ignore.until >= today:
-            return Said(Suppression("settings", ignore.reason, ignore.until))
-        fault = f"the ignore of {ignore.name} is over since {ignore.until}"
-    return Said(fault=fault)
+            return IgnoreMatch(Suppression("settings", ignore.reason, ignore.until))
+        fault = f"the ignore of {ignore.name} ended on {ignore.until}"
+    return IgnoreMatch(fault=fault)
 
 
 def _fits(glob: str, finding: Finding) -> bool:
@@ -114,8 +114,8 @@ def read_baseline(path: Path) -> frozenset[str]:
         ) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnghostError(
-            f"{path} is no baseline of this unghost ({str(error)[:80]}): write it again with"
-            " --write-baseline"
+            f"{path} is not a baseline of this version of unghost ({str(error)[:80]}): write it"
+            " again with --write-baseline"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""Which packages a call would bring in that were not there before, and what is wrong with them."""
+"""The packages that a call would add to what is there, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from unghost.mentions.reader import find_in_file, is_of_interest, unread_part
 from unghost.records import Mention
-from unghost.scan.files import project_files
+from unghost.scan.reading.listing import project_files
 
 if TYPE_CHECKING:
     from unghost.records import Verdict
-    from unghost.scan.examine import Suspect
     from unghost.scan.finding import Finding
-    from unghost.scan.judge import Findings
+    from unghost.scan.judging.classify import Classifier
+    from unghost.scan.reading.examine import Candidate
     from unghost.scan.settings import ScanSettings
 
 COMMAND = "<command>.sh"
@@ -26,8 +26,8 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A text that a call brings in.
+class Addition:
+    """A text that a call adds.
 
     Attributes:
         path: What it is read as, relative to the project.
@@ -43,8 +43,8 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """What is wrong with what a call brings in.
+class Delta:
+    """What is wrong with what a call adds.
 
     Attributes:
         findings: Errors, warnings and notes that count.
@@ -55,8 +55,8 @@ class Brought:
     more: int = 0
 
 
-def piece(path: str, before: str, after: str) -> Piece | None:
-    """Find what a file names after a change that it did not name before.
+def addition(path: str, before: str, after: str) -> Addition | None:
+    """Find what a file names after a change and did not name before.
 
     Args:
         path: The file, relative to the project; :data:`COMMAND` for a command.
@@ -64,7 +64,7 @@ def piece(path: str, before: str, after: str) -> Piece | None:
         after: The text after.
 
     Returns:
-        None if the change brings in nothing that could name a package.
+        None if the change adds nothing that could name a package.
     """
     if before == after or not is_of_interest(path):
         return None
@@ -77,7 +77,7 @@ def piece(path: str, before: str, after: str) -> Piece | None:
             known[_key(mention)] -= 1
         else:
             new.append(mention)
-    return Piece(path, after, tuple(new), unread_part(data, path))
+    return Addition(path, after, tuple(new), unread_part(data, path))
 
 
 def _bytes(text: str) -> bytes:
@@ -89,12 +89,14 @@ def _key(mention: Mention) -> tuple[str, ...]:
     return mention.ecosystem, mention.name, mention.kind, mention.origin
 
 
-def judge(pieces: Sequence[Piece], settings: ScanSettings, root: Path, within: float) -> Brought:
-    """Judge what pieces name.
+def assess(
+    additions: Sequence[Addition], settings: ScanSettings, root: Path, within: float
+) -> Delta:
+    """Find what is wrong with what a call would add.
 
     Args:
-        pieces: The pieces.
-        settings: What to go by.
+        additions: The texts.
+        settings: The settings of the scan.
         root: The project's folder.
         within: Seconds that registries may take in all.
 
@@ -104,52 +106,52 @@ def judge(pieces: Sequence[Piece], settings: ScanSettings, root: Path, within: f
     wanted = frozenset(settings.ecosystems)
     mentions = [
         mention
-        for one in pieces
+        for one in additions
         for mention in one.mentions
         if not wanted or mention.ecosystem in wanted
     ]
-    return _judged(mentions, pieces, settings, root, within) if mentions else Brought()
+    return _judged(mentions, additions, settings, root, within) if mentions else Delta()
 
 
 def _judged(
     mentions: Sequence[Mention],
-    pieces: Sequence[Piece],
+    additions: Sequence[Addition],
     settings: ScanSettings,
     root: Path,
     within: float,
-) -> Brought:
-    from unghost.scan.steps import Steps
+) -> Delta:
+    from unghost.scan.pipeline import Pipeline
 
-    texts = {one.path: one.text for one in pieces if one.path != COMMAND}
+    texts = {one.path: one.text for one in additions if one.path != COMMAND}
 
     def files() -> list[str]:
         # What a file says that is about to change is known already.
         return [path for path in project_files(root) if path not in texts]
 
-    steps = Steps(root, settings, files=files, within=within)
-    suspects = [one for one in steps.examine(mentions) if steps.is_doubtful(one)]
-    if not suspects:
-        return Brought()
-    return _found(steps.judge, steps.weigh(_without_own(suspects, texts)))
+    pipeline = Pipeline(root, settings, files=files, within=within)
+    candidates = [one for one in pipeline.examine(mentions) if pipeline.is_doubtful(one)]
+    if not candidates:
+        return Delta()
+    return _found(pipeline.classify, pipeline.resolve(_without_own(candidates, texts)))
 
 
-def _without_own(suspects: Sequence[Suspect], texts: Mapping[str, str]) -> list[Suspect]:
+def _without_own(candidates: Sequence[Candidate], texts: Mapping[str, str]) -> list[Candidate]:
     """Leave out what is the project's own as soon as the files that are written are there."""
     from unghost.domains.packages.project import Project
 
     project = Project(texts, texts.get)
-    return [one for one in suspects if project.claims(one.mention) is None]
+    return [one for one in candidates if project.claims(one.mention) is None]
 
 
-def _found(make: Findings, pairs: Sequence[tuple[Suspect, Verdict]]) -> Brought:
+def _found(classify: Classifier, pairs: Sequence[tuple[Candidate, Verdict]]) -> Delta:
     """Make findings; near names of what is absent take time and are looked for in a few only."""
     absent = [pair for pair in pairs if pair[1].status == "absent"]
-    found = _active(make([pair for pair in pairs if pair[1].status != "absent"]))
+    found = _active(classify([pair for pair in pairs if pair[1].status != "absent"]))
     errors, begin = 0, 0
     while begin < len(absent) and errors < SHOWN:
-        more = _active(make(absent[begin : begin + SHOWN]))
+        more = _active(classify(absent[begin : begin + SHOWN]))
         found, errors, begin = found + more, errors + len(more), begin + SHOWN
-    return Brought(tuple(found), max(len(absent) - begin, 0))
+    return Delta(tuple(found), max(len(absent) - begin, 0))
 
 
 def _active(findings: Iterable[Finding]) -> list[Finding]:

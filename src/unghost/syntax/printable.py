@@ -1,4 +1,4 @@
-"""Text that is safe to show: no character that steers a terminal or cannot be seen."""
+"""Text that is safe to show or to write, whatever it holds."""
 
 from __future__ import annotations
 
@@ -28,3 +28,10 @@ def printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(char if char.isprintable() and char not in _UNSEEN else "?" for char in text)
+
+
+def well_formed(text: str) -> str:
+    """Put U+FFFD for each lone surrogate: there is no such character in UTF-8 or strict JSON."""
+    if text.isascii():
+        return text
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from html import escape
 
-from unghost.printable import printable
 from unghost.scan.finding import FAILING, FailOn, Finding, Problem, Report
-from unghost.scan.formats.wording import advice, compared, statement, summary
+from unghost.scan.output.wording import advice, compared, statement, summary
+from unghost.syntax.printable import printable
 
 
 def render_junit(report: Report, *, fail_on: FailOn = "error") -> str:
@@ -73,7 +73,7 @@ def _finding(finding: Finding, kind: str) -> str:
 def _problem(problem: Problem) -> str:
     reason = _text(problem.reason)
     outcome = f'<error message="{reason}" type="not-read">{_text(problem.path)}: {reason}</error>'
-    return _case(problem.path, "not read or not read whole", outcome)
+    return _case(problem.path, "could not be read completely", outcome)
 
 
 def _scan(report: Report) -> str:

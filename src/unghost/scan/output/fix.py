@@ -1,4 +1,4 @@
-"""Mending what a scan found: a name replaced where there is evidence, else its line commented out.
+"""Fixing what a scan found: a name replaced where there is evidence, else its line commented out.
 
 Nothing is changed that is not understood: the changed text is read again, and if it names anything
 else than before, without the names that were to go, it is left as it was.
@@ -18,14 +18,13 @@ from typing import NamedTuple
 from unghost.atomic import atomic_path
 from unghost.mentions.documents.manifests import is_lock, is_manifest
 from unghost.mentions.reader import find_in_file
-from unghost.printable import printable
 from unghost.records import MentionKind
 from unghost.scan.finding import Finding, Report
-from unghost.scan.reading import read_file
-from unghost.syntax.text import LONGEST
+from unghost.syntax.printable import printable
+from unghost.syntax.text import LONGEST, read_file
 
 _Name = tuple[str, str, MentionKind]
-_MENDED = ("ghost", "import-name", "builtin-name")
+_FIXED = ("ghost", "import-name", "builtin-name")
 _COMMENTS = {
     ".txt": "# ", ".in": "# ", ".toml": "# ", ".cfg": "# ", ".ini": "# ", ".yml": "# ",
     ".yaml": "# ", ".gemspec": "# ", ".mod": "// ", ".gradle": "// ", ".kts": "// ",
@@ -38,20 +37,20 @@ _LEADS = ("", '"', "'", "- ", '- "', "- '", "gem '", 'gem "', "require ")
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What becomes of one file.
+    """The change of one file.
 
     Attributes:
         path: The file, relative to the report's root.
         before: Its text.
-        after: Its text with the names mended.
-        mended: The findings that are gone.
-        left: Findings that could not be mended, each with the reason.
+        after: Its text with the names fixed.
+        fixed: The findings that are gone.
+        left: Findings that could not be fixed, each with the reason.
     """
 
     path: str
     before: str
     after: str
-    mended: tuple[Finding, ...]
+    fixed: tuple[Finding, ...]
     left: tuple[tuple[Finding, str], ...]
 
     def diff(self) -> str:
@@ -67,10 +66,10 @@ class Edit:
 
 
 def plan(report: Report) -> list[Edit]:
-    """Return what mending a report's findings comes to; nothing is written."""
+    """Return the edits that fix a report's findings; nothing is written."""
     by_path: dict[str, list[Finding]] = {}
     for finding in report.active:
-        if finding.rule in _MENDED:
+        if finding.rule in _FIXED:
             by_path.setdefault(finding.path, []).append(finding)
     return [_planned(Path(report.root), path, found) for path, found in by_path.items()]
 
@@ -103,7 +102,7 @@ def _planned(root: Path, path: str, findings: Sequence[Finding]) -> Edit:
         else:
             changes.append(change)
     sound = _sound(before, path, [], changes)
-    why = "a change of its line would change more than the name"
+    why = "changing its line would change more than the name"
     left += [(change.finding, why) for change in changes if change not in sound]
     left.sort(key=lambda pair: pair[0].start)
     after = _changed(before, sound)
@@ -120,20 +119,20 @@ class _Change(NamedTuple):
 
 
 def _change(before: str, finding: Finding, path: str) -> _Change | str:
-    """Return how a finding would be mended, or in words why it is not."""
+    """Return how a finding would be fixed, or in words why it is not."""
     begin, end = finding.start, finding.end
     if before[begin:end] != finding.raw:
         return "the file has changed since it was read"
     if is_lock(path):
-        return "a lock file is written by its tool: mend the manifest and lock again"
+        return "a lock file is written by its tool: fix the manifest and lock again"
     if finding.replacement is not None:
         return _Change(begin, end, finding.replacement, finding)
     mark = _comment_mark(path)
     if finding.kind != "manifest" or mark is None:
-        return "it has no line that could be commented out"
+        return "it has no line of its own to comment out"
     lead = before[before.rfind("\n", 0, begin) + 1 : begin].lstrip(" \t")
     if lead not in _LEADS:
-        return "its line says more than the name"
+        return "its line holds more than the name"
     at = begin - len(lead)
     return _Change(at, at, f"{mark}{_SAID}", finding)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from unghost.scan.finding import RULES, Finding, Report, Skipped
+from unghost.scan.finding import RULES, Finding, Report, RuleId, Skipped, Source
 
 SUPPRESSORS: tuple[Literal["comment", "settings", "baseline"], ...] = (
     "comment",
@@ -34,10 +34,13 @@ def statement(finding: Finding) -> str:
 def advice(finding: Finding) -> str:
     """Return what to do: which name may be meant, or else what helps with findings of its rule."""
     first = () if finding.replacement is None else (finding.replacement,)
-    names = tuple(dict.fromkeys((*first, *finding.suggestions)))[:_MOST_SUGGESTIONS]
-    if names:
-        return f"did you mean {either(names)}?"
-    return RULES[finding.rule].help
+    return advice_on(finding.rule, (*first, *finding.suggestions))
+
+
+def advice_on(rule: RuleId, suggestions: Iterable[str]) -> str:
+    """Return what to do about a name that breaks a rule; see :func:`advice`."""
+    names = tuple(dict.fromkeys(suggestions))[:_MOST_SUGGESTIONS]
+    return f"did you mean {either(names)}?" if names else RULES[rule].help
 
 
 def end_of(finding: Finding) -> tuple[int, int]:
@@ -49,13 +52,13 @@ def end_of(finding: Finding) -> tuple[int, int]:
 
 
 def summary(report: Report) -> str:
-    """Say in one line what was found, where, and how much does not count."""
+    """Return one line: what was found, where, and how much is suppressed."""
     where = f"{counted(report.names, 'name')} in {counted(report.files, 'file')}"
     errors = sum(finding.level == "error" for finding in report.active)
     warnings = len(report.active) - errors
     parts = [suppressed(report)]
     if report.problems:
-        parts.append(f"{len(report.problems)} not read or not read whole")
+        parts.append(f"{len(report.problems)} could not be read completely")
     if report.active or report.unverified or report.problems:
         levels = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
         head = f"{levels}, {len(report.unverified)} not verified in"
@@ -75,20 +78,25 @@ def suppressed(report: Report) -> str:
 
 def compared(report: Report) -> list[str]:
     """Return what names were compared with, a line for each, and what was left out."""
-    lines = [f"compared with {truth.label}, {truth.as_of}" for truth in report.truths]
-    if report.names and not report.truths:
+    lines = compared_with(report.sources)
+    if report.names and not report.sources:
         lines.append("compared with no snapshot")
     if report.left_out:
         names = counted(report.left_out, "name")
-        lines.append(f"left out: {names} of ecosystems that were not asked for")
+        lines.append(f"left out: {names} of ecosystems that are not scanned")
     skipped = [
         counted(report.skipped[why], word)
         for why, word in _SKIPPED.items()
         if report.skipped.get(why)
     ]
     if skipped:
-        lines.append(f"not looked at: {', '.join(skipped)}")
+        lines.append(f"not read: {', '.join(skipped)}")
     return lines
+
+
+def compared_with(sources: Iterable[Source]) -> list[str]:
+    """Return a line for each of the sources."""
+    return [f"compared with {source.label}, {source.as_of}" for source in sources]
 
 
 def counted(number: int, word: str) -> str:
@@ -99,13 +107,6 @@ def counted(number: int, word: str) -> str:
 def either(names: Sequence[str]) -> str:
     """Write names with commas and a last ``or``."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-
-
-def well_formed(text: str) -> str:
-    """Put U+FFFD for each lone surrogate: there is no such character in UTF-8 or strict JSON."""
-    if text.isascii():
-        return text
-    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:

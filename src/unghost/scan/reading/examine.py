@@ -1,7 +1,7 @@
-"""One file or text: what it names, and which of that needs a second look.
+"""One file or text: what it names, and which of that is not clean by the snapshots alone.
 
-The first look is quick and needs the snapshots alone: what exists, is part of a language or comes
-from elsewhere is done with. All else goes on to :mod:`unghost.scan.weigh`, which knows the project.
+What exists, is part of a language or comes from elsewhere is done with. All else is a candidate for
+:mod:`unghost.scan.judging.resolve`, which knows the project.
 """
 
 from __future__ import annotations
@@ -20,14 +20,13 @@ from unghost.mentions.reader import (
     is_of_interest,
     unread_part,
 )
-from unghost.names.universe import Universe, load_universe
 from unghost.records import Mention, Status, Verdict
+from unghost.scan.context import ScanContext, universes_of
 from unghost.scan.included import READ_AS, included_by
-from unghost.scan.reading import read_file
-from unghost.syntax.text import LONGEST, decode
+from unghost.syntax.text import LONGEST, decode, read_file
 
 MOST = 20_000
-"""Suspects of one file that are kept; a file with more is no work of people."""
+"""Candidates of one file that are kept; no person writes a file with more."""
 _AROUND = 160
 """Characters of a line that are kept on each side of a name."""
 _LONGEST_LINE = 2000
@@ -39,8 +38,8 @@ _NAMED = ("install", "manifest")
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
-    """A mention that is not clean at first sight.
+class Candidate:
+    """A mention that is not clean by the snapshots alone.
 
     Attributes:
         mention: The mention.
@@ -64,9 +63,9 @@ class Examined:
     Attributes:
         path: The file.
         names: How many places in it name a package.
-        suspects: Those that need a second look.
-        left_out: Places of ecosystems that were not asked for.
-        problem: In words, why it was not read or not read whole; None if it was.
+        candidates: Those that need a second context.
+        left_out: Places of ecosystems that are not scanned.
+        problem: In words, why it could not be read completely; None if it was.
         read: Whether it is a text that was read at all.
         included: Files that it has a client read, as it names them.
         binding: Whether what installs the file needs them.
@@ -74,7 +73,7 @@ class Examined:
 
     path: str
     names: int = 0
-    suspects: tuple[Suspect, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
     left_out: int = 0
     problem: str | None = None
     read: bool = True
@@ -82,105 +81,79 @@ class Examined:
     binding: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How files are looked at; plain values, so that another process can do the same.
-
-    Attributes:
-        root: The folder that paths are relative to.
-        universes: What :func:`~unghost.names.universe.load_universe` takes, one an ecosystem.
-        ecosystems: The ecosystems that are asked for; None for all.
-        youngest: Names first seen on this day (ISO 8601) or later are new; None tells no name new.
-        as_of: The day of which the universes are taken; None for their own.
-        python: See :class:`~unghost.domains.packages.verify.Judge`.
-        stamps: Size and time of each universe's file, so that a server that runs for days sees a
-            snapshot that was refreshed.
-    """
-
-    root: str
-    universes: tuple[str, ...] = ()
-    ecosystems: frozenset[str] | None = None
-    youngest: str | None = None
-    as_of: str | None = None
-    python: str | None = None
-    stamps: tuple[tuple[int, int], ...] = ()
-
-
 @lru_cache(maxsize=2)
-def universes_of(look: Look) -> tuple[Universe, ...]:
-    """Open the universes, once a process."""
-    return tuple(load_universe(name, as_of=look.as_of) for name in look.universes)
+def _judge(context: ScanContext) -> Judge:
+    return Judge(*universes_of(context), python=context.python, suggest=False)
 
 
-@lru_cache(maxsize=2)
-def _judge(look: Look) -> Judge:
-    return Judge(*universes_of(look), python=look.python, suggest=False)
-
-
-def examine_mentions(mentions: Iterable[Mention], look: Look) -> list[Suspect]:
+def examine_mentions(mentions: Iterable[Mention], context: ScanContext) -> list[Candidate]:
     """Judge mentions that no text stands around, all of them, by the snapshots alone."""
-    judge = _judge(look)
-    return [Suspect(mention, judge(mention), mention.raw, 1) for mention in mentions]
+    judge = _judge(context)
+    return [Candidate(mention, judge(mention), mention.raw, 1) for mention in mentions]
 
 
-def examine_file(path: str, look: Look) -> Examined:
-    """Look at a file; never raises because of what is in it."""
-    data = read_file(Path(look.root) / path, LONGEST + 1)
+def examine_file(path: str, context: ScanContext) -> Examined:
+    """Examine a file; never raises because of what is in it."""
+    data = read_file(Path(context.root) / path, LONGEST + 1)
     if isinstance(data, str):
         return Examined(path, problem=data, read=False)
     if not is_of_interest(path):
         # It was named, so it is no accident that it is here: an answer in a file of any name.
         text = decode(data)
         if text is None:
-            return Examined(path, problem="it is no text", read=False)
-        return examine_text(text, path, look)
+            return Examined(path, problem="it is not a text", read=False)
+        return examine_text(text, path, context)
     mentions = find_in_file(data, path)
     text = (decode(data) or "") if mentions else ""
-    examined = _examined(path, text, mentions, look)
+    examined = _examined(path, text, mentions, context)
     included = included_by(data, path)
     problem = unread_part(data, path) or included.problem or examined.problem
     return replace(examined, problem=problem, included=included.names, binding=included.binding)
 
 
-def examine_included(path: str, look: Look) -> Examined:
-    """Look at a file that another one has a client read as a list of what to install."""
-    data = read_file(Path(look.root) / path, LONGEST + 1)
+def examine_included(path: str, context: ScanContext) -> Examined:
+    """Examine a file that another one has a client read as a list of what to install."""
+    data = read_file(Path(context.root) / path, LONGEST + 1)
     if isinstance(data, str):
         return Examined(path, problem=data, read=False)
     text = decode(data)
     if text is None:
-        return Examined(path, problem="it is binary, though it is included as a list", read=False)
-    examined = examine_text(text, path, look, Context(path=READ_AS))
+        return Examined(path, problem="it is binary, although it is included as a list", read=False)
+    examined = examine_text(text, path, context, Context(path=READ_AS))
     included = included_by(data, path, as_list=True)
     problem = unread_part(data, READ_AS) or included.problem or examined.problem
     return replace(examined, problem=problem, included=included.names, binding=included.binding)
 
 
-def examine_text(text: str, path: str, look: Look, context: Context = NOTHING) -> Examined:
-    """Look at a text that is no file: an answer, a command, or what is pasted."""
-    return _examined(path, text, find_in_text(text, path, context), look)
+def examine_text(text: str, path: str, context: ScanContext, about: Context = NOTHING) -> Examined:
+    """Examine a text that is no file: an answer, a command, or what is pasted."""
+    return _examined(path, text, find_in_text(text, path, about), context)
 
 
-def _examined(path: str, text: str, mentions: Collection[Mention], look: Look) -> Examined:
-    wanted = [m for m in mentions if look.ecosystems is None or m.ecosystem in look.ecosystems]
-    judge, lines = _judge(look), _Lines(text)
-    suspects: list[Suspect] = []
+def _examined(
+    path: str, text: str, mentions: Collection[Mention], context: ScanContext
+) -> Examined:
+    wanted = [
+        m for m in mentions if context.ecosystems is None or m.ecosystem in context.ecosystems
+    ]
+    judge, lines = _judge(context), _Lines(text)
+    candidates: list[Candidate] = []
     for mention in wanted:
         verdict = judge(mention)
-        if is_clean(mention, verdict, look.youngest):
+        if is_clean(mention, verdict, context.youngest):
             continue
-        if len(suspects) == MOST:
-            problem = f"more than {MOST:,} names are doubtful; only the first are told"
+        if len(candidates) == MOST:
+            problem = f"more than {MOST:,} names are doubtful; only the first are reported"
             break
-        suspects.append(lines.suspect(mention, verdict))
+        candidates.append(lines.candidate(mention, verdict))
     else:
         problem = None
     left_out = len(mentions) - len(wanted)
-    return Examined(path, len(wanted), tuple(suspects), left_out, problem)
+    return Examined(path, len(wanted), tuple(candidates), left_out, problem)
 
 
 def is_clean(mention: Mention, verdict: Verdict, youngest: str | None) -> bool:
-    """Return whether a verdict needs no second look."""
+    """Return whether a verdict needs no second context."""
     if verdict.status not in _CLEAN or is_mix_up(mention, verdict):
         return False
     return not is_new(verdict, youngest)
@@ -208,12 +181,12 @@ class _Lines:
     def __init__(self, text: str) -> None:
         self._text = text
 
-    def suspect(self, mention: Mention, verdict: Verdict) -> Suspect:
+    def candidate(self, mention: Mention, verdict: Verdict) -> Candidate:
         begin, end = self._line(mention.start)
         left, right = max(begin, mention.start - _AROUND), min(end, mention.end + _AROUND)
         line = self._text[left:right].rstrip("\r")
         comments = self._comments(begin, end)
-        return Suspect(mention, verdict, line, mention.start - left + 1, comments)
+        return Candidate(mention, verdict, line, mention.start - left + 1, comments)
 
     def _line(self, place: int) -> tuple[int, int]:
         near = max(place - _LONGEST_LINE, 0)

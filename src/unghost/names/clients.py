@@ -1,8 +1,9 @@
-"""What the clients of packages are set to: whom to ask, and what only the project names.
+"""What package managers are set to: whom to ask, and what only the project names.
 
-Only the user's own settings say whom to ask: a project could name any address, have the user's
-credentials sent there and its ghosts called real. What a project says of its own indexes is read
-without environment and home, and leaves names open that may be there.
+This is the one place that reads their settings. Only the user's own settings and environment name
+an address or a credential: a project could name any address, have the user's credentials sent there
+and its ghosts called real. What a project says of its own indexes is read without environment and
+home, and only leaves names open that may be there.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from unghost.ecosystems.base import Address, Setup
 from unghost.errors import UnghostError
 from unghost.records import Verdict
 from unghost.registries.address import same_place, shown
-from unghost.scan.finding import Problem
 
-_NOWHERE = Path(os.devnull) / "none"
+_NOWHERE = Path(os.path.abspath(os.devnull)) / "none"
+"""A folder that nobody can make, nor one above it that a project is in."""
 
 
 @dataclass(slots=True)
@@ -31,16 +32,16 @@ class Clients:
         setups: Whom to ask, and which names are private.
         in_place: Addresses that the project alone names, in place of the public one.
         beside: Addresses that the project alone names, beside the public one.
-        problems: Settings that could not be read.
+        problems: In words, settings that could not be read.
     """
 
     setups: dict[str, Setup] = field(default_factory=dict)
     in_place: dict[str, list[str]] = field(default_factory=dict)
     beside: dict[str, list[str]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     def left_open(self, verdict: Verdict, eco: str) -> Verdict:
-        """Say of an absent name what the indexes may have that the project alone names.
+        """Add to an absent name which indexes may have it that the project alone names.
 
         One beside the public one leaves it open; one in its place is a mirror, or the reader's own
         business to name in the settings.
@@ -65,6 +66,28 @@ class Clients:
         return replace(verdict, status="unknown", evidence=said)
 
 
+def user_setup(
+    eco: str, environ: Mapping[str, str] | None = None, home: Path | None = None
+) -> Setup:
+    """Return whom an ecosystem's client asks by the user's own settings.
+
+    No file of the current folder has a say, nor any program in it that a relative ``PATH`` finds.
+
+    Args:
+        eco: The ecosystem.
+        environ: Environment variables; None for this process's.
+        home: The user's folder; None for the user's own.
+
+    Raises:
+        UnghostError: The settings make no sense.
+    """
+    own = dict(os.environ if environ is None else environ)
+    if "PATH" in own:
+        folders = own["PATH"].split(os.pathsep)
+        own["PATH"] = os.pathsep.join(folder for folder in folders if os.path.isabs(folder))
+    return ecosystem(eco).registry.setup(own, _NOWHERE, Path.home() if home is None else home)
+
+
 def read_clients(names: Iterable[str], root: Path, until: float) -> Clients:
     """Read what the clients of some ecosystems are set to.
 
@@ -76,25 +99,22 @@ def read_clients(names: Iterable[str], root: Path, until: float) -> Clients:
     """
     clients = Clients()
     for name in sorted(names):
-        registry = ecosystem(name).registry
-        environ = os.environ if monotonic() < until else _without_programs(os.environ)
+        environ = dict(os.environ)
+        if monotonic() >= until:
+            environ["PATH"] = ""
         try:
-            own = registry.setup(environ, _NOWHERE, Path.home())
-            said = registry.setup({}, root, _NOWHERE)
+            own = user_setup(name, environ)
+            said = ecosystem(name).registry.setup({}, root, _NOWHERE)
         except UnghostError as error:
             # A project's own files must not be able to stop a scan; without settings nothing is
             # asked, and what a snapshot leaves open stays so.
-            clients.problems.append(Problem(".", f"settings of {name} clients: {error}"))
+            clients.problems.append(f"settings of {name} clients: {error}")
             continue
         clients.setups[name] = own._replace(private=(*own.private, *said.private))
         asked = [one.url for one in (own.lookup, *own.others) if one is not None]
         clients.in_place[name] = _alone([said.lookup], root, asked)
         clients.beside[name] = _alone(said.others, root, asked)
     return clients
-
-
-def _without_programs(environ: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in environ.items() if key.upper() != "PATH"}
 
 
 def _alone(named: Iterable[Address | None], root: Path, asked: Iterable[str]) -> list[str]:

@@ -5,9 +5,8 @@ Of each level the runner shows ten a step, so the gravest come first and the las
 
 from __future__ import annotations
 
-from unghost.printable import printable
 from unghost.scan.finding import STDIN, Finding, Report
-from unghost.scan.formats.wording import (
+from unghost.scan.output.wording import (
     advice,
     compared,
     end_of,
@@ -15,6 +14,7 @@ from unghost.scan.formats.wording import (
     statement,
     summary,
 )
+from unghost.syntax.printable import printable
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -27,7 +27,7 @@ def render_github(report: Report) -> str:
     """
     lines = [_finding(one) for one in gravest_first((*report.active, *report.unverified))]
     for problem in report.problems:
-        place = {"file": problem.path, "title": "unghost: not read or not read whole"}
+        place = {"file": problem.path, "title": "unghost: could not be read completely"}
         lines.append(_command("warning", place, f"{problem.path}: {problem.reason}"))
     said = printable("; ".join([summary(report), *compared(report)]))
     # A runner takes this for a command anywhere in a line.

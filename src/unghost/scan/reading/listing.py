@@ -14,8 +14,8 @@ from unghost.errors import UnghostError
 from unghost.mentions.documents.manifests import is_manifest
 from unghost.mentions.reader import is_of_interest
 from unghost.scan.finding import Problem, Skipped
-from unghost.scan.git_index import Repository
-from unghost.scan.gitignore import Ignored, read_rules, rules_outside
+from unghost.scan.reading.git_index import Repository
+from unghost.scan.reading.gitignore import Ignored, read_rules, rules_outside
 
 _INSTALLED = frozenset({"node_modules", "site-packages", ".tox", ".nox"})
 _KEPT = frozenset({".hg", ".svn", ".jj", "__pycache__"})
@@ -29,7 +29,7 @@ _MOST_ENTRIES = 2_000_000
 _MOST_UNMARKED = 10_000
 """Files and folders of what nothing says is a project: they are listed in a tenth of a second."""
 _TOO_MANY = (
-    "there are more than {most:,} files and folders, and what comes after these was not looked at:"
+    "there are more than {most:,} files and folders, and what comes after these was not read:"
     " name smaller folders"
 )
 
@@ -161,7 +161,7 @@ class _Walk:
     Attributes:
         root: What paths are relative to.
         problems: What went wrong.
-        skipped: What was not looked at and is worth telling, with the reason.
+        skipped: What was not read and is worth reporting, with the reason.
         is_cut: Whether there was more than may be looked at.
     """
 
@@ -269,7 +269,7 @@ class _Walk:
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         if folder.count("/") > _DEEPEST:
-            self.say(folder, f"folders deeper than {_DEEPEST} are not looked into")
+            self.say(folder, f"folders deeper than {_DEEPEST} are not read")
             return []
         try:
             with os.scandir(self.root / folder) as found:
@@ -291,7 +291,7 @@ class _Walk:
 
 
 def is_project(root: Path) -> bool:
-    """Return whether a folder may be a project: a home is none, nor what is above it, nor a disk.
+    """Return whether a folder may be a project: not a home, nor a folder above it, nor a disk.
 
     Programs that know no project are started there, and looking through it all takes minutes.
     """

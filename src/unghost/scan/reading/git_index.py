@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from unghost.scan.reading import read_file
+from unghost.syntax.text import read_file
 
 _LARGEST = 200_000_000
 _MOST_ENTRIES = 2_000_000
@@ -29,7 +29,7 @@ _FOLDED = sys.platform in ("darwin", "win32")
 """Whether names that differ in case alone are one file: then the index may call it otherwise."""
 _UNKNOWN = (
     "git's list of what it tracks is split, damaged or missing, so what git is told to leave out"
-    " was not looked at even where it is tracked: name it, or try"
+    " was not read even where it is tracked: name it, or try"
     " 'git update-index --no-split-index'"
 )
 

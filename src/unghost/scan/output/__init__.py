@@ -29,23 +29,23 @@ def render(report: Report, name: str, *, color: bool = False, fail_on: FailOn = 
         UnghostError: There is no such format.
     """
     if name == "text":
-        from unghost.scan.formats.text import render_text
+        from unghost.scan.output.text import render_text
 
         return render_text(report, color=color)
     if name == "json":
-        from unghost.scan.formats.json_report import render_json
+        from unghost.scan.output.json_report import render_json
 
         return render_json(report, fail_on=fail_on)
     if name == "sarif":
-        from unghost.scan.formats.sarif import render_sarif
+        from unghost.scan.output.sarif import render_sarif
 
         return render_sarif(report)
     if name == "github":
-        from unghost.scan.formats.github import render_github
+        from unghost.scan.output.github import render_github
 
         return render_github(report)
     if name == "junit":
-        from unghost.scan.formats.junit import render_junit
+        from unghost.scan.output.junit import render_junit
 
         return render_junit(report, fail_on=fail_on)
     raise UnghostError(f"there is no format {name!r}: use one of {', '.join(FORMATS)}")

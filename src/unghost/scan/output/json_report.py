@@ -10,7 +10,8 @@ import json
 from typing import Any
 
 from unghost.scan.finding import RULES, SKIPPED, FailOn, Finding, Report, Suppression
-from unghost.scan.formats.wording import SUPPRESSORS, end_of, well_formed
+from unghost.scan.output.wording import SUPPRESSORS, end_of
+from unghost.syntax.printable import well_formed
 from unghost.version import __version__
 
 SCHEMA = 1
@@ -35,21 +36,21 @@ def as_json(report: Report, *, fail_on: FailOn = "error") -> dict[str, Any]:
         fail_on: From which level on findings count in ``summary.exit_code``.
     """
     problems = [{"path": one.path, "reason": one.reason} for one in report.problems]
-    truths = [
+    sources = [
         {
-            "ecosystem": truth.ecosystem,
-            "snapshot": truth.snapshot,
-            "as_of": truth.as_of,
-            "label": truth.label,
+            "ecosystem": source.ecosystem,
+            "snapshot": source.snapshot,
+            "as_of": source.as_of,
+            "label": source.label,
         }
-        for truth in report.truths
+        for source in report.sources
     ]
     whole = {
         "schema": SCHEMA,
         "tool": {"name": "unghost", "version": __version__},
         "root": report.root,
         "summary": _summary(report, fail_on),
-        "truths": truths,
+        "truths": sources,
         "findings": [_finding(finding) for finding in report.findings],
         "problems": problems,
     }

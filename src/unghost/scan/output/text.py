@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
-from unghost.printable import printable
 from unghost.scan.finding import RULES, Finding, Report
-from unghost.scan.formats.wording import advice, compared, counted, statement, summary
+from unghost.scan.output.wording import advice, compared, counted, statement, summary
+from unghost.syntax.printable import printable
 
 _TAB = 4
 """Columns between the stops of a tab."""
@@ -42,7 +42,7 @@ def render_text(report: Report, *, color: bool = False) -> str:
     for ecosystem, findings in _grouped(report.unverified, lambda finding: finding.ecosystem):
         blocks.append(_notes(ecosystem, findings, paint))
     if report.problems:
-        blocks.append([paint("not read or not read whole", _COLOURS["note"])])
+        blocks.append([paint("could not be read completely", _COLOURS["note"])])
         blocks[-1] += [f"  - {_safe(one.path)}: {_safe(one.reason)}" for one in report.problems]
     last = _safe(summary(report))
     blocks.append([paint(last, _COLOURS[_gravest(report)]), *map(_safe, compared(report))])

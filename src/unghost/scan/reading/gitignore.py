@@ -92,7 +92,7 @@ def rules_outside(root: Path, folder: str, home: Path | None) -> Ignored:
 
 
 def read_rules(path: Path) -> str:
-    """Read a file of rules; empty if there is none or it is no plain file."""
+    """Read a file of rules; empty if there is none or it is not a regular file."""
     try:
         # Git refuses links here, and they may lead anywhere.
         if path.is_symlink() or not path.is_file() or path.stat().st_size > _LARGEST:

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from unghost.scan.finding import RULES, STDIN, Finding, Problem, Report, Rule, Suppression
-from unghost.scan.formats.wording import advice, end_of, statement, well_formed
+from unghost.scan.output.wording import advice, end_of, statement
+from unghost.syntax.printable import well_formed
 from unghost.version import __version__
 
 _SCHEMA = (
@@ -121,7 +122,7 @@ def _suppression(said: Suppression) -> dict[str, Any]:
 def _notification(problem: Problem) -> dict[str, Any]:
     return {
         "level": "warning",
-        "message": _message(f"{problem.path} was not read or not read whole: {problem.reason}"),
+        "message": _message(f"{problem.path} could not be read completely: {problem.reason}"),
         "locations": [{"physicalLocation": {"artifactLocation": _place(problem.path)}}],
     }
 

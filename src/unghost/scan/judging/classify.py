@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from unghost.ecosystems import ecosystem
 from unghost.names.imports import bundled_imports
 from unghost.names.universe import Universe
 from unghost.records import Mention, Verdict
-from unghost.scan.examine import Suspect, is_new
 from unghost.scan.finding import Finding, RuleId, fingerprint
+from unghost.scan.judging.suppress import IgnoreMatch, by_baseline, by_comments, by_settings
+from unghost.scan.reading.examine import Candidate, is_new
 from unghost.scan.settings import ScanSettings
-from unghost.scan.suppress import Said, by_baseline, by_comments, by_settings
 
 _NEAREST = 3
 _MOST_NEAR = 500
 """Names for which near ones are looked for: it takes milliseconds each, and nobody reads more."""
 
 
-class Findings:
+class Classifier:
     """Makes findings of verdicts.
 
     Args:
@@ -45,18 +45,18 @@ class Findings:
         self._universes = {universe.ecosystem.name: universe for universe in universes}
         self._near: dict[tuple[str, str], tuple[str, ...]] = {}
 
-    def __call__(self, pairs: Iterable[tuple[Suspect, Verdict]]) -> list[Finding]:
-        """Return the findings of judged suspects, by path and place."""
+    def __call__(self, pairs: Iterable[tuple[Candidate, Verdict]]) -> list[Finding]:
+        """Return the findings of judged candidates, by path and place."""
         findings = []
-        for suspect, verdict in pairs:
-            rule = self._rule(suspect, verdict)
+        for candidate, verdict in pairs:
+            rule = self._rule(candidate, verdict)
             if rule is not None:
-                findings += self._with_ignores(self._finding(rule, suspect, verdict), suspect)
+                findings += self._with_ignores(self._finding(rule, candidate, verdict), candidate)
         findings.sort(key=lambda finding: (finding.path, finding.start, finding.end, finding.rule))
         return self._numbered(findings)
 
-    def _rule(self, suspect: Suspect, verdict: Verdict) -> RuleId | None:
-        mention = suspect.mention
+    def _rule(self, candidate: Candidate, verdict: Verdict) -> RuleId | None:
+        mention = candidate.mention
         if verdict.status == "unknown":
             return "unverified"
         if verdict.status == "reserved":
@@ -72,11 +72,11 @@ class Findings:
             return None
         if verdict.resolved_by == "import-map" and _meant(mention, verdict):
             return "import-name"
-        came = suspect.verdict.status == "absent" and verdict.snapshot_id == "live"
+        came = candidate.verdict.status == "absent" and verdict.snapshot_id == "live"
         return "new" if came or is_new(verdict, self._youngest) else None
 
-    def _finding(self, rule: RuleId, suspect: Suspect, verdict: Verdict) -> Finding:
-        mention = suspect.mention
+    def _finding(self, rule: RuleId, candidate: Candidate, verdict: Verdict) -> Finding:
+        mention = candidate.mention
         return Finding(
             rule=rule,
             name=mention.name,
@@ -89,32 +89,32 @@ class Findings:
             column=mention.column,
             start=mention.start,
             end=mention.end,
-            text=suspect.line,
-            text_column=suspect.column,
-            why=self._why(rule, suspect, verdict),
+            text=candidate.line,
+            text_column=candidate.column,
+            why=self._why(rule, candidate, verdict),
             suggestions=self._suggestions(rule, mention, verdict),
             replacement=self._replacement(rule, mention, verdict),
             first_seen=verdict.first_seen,
             snapshot=verdict.snapshot_id,
         )
 
-    def _why(self, rule: RuleId, suspect: Suspect, verdict: Verdict) -> str:
-        mention = suspect.mention
+    def _why(self, rule: RuleId, candidate: Candidate, verdict: Verdict) -> str:
+        mention = candidate.mention
         name, title = mention.name, ecosystem(mention.ecosystem).title
         if rule == "ghost":
             of = "for the module" if mention.kind == "import" else "called"
             return f"{title} has no package {of} {name} ({verdict.evidence})"
         if rule == "import-name":
             packages = " or ".join(_meant(mention, verdict))
-            return f"{name} is a module of {packages} and no package on {title}"
+            return f"{name} is a module of {packages} and not a package on {title}"
         if rule == "builtin-name":
-            return f"{name} is a part of the language and no package on {title}"
+            return f"{name} is part of the language and not a package on {title}"
         if rule == "placeholder":
-            return f"{name} is no package to install ({verdict.evidence})"
+            return f"{name} is not a package to install ({verdict.evidence})"
         if rule == "new" and is_new(verdict, self._youngest):
             return f"{verdict.canonical} was first seen on {verdict.first_seen}"
         if rule == "new":
-            day = suspect.verdict.as_of
+            day = candidate.verdict.as_of
             return f"{verdict.canonical} was registered after {day}, the day of the snapshot"
         return f"{name}: {verdict.evidence}"
 
@@ -136,11 +136,11 @@ class Findings:
         packages = _meant(mention, verdict)
         return packages[0] if len(packages) == 1 else None
 
-    def _with_ignores(self, finding: Finding, suspect: Suspect) -> list[Finding]:
+    def _with_ignores(self, finding: Finding, candidate: Candidate) -> list[Finding]:
         said = by_settings(finding, self._settings.ignore, self._today)
         if said.suppression is None and self._settings.comments:
-            beside = by_comments(finding, suspect.comments, self._today)
-            said = Said(beside.suppression, beside.fault or said.fault)
+            beside = by_comments(finding, candidate.comments, self._today)
+            said = IgnoreMatch(beside.suppression, beside.fault or said.fault)
         if said.suppression is not None:
             return [replace(finding, suppressed=said.suppression)]
         if said.fault is None:
@@ -163,13 +163,6 @@ class Findings:
             known = not self._baseline.isdisjoint(prints)
             done.append(by_baseline(named) if known else named)
         return done
-
-
-def youngest_day(new_days: int, today: date | None = None) -> str | None:
-    """Return the day (ISO 8601) from which on names are new, None if none are."""
-    if not new_days:
-        return None
-    return ((today or date.today()) - timedelta(days=new_days)).isoformat()
 
 
 def _meant(mention: Mention, verdict: Verdict) -> tuple[str, ...]:
