@@ -44,11 +44,11 @@ from pathlib import Path
 from typing import Any
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from unghost.mentions.dockerfile import find_in_dockerfile
+from unghost.mentions.makefile import find_in_makefile
 
 from mentions import python_folders
 from unghost.atomic import write_json
-from unghost.mentions.dockerfile import find_in_dockerfile
-from unghost.mentions.makefile import find_in_makefile
 from unghost.syntax import grammar
 from unghost.syntax.document import Array, Scalar, Table, Value
 from unghost.syntax.json_text import read_json
