@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from unghost.ecosystems.base import Entry
+from unghost.ecosystems.registry import Entry
 from unghost.names.building import build_snapshot
 
 

@@ -12,9 +12,10 @@ import pytest
 import test_tables
 
 from unghost import ecosystems
-from unghost.ecosystems.base import Address, Ecosystem
+from unghost.ecosystems.base import Ecosystem
 from unghost.mentions.commands import installs
 from unghost.mentions.documents import manifests
+from unghost.registries.address import Address
 from unghost.syntax.markdown import blocks
 
 GUIDE = Path(__file__).parents[2] / "docs/guides/ecosystems.md"

@@ -9,7 +9,7 @@ from pathlib import Path
 from unghost.hook.brought import COMMAND, Piece
 from unghost.hook.edits import label
 from unghost.mentions.reader import Context, find_in_text, unread_part
-from unghost.scan.included import READ_AS, included_by
+from unghost.scan.included import Files, included_by
 from unghost.scan.reading import read_file
 from unghost.syntax.text import LONGEST, decode
 
@@ -29,11 +29,11 @@ def lists_of(command: str, folder: Path, root: Path, written: Mapping[Path, str]
     starts = [folder, *(folder / one for one in _CHANGED.findall(command)[:_MOST])]
     # A null would make a binary file of it, in which nothing is looked for.
     said = command.replace("\0", "\ufffd").encode("utf-8", "surrogatepass")
-    names = included_by(said, COMMAND).names
-    waiting = [[start / name for start in starts] for name in names]
+    outer = included_by(said, COMMAND)
+    waiting = [([start / name for start in starts], outer.read_as) for name in outer.names]
     pieces: dict[Path, Piece] = {}
     while waiting:
-        places = waiting.pop(0)
+        places, read_as = waiting.pop(0)
         found = [(path, data) for path in places if (data := _bytes(path, written)) is not None]
         if found and all(path in pieces for path, _ in found):
             continue
@@ -46,19 +46,19 @@ def lists_of(command: str, folder: Path, root: Path, written: Mapping[Path, str]
                 break
         for path, data in found:
             if path not in pieces:
-                pieces[path], inner = _piece(label(path, root), data)
-                waiting += [[path.parent / name] for name in inner]
+                pieces[path], inner = _piece(label(path, root), data, read_as)
+                waiting += [([path.parent / name], inner.read_as) for name in inner.names]
     return list(pieces.values())
 
 
-def _piece(name: str, data: bytes) -> tuple[Piece, tuple[str, ...]]:
+def _piece(name: str, data: bytes, read_as: str) -> tuple[Piece, Files]:
     """Read a list; give it, and the lists that it includes in turn."""
     text = decode(data)
     if text is None:
-        return Piece(name, "", (), "it is no text"), ()
-    inner = included_by(data, name, as_list=True)
-    mentions = tuple(find_in_text(text, name, Context(path=READ_AS)))
-    return Piece(name, text, mentions, unread_part(data, READ_AS) or inner.problem), inner.names
+        return Piece(name, "", (), "it is no text"), Files()
+    inner = included_by(data, name, read_as)
+    mentions = tuple(find_in_text(text, name, Context(path=read_as)))
+    return Piece(name, text, mentions, unread_part(data, read_as) or inner.problem), inner
 
 
 def _bytes(path: Path, written: Mapping[Path, str]) -> bytes | None:

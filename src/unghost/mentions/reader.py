@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from unghost.ecosystems.pypi.imports import parses
 from unghost.ecosystems.pypi.requirements import find_script_requirements
 from unghost.mentions.documents.manifests import LONGEST, find_declared, first_part, is_lock
 from unghost.mentions.imports import find_imports
 from unghost.mentions.kinds.by_name import Asked, Kind, kind_of_script, kinds_of
 from unghost.records import TRUNCATED, Mention
-from unghost.syntax.python import parses
 from unghost.syntax.spot import Spot, to_mentions
 from unghost.syntax.text import LONGEST as LONGEST_FILE
 from unghost.syntax.text import decode

@@ -16,7 +16,7 @@ from pathlib import Path
 import marisa_trie
 
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Entry
+from unghost.ecosystems.registry import Entry
 from unghost.errors import UnghostError
 from unghost.names.checked import is_checked, remember
 from unghost.names.layout import SnapshotHeader, damaged, day_number, day_text, read_front

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from unghost.atomic import write_error
-from unghost.ecosystems.base import Entry, Page
+from unghost.ecosystems.registry import Entry, Page
 from unghost.errors import UnghostError
 
 _VERSION = 1

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from unghost.ecosystems import ecosystem, ecosystem_names
 from unghost.ecosystems.base import Ecosystem
-from unghost.ecosystems.pypi.stdlib import stdlib_modules
 from unghost.errors import UnghostError
 from unghost.names.imports import ImportMap, bundled_imports
 from unghost.names.near import nearest
@@ -122,11 +121,9 @@ class Universe:
         return TrieWalk(self._import_names())
 
     def _import_names(self) -> Iterator[str]:
-        """Return modules: known, the standard library's, and each package under its own name."""
+        """Return modules: known ones, the language's, and each package under its own name."""
         yield from self.imports.modules()
-        yield from stdlib_modules()
-        for name in self.snapshot:
-            yield name.replace("-", "_")
+        yield from self.ecosystem.importable(self.snapshot)
 
 
 def load_universe(name: str, *, as_of: str | None = None) -> Universe:

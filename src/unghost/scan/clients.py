@@ -14,10 +14,10 @@ from pathlib import Path
 from time import monotonic
 
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Address, Setup
+from unghost.ecosystems.registry import Setup
 from unghost.errors import UnghostError
 from unghost.records import Verdict
-from unghost.registries.address import same_place, shown
+from unghost.registries.address import Address, same_place, shown
 from unghost.scan.finding import Problem
 
 _NOWHERE = Path(os.devnull) / "none"

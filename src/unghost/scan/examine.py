@@ -22,7 +22,7 @@ from unghost.mentions.reader import (
 )
 from unghost.names.universe import Universe, load_universe
 from unghost.records import Mention, Status, Verdict
-from unghost.scan.included import READ_AS, included_by
+from unghost.scan.included import Files, included_by
 from unghost.scan.reading import read_file
 from unghost.syntax.text import LONGEST, decode
 
@@ -69,6 +69,7 @@ class Examined:
         problem: In words, why it was not read or not read whole; None if it was.
         read: Whether it is a text that was read at all.
         included: Files that it has a client read, as it names them.
+        read_as: The file name that these are read as.
         binding: Whether what installs the file needs them.
     """
 
@@ -79,6 +80,7 @@ class Examined:
     problem: str | None = None
     read: bool = True
     included: tuple[str, ...] = ()
+    read_as: str = ""
     binding: bool = False
 
 
@@ -92,7 +94,7 @@ class Look:
         ecosystems: The ecosystems that are asked for; None for all.
         youngest: Names first seen on this day (ISO 8601) or later are new; None tells no name new.
         as_of: The day of which the universes are taken; None for their own.
-        python: See :class:`~unghost.domains.packages.verify.Judge`.
+        versions: Pairs of what :class:`~unghost.domains.packages.verify.Judge` takes.
         stamps: Size and time of each universe's file, so that a server that runs for days sees a
             snapshot that was refreshed.
     """
@@ -102,7 +104,7 @@ class Look:
     ecosystems: frozenset[str] | None = None
     youngest: str | None = None
     as_of: str | None = None
-    python: str | None = None
+    versions: tuple[tuple[str, str], ...] = ()
     stamps: tuple[tuple[int, int], ...] = ()
 
 
@@ -114,7 +116,7 @@ def universes_of(look: Look) -> tuple[Universe, ...]:
 
 @lru_cache(maxsize=2)
 def _judge(look: Look) -> Judge:
-    return Judge(*universes_of(look), python=look.python, suggest=False)
+    return Judge(*universes_of(look), versions=dict(look.versions), suggest=False)
 
 
 def examine_mentions(mentions: Iterable[Mention], look: Look) -> list[Suspect]:
@@ -139,21 +141,37 @@ def examine_file(path: str, look: Look) -> Examined:
     examined = _examined(path, text, mentions, look)
     included = included_by(data, path)
     problem = unread_part(data, path) or included.problem or examined.problem
-    return replace(examined, problem=problem, included=included.names, binding=included.binding)
+    return _with(examined, included, problem)
 
 
-def examine_included(path: str, look: Look) -> Examined:
-    """Look at a file that another one has a client read as a list of what to install."""
+def examine_included(path: str, look: Look, read_as: str) -> Examined:
+    """Look at a file that another one has a client read as a list of what to install.
+
+    Args:
+        path: The file.
+        look: How files are looked at.
+        read_as: The file name that it is read as.
+    """
     data = read_file(Path(look.root) / path, LONGEST + 1)
     if isinstance(data, str):
         return Examined(path, problem=data, read=False)
     text = decode(data)
     if text is None:
         return Examined(path, problem="it is binary, though it is included as a list", read=False)
-    examined = examine_text(text, path, look, Context(path=READ_AS))
-    included = included_by(data, path, as_list=True)
-    problem = unread_part(data, READ_AS) or included.problem or examined.problem
-    return replace(examined, problem=problem, included=included.names, binding=included.binding)
+    examined = examine_text(text, path, look, Context(path=read_as))
+    included = included_by(data, path, read_as)
+    problem = unread_part(data, read_as) or included.problem or examined.problem
+    return _with(examined, included, problem)
+
+
+def _with(examined: Examined, files: Files, problem: str | None) -> Examined:
+    return replace(
+        examined,
+        problem=problem,
+        included=files.names,
+        read_as=files.read_as,
+        binding=files.binding,
+    )
 
 
 def examine_text(text: str, path: str, look: Look, context: Context = NOTHING) -> Examined:

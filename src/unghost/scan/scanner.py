@@ -23,7 +23,7 @@ from unghost.scan.examine import (
 )
 from unghost.scan.files import Listing, find_root, leads_out, list_files, matches
 from unghost.scan.finding import STDIN, Problem, Report, Skipped
-from unghost.scan.included import is_requirements, places
+from unghost.scan.included import is_list, places
 from unghost.scan.settings import ScanSettings
 from unghost.scan.steps import Steps
 from unghost.scan.weigh import LONGEST_WAIT
@@ -147,13 +147,13 @@ class _Lists:
             elif not found:
                 self.skipped["lists"] += 1
             for path in found:
-                if path in self._done or (path in self._wanted and is_requirements(path)):
+                if path in self._done or (path in self._wanted and is_list(path)):
                     continue
                 self._done.add(path)
                 if matches(path, self._exclude):
                     self.skipped["excluded"] += 1
                     continue
-                one = examine_included(path, self._look)
+                one = examine_included(path, self._look, outer.read_as)
                 yield replace(one, read=one.read and path not in self._wanted)
 
     def _found(self, name: str, path: str) -> list[str]:

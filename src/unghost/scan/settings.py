@@ -68,6 +68,11 @@ class ScanSettings:
     baseline: str | None = None
     ignore: tuple[Ignore, ...] = ()
 
+    @property
+    def versions(self) -> tuple[tuple[str, str], ...]:
+        """Return ecosystems with the version of their language whose modules count."""
+        return () if self.python is None else (("pypi", self.python),)
+
 
 def read_settings(
     root: Path, path: Path | None = None, given: Mapping[str, Any] | None = None

@@ -91,7 +91,7 @@ def _look(root: Path, settings: ScanSettings) -> Look:
         ecosystems=frozenset(settings.ecosystems) or None,
         youngest=youngest_day(settings.new_days),
         as_of=settings.as_of,
-        python=settings.python,
+        versions=settings.versions,
     )
 
 

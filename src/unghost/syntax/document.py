@@ -86,3 +86,8 @@ def tables(value: Value | None) -> Iterator[Table]:
         yield value
     elif isinstance(value, Array):
         yield from (item for item in value.items if isinstance(item, Table))
+
+
+def as_table(value: Value | None) -> Table:
+    """Return a value that is a table, an empty one for anything else."""
+    return value if isinstance(value, Table) else Table(0, 0)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
+from unghost.ecosystems.base import QUOTES, Ecosystem, Hook, Manifest, Prose
 from unghost.ecosystems.crates.commands import COMMANDS
+from unghost.ecosystems.crates.languages import CLAIMS, LANGUAGES, own_module
 from unghost.ecosystems.crates.manifests import read_lock, read_manifest
 from unghost.ecosystems.crates.names import candidates, canonical, is_builtin, is_valid
+from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:
@@ -23,12 +25,17 @@ ECOSYSTEM = Ecosystem(
     load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
-        Manifest(("Cargo.toml",), read_manifest),
+        Manifest(("Cargo.toml",), read_manifest, root=True),
         Manifest(("Cargo.lock",), read_lock, lock=True),
     ),
-    languages=("rust",),
+    languages=LANGUAGES,
     is_builtin=is_builtin,
     candidates=candidates,
+    own_module=own_module,
+    claims=CLAIMS,
+    prose=Prose(hints="crate crates crates.io cargo rust cargo.toml"),
+    hook=Hook("rust", prefix="cli:"),
+    affixes=("rs",),
     separators=b"-_",
     folds_case=True,
     folds_runs=False,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
+from unghost.ecosystems.base import QUOTES, Ecosystem, Hook, Manifest, Prose
 from unghost.ecosystems.go.commands import COMMANDS
+from unghost.ecosystems.go.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.go.manifests import read_mod, read_sum, read_vendored
 from unghost.ecosystems.go.paths import candidates, canonical, is_builtin, is_module
+from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:
@@ -23,14 +25,19 @@ ECOSYSTEM = Ecosystem(
     load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
-        Manifest(("go.mod", "go.work"), read_mod),
+        Manifest(("go.mod",), read_mod, root=True, tags="go.mod gomod go-mod", fences="go golang"),
+        Manifest(("go.work",), read_mod),
         Manifest(("go.sum", "go.work.sum"), read_sum, lock=True),
         Manifest(("vendor/modules.txt",), read_vendored, lock=True),
     ),
-    languages=("go",),
+    languages=LANGUAGES,
     is_builtin=is_builtin,
     nested=True,
     candidates=candidates,
+    claims=CLAIMS,
+    prose=Prose(hints="golang", modules="go"),
+    hook=Hook("golang"),
+    affixes=("go",),
     terminators={
         "install": (*QUOTES, b"@", b"/", b";", b"&", b"|", b")"),
         "import": (

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
+from unghost.ecosystems.base import QUOTES, Ecosystem, Hook, Manifest, Prose
 from unghost.ecosystems.npm.builtins import is_builtin
 from unghost.ecosystems.npm.commands import COMMANDS
+from unghost.ecosystems.npm.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.npm.locks import read_bun, read_deno_lock, read_npm, read_pnpm
 from unghost.ecosystems.npm.manifests import read_deno, read_package, read_workspace
 from unghost.ecosystems.npm.names import candidates, canonical, is_valid
 from unghost.ecosystems.npm.yarn import read_yarn
+from unghost.ecosystems.project import Environments
+from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:
@@ -26,7 +29,7 @@ ECOSYSTEM = Ecosystem(
     load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
-        Manifest(("package.json",), read_package),
+        Manifest(("package.json",), read_package, root=True),
         Manifest(("pnpm-workspace.yaml",), read_workspace),
         Manifest(("deno.json", "deno.jsonc", "import_map.json", "importmap.json"), read_deno),
         Manifest(
@@ -37,9 +40,17 @@ ECOSYSTEM = Ecosystem(
         Manifest(("bun.lock",), read_bun, lock=True),
         Manifest(("deno.lock",), read_deno_lock, lock=True),
     ),
-    languages=("javascript", "typescript"),
+    languages=LANGUAGES,
     is_builtin=is_builtin,
     candidates=candidates,
+    claims=CLAIMS,
+    environments=Environments(folders=frozenset({"node_modules"})),
+    prose=Prose(
+        hints="npm node node.js nodejs yarn pnpm javascript typescript package.json",
+        modules="npm node node.js",
+    ),
+    hook=Hook("node", mark="@"),
+    affixes=("js", "node"),
     terminators={
         "install": (*QUOTES, b"@", b";", b"&", b"|", b")"),
         "import": (

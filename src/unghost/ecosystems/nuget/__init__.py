@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Prose
 from unghost.ecosystems.nuget.commands import COMMANDS
+from unghost.ecosystems.nuget.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.nuget.locks import read_lock
 from unghost.ecosystems.nuget.manifests import (
     read_config,
@@ -15,6 +16,7 @@ from unghost.ecosystems.nuget.manifests import (
 from unghost.ecosystems.nuget.names import candidates, canonical, is_builtin, is_valid
 from unghost.ecosystems.nuget.paket import read_paket, read_paket_lock, read_paket_references
 from unghost.ecosystems.nuget.scripts import read_cake, read_csharp_script, read_fsharp_script
+from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:
@@ -32,7 +34,8 @@ ECOSYSTEM = Ecosystem(
     load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
-        Manifest(("*.csproj", "*.fsproj", "*.vbproj", "*.props", "*.targets"), read_project),
+        Manifest(("*.csproj",), read_project, tags="csproj"),
+        Manifest(("*.fsproj", "*.vbproj", "*.props", "*.targets"), read_project),
         Manifest(("packages.config", "packages.*.config"), read_config),
         Manifest(("*.nuspec",), read_nuspec),
         Manifest(("dotnet-tools.json",), read_tools),
@@ -45,10 +48,12 @@ ECOSYSTEM = Ecosystem(
         Manifest(("*.fsx", "*.fsscript"), read_fsharp_script),
         Manifest(("*.cake",), read_cake),
     ),
-    languages=("csharp",),
+    languages=LANGUAGES,
     is_builtin=is_builtin,
     lists_builtins=False,
     candidates=candidates,
+    claims=CLAIMS,
+    prose=Prose(hints="nuget nuget.org .net dotnet c#"),
     folds_case=True,
     terminators={
         "install": (*QUOTES, b"@", b":", b";", b"&", b"|", b")"),

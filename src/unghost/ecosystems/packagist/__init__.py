@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Prose
 from unghost.ecosystems.packagist.commands import COMMANDS
+from unghost.ecosystems.packagist.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.packagist.locks import read_lock
 from unghost.ecosystems.packagist.manifests import read_composer
 from unghost.ecosystems.packagist.names import candidates, canonical, is_builtin, is_valid
+from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:
@@ -24,13 +26,15 @@ ECOSYSTEM = Ecosystem(
     load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
-        Manifest(("composer.json",), read_composer),
+        Manifest(("composer.json",), read_composer, root=True),
         Manifest(("composer.lock",), read_lock, lock=True),
     ),
-    languages=("php",),
+    languages=LANGUAGES,
     is_builtin=is_builtin,
     lists_builtins=False,
     candidates=candidates,
+    claims=CLAIMS,
+    prose=Prose(hints="packagist packagist.org composer php composer.json"),
     folds_case=True,
     terminators={
         "install": (*QUOTES, b":", b"=", b"@", b";", b"&", b"|", b")"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
+from unghost.ecosystems.base import QUOTES, Ecosystem, Hook, Manifest, Prose, Starter
+from unghost.ecosystems.registry import Registry
 from unghost.ecosystems.rubygems.commands import COMMANDS
+from unghost.ecosystems.rubygems.languages import LANGUAGES, own_module
 from unghost.ecosystems.rubygems.locks import read_lock
 from unghost.ecosystems.rubygems.manifests import read_gemfile, read_gemspec
 from unghost.ecosystems.rubygems.names import candidates, canonical, is_valid
@@ -24,14 +26,19 @@ ECOSYSTEM = Ecosystem(
     is_valid=is_valid,
     load_registry=_load_registry,
     commands=COMMANDS,
+    starters={"bundle": (Starter(("exec",)),)},
     manifests=(
-        Manifest(("Gemfile", "gems.rb", "*.gemfile", "Appraisals"), read_gemfile),
+        Manifest(("Gemfile",), read_gemfile, tags="gemfile", fences="ruby rb"),
+        Manifest(("gems.rb", "*.gemfile", "Appraisals"), read_gemfile),
         Manifest(("*.gemspec",), read_gemspec),
         Manifest(("Gemfile.lock", "gems.locked", "*.gemfile.lock"), read_lock, lock=True),
     ),
-    languages=("ruby",),
+    languages=LANGUAGES,
     is_builtin=is_builtin,
     candidates=candidates,
+    own_module=own_module,
+    prose=Prose(hints="gem gems rubygems rubygems.org ruby bundler gemfile"),
+    hook=Hook("ruby"),
     terminators={
         "install": (*QUOTES, b":", b";", b"&", b"|", b")"),
         "manifest": (

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from unghost.ecosystems.pypi.imports import parses
 from unghost.mentions.commands.installs import find_installs, find_installs_by_line
 from unghost.mentions.imports import find_imports
 from unghost.mentions.prose.spoken import find_installs_in_prose
 from unghost.syntax.document import Table, Value, strings, tables
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located
-from unghost.syntax.python import parses
 from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word, WordBuilder
 

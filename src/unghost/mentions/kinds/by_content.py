@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from unghost.ecosystems import ecosystem
+from unghost.ecosystems.pypi.imports import is_python, parses
 from unghost.mentions.documents.manifests import is_manifest
-from unghost.mentions.imports import find_imports
+from unghost.mentions.imports import find_imports, language_of
 from unghost.mentions.kinds.by_name import Kind, kind_of_fence, kind_of_script, kinds_of
 from unghost.syntax.document import Array, Table, Value, tables
 from unghost.syntax.grammar import parse
 from unghost.syntax.json_text import read_json
 from unghost.syntax.markdown import blocks
-from unghost.syntax.python import is_python, parses
 from unghost.syntax.toml_text import read_toml
 from unghost.syntax.xml_text import read_xml
 from unghost.syntax.yaml_text import read_yaml
@@ -319,7 +319,10 @@ def _of_code(text: str) -> Kind | None:
 
 def _parses(text: str, language: str) -> bool:
     """Return whether a text is code of a language, with an import at least."""
-    root, _ = parse(text, "typescript" if language == "javascript" else language)
+    known = language_of(language)
+    if known is None or known.grammar is None:
+        return False
+    root, _ = parse(text, known.grammar)
     return not root.has_error and bool(find_imports(text, language))
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from unghost.ecosystems.pypi.broken import typed
+from unghost.ecosystems.pypi.imports import find_imports
 from unghost.mentions.kinds.by_content import kinds_of_fence
 from unghost.mentions.kinds.by_name import Kind, Reader, placed
 from unghost.mentions.prose.asked import Part, find_asked
 from unghost.mentions.prose.named import find_in_prose
 from unghost.mentions.prose.spoken import find_installs_in_prose
-from unghost.syntax.broken_python import typed
 from unghost.syntax.markdown import Block, blocks, code_spans
-from unghost.syntax.python import find_imports
 from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word, WordBuilder
 

@@ -118,7 +118,9 @@ def _spot(token: Token, name: str) -> Spot | None:
         return None
     if said.lower() in LOCAL | _NOT_ASKED or said.lower() in PROSE or said.lower() in _BY_WORD:
         return None
-    if said.lower().endswith(FILES) or any(eco.is_builtin(said, lang) for lang in eco.languages):
+    if said.lower().endswith(FILES) or any(
+        eco.is_builtin(said, lang) for lang in eco.language_names
+    ):
         return None
     start, end = token.start, token.start + reference.end
     version = reference.version

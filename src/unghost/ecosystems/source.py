@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from unghost.records import MentionKind, Origin
-from unghost.syntax.grammar import parse_through, paths
+from unghost.syntax.grammar import Grammar, parse_through, paths
 from unghost.syntax.spot import Spot
 from unghost.syntax.text import ByteOffsets
 
@@ -39,7 +39,7 @@ Reader = Callable[["list[Node]", bytes], Iterable[Found]]
 
 def find(
     text: str,
-    grammar: str,
+    grammar: Grammar,
     places: Places,
     reader: Reader,
     brackets: tuple[bytes, bytes] | None = None,
