@@ -97,6 +97,9 @@ class Manifest(NamedTuple):
         root: Whether the folder that it lies in is a project.
         tags: Languages of fenced blocks that hold such a file.
         fences: Languages of fenced blocks that may hold one as well, if a file is named beside it.
+        also: What such a file is besides: code, or scripts below ``scripts`` or ``tasks``.
+        comment: What begins a comment in it, if its suffix does not tell.
+        leads: What may stand before a name that has a line of its own, beside quotes.
     """
 
     patterns: tuple[str, ...]
@@ -105,6 +108,9 @@ class Manifest(NamedTuple):
     root: bool = False
     tags: str = ""
     fences: str = ""
+    also: Literal["code", "scripts"] | None = None
+    comment: str = ""
+    leads: tuple[str, ...] = ()
 
     @property
     def example(self) -> str:
@@ -165,17 +171,24 @@ class Clue(NamedTuple):
     """By what a text is known whose name nobody says.
 
     Attributes:
-        form: What the text is to be read as.
+        form: What the text is: a document, or plain text, which a fenced block of the language
+            ``tag`` is, too.
         path: The manifest that it is read as then.
-        tells: Returns whether a document is such a manifest: the root of JSON, TOML or YAML, an
-            element of XML, or the text; and the text.
+        tells: Returns whether it is such a manifest, by the root of the document, None for plain
+            text, and by the text without blanks before it.
         lead: What must stand before the text to make a whole document of it.
+        words: Parts of the text of which TOML and YAML must hold one to be looked at.
+        turn: When it is tried among those of its form, those with lower numbers first.
+        tag: See ``form``.
     """
 
     form: Literal["json", "toml", "xml", "yaml", "text"]
     path: str
     tells: Callable[[Any, str], bool]
     lead: str = ""
+    words: tuple[str, ...] = ()
+    turn: int = 50
+    tag: str = ""
 
 
 class Prose(NamedTuple):

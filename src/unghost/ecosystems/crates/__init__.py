@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Hook, Manifest, Prose
+from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Hook, Manifest, Prose
 from unghost.ecosystems.crates.commands import COMMANDS
 from unghost.ecosystems.crates.languages import CLAIMS, LANGUAGES, own_module
 from unghost.ecosystems.crates.manifests import read_lock, read_manifest
 from unghost.ecosystems.crates.names import candidates, canonical, is_builtin, is_valid
 from unghost.ecosystems.registry import Registry
+from unghost.syntax.document import held
 
 
 def _load_registry() -> Registry:
@@ -16,6 +17,8 @@ def _load_registry() -> Registry:
 
     return REGISTRY
 
+
+_SECTIONS = frozenset({"dependencies", "dev-dependencies", "build-dependencies", "workspace"})
 
 ECOSYSTEM = Ecosystem(
     name="crates",
@@ -27,6 +30,15 @@ ECOSYSTEM = Ecosystem(
     manifests=(
         Manifest(("Cargo.toml",), read_manifest, root=True),
         Manifest(("Cargo.lock",), read_lock, lock=True),
+    ),
+    clues=(
+        Clue(
+            "toml",
+            "Cargo.toml",
+            lambda root, text: not _SECTIONS.isdisjoint(held(root)),
+            words=("dependencies",),
+            turn=4,
+        ),
     ),
     languages=LANGUAGES,
     is_builtin=is_builtin,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Hook, Manifest, Prose
+from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Hook, Manifest, Prose
 from unghost.ecosystems.go.commands import COMMANDS
 from unghost.ecosystems.go.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.go.manifests import read_mod, read_sum, read_vendored
@@ -17,6 +17,10 @@ def _load_registry() -> Registry:
     return REGISTRY
 
 
+def _is_mod(root: None, text: str) -> bool:
+    return text.startswith(("module ", "require (")) and "\n\t" in text and "/" in text
+
+
 ECOSYSTEM = Ecosystem(
     name="go",
     title="Go",
@@ -25,11 +29,20 @@ ECOSYSTEM = Ecosystem(
     load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
-        Manifest(("go.mod",), read_mod, root=True, tags="go.mod gomod go-mod", fences="go golang"),
+        Manifest(
+            ("go.mod",),
+            read_mod,
+            root=True,
+            comment="// ",
+            leads=("require ",),
+            tags="go.mod gomod go-mod",
+            fences="go golang",
+        ),
         Manifest(("go.work",), read_mod),
         Manifest(("go.sum", "go.work.sum"), read_sum, lock=True),
         Manifest(("vendor/modules.txt",), read_vendored, lock=True),
     ),
+    clues=(Clue("text", "go.mod", _is_mod, turn=1),),
     languages=LANGUAGES,
     is_builtin=is_builtin,
     nested=True,

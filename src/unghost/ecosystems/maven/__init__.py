@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Prose
+from collections.abc import Callable
+
+from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Manifest, Prose
 from unghost.ecosystems.maven.catalogs import read_catalog, read_gradle_lock
 from unghost.ecosystems.maven.commands import COMMANDS
 from unghost.ecosystems.maven.gradle import read_gradle
@@ -11,6 +13,8 @@ from unghost.ecosystems.maven.modules import candidates, is_builtin
 from unghost.ecosystems.maven.names import canonical, is_valid
 from unghost.ecosystems.maven.pom import read_pom
 from unghost.ecosystems.registry import Registry
+from unghost.syntax.document import held
+from unghost.syntax.xml_text import Element
 
 
 def _load_registry() -> Registry:
@@ -18,6 +22,19 @@ def _load_registry() -> Registry:
     from unghost.ecosystems.maven.registry import REGISTRY
 
     return REGISTRY
+
+
+_LEADS = {
+    "project": "",
+    **dict.fromkeys(("dependencies", "dependencyManagement", "build"), "<project>"),
+    "dependency": "<project><dependencies>",
+    "plugin": "<project><build><plugins>",
+}
+"""What stands around a part of a POM, by the part's first element."""
+
+
+def _is_part(tag: str) -> Callable[[Element, str], bool]:
+    return lambda root, text: root.tag == tag
 
 
 ECOSYSTEM = Ecosystem(
@@ -30,10 +47,11 @@ ECOSYSTEM = Ecosystem(
     manifests=(
         Manifest(("pom.xml",), read_pom, root=True, tags="pom"),
         Manifest(("*.pom", ".mvn/extensions.xml"), read_pom),
-        Manifest(("*.gradle",), read_gradle, tags="gradle", fences="groovy java"),
+        Manifest(("*.gradle",), read_gradle, comment="// ", tags="gradle", fences="groovy java"),
         Manifest(
             ("*.gradle.kts",),
             read_gradle,
+            comment="// ",
             tags="gradle.kts gradle-kotlin",
             fences="kotlin kts kt groovy gradle",
         ),
@@ -43,6 +61,16 @@ ECOSYSTEM = Ecosystem(
             read_gradle_lock,
             lock=True,
         ),
+    ),
+    clues=(
+        *(Clue("xml", "pom.xml", _is_part(tag), lead) for tag, lead in _LEADS.items()),
+        Clue(
+            "toml",
+            "gradle/libs.versions.toml",
+            lambda root, text: "libraries" in held(root),
+            turn=2,
+        ),
+        Clue("text", "build.gradle", lambda root, text: "dependencies" in text, tag="groovy"),
     ),
     languages=LANGUAGES,
     is_builtin=is_builtin,

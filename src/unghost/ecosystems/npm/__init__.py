@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Hook, Manifest, Prose
+from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Hook, Manifest, Prose
 from unghost.ecosystems.npm.builtins import is_builtin
 from unghost.ecosystems.npm.commands import COMMANDS
 from unghost.ecosystems.npm.languages import CLAIMS, LANGUAGES
@@ -12,6 +12,7 @@ from unghost.ecosystems.npm.names import candidates, canonical, is_valid
 from unghost.ecosystems.npm.yarn import read_yarn
 from unghost.ecosystems.project import Environments
 from unghost.ecosystems.registry import Registry
+from unghost.syntax.document import held
 
 
 def _load_registry() -> Registry:
@@ -21,6 +22,8 @@ def _load_registry() -> Registry:
     return REGISTRY
 
 
+_GROUPS = frozenset({"dependencies", "devDependencies", "peerDependencies", "optionalDependencies"})
+
 ECOSYSTEM = Ecosystem(
     name="npm",
     title="npm",
@@ -29,9 +32,10 @@ ECOSYSTEM = Ecosystem(
     load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
-        Manifest(("package.json",), read_package, root=True),
+        Manifest(("package.json",), read_package, root=True, also="scripts"),
         Manifest(("pnpm-workspace.yaml",), read_workspace),
-        Manifest(("deno.json", "deno.jsonc", "import_map.json", "importmap.json"), read_deno),
+        Manifest(("deno.json", "deno.jsonc"), read_deno, also="scripts"),
+        Manifest(("import_map.json", "importmap.json"), read_deno),
         Manifest(
             ("package-lock.json", "npm-shrinkwrap.json", ".package-lock.json"), read_npm, lock=True
         ),
@@ -39,6 +43,16 @@ ECOSYSTEM = Ecosystem(
         Manifest(("pnpm-lock.yaml",), read_pnpm, lock=True),
         Manifest(("bun.lock",), read_bun, lock=True),
         Manifest(("deno.lock",), read_deno_lock, lock=True),
+    ),
+    clues=(
+        Clue(
+            "json",
+            "package-lock.json",
+            lambda root, text: root.get("lockfileVersion") is not None,
+            turn=1,
+        ),
+        Clue("json", "package.json", lambda root, text: not _GROUPS.isdisjoint(held(root)), turn=3),
+        Clue("json", "deno.json", lambda root, text: bool(root.table("imports").entries), turn=4),
     ),
     languages=LANGUAGES,
     is_builtin=is_builtin,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Prose
+from collections.abc import Callable
+
+from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Manifest, Prose
 from unghost.ecosystems.nuget.commands import COMMANDS
 from unghost.ecosystems.nuget.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.nuget.locks import read_lock
@@ -17,6 +19,7 @@ from unghost.ecosystems.nuget.names import candidates, canonical, is_builtin, is
 from unghost.ecosystems.nuget.paket import read_paket, read_paket_lock, read_paket_references
 from unghost.ecosystems.nuget.scripts import read_cake, read_csharp_script, read_fsharp_script
 from unghost.ecosystems.registry import Registry
+from unghost.syntax.xml_text import Element
 
 
 def _load_registry() -> Registry:
@@ -24,6 +27,14 @@ def _load_registry() -> Registry:
     from unghost.ecosystems.nuget.registry import REGISTRY
 
     return REGISTRY
+
+
+_LEADS = {"PackageReference": "<Project><ItemGroup>", "ItemGroup": "<Project>", "Project": ""}
+"""What stands around a part of a project, by the part's first element."""
+
+
+def _is_part(tag: str) -> Callable[[Element, str], bool]:
+    return lambda root, text: root.tag == tag
 
 
 ECOSYSTEM = Ecosystem(
@@ -47,6 +58,10 @@ ECOSYSTEM = Ecosystem(
         Manifest(("*.csx",), read_csharp_script),
         Manifest(("*.fsx", "*.fsscript"), read_fsharp_script),
         Manifest(("*.cake",), read_cake),
+    ),
+    clues=(
+        *(Clue("xml", "x.csproj", _is_part(tag), lead) for tag, lead in _LEADS.items()),
+        Clue("xml", "packages.config", _is_part("packages")),
     ),
     languages=LANGUAGES,
     is_builtin=is_builtin,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Prose
+from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Manifest, Prose
 from unghost.ecosystems.packagist.commands import COMMANDS
 from unghost.ecosystems.packagist.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.packagist.locks import read_lock
 from unghost.ecosystems.packagist.manifests import read_composer
 from unghost.ecosystems.packagist.names import candidates, canonical, is_builtin, is_valid
 from unghost.ecosystems.registry import Registry
+from unghost.syntax.document import Array, Table
 
 
 def _load_registry() -> Registry:
@@ -16,6 +17,13 @@ def _load_registry() -> Registry:
     from unghost.ecosystems.packagist.registry import REGISTRY
 
     return REGISTRY
+
+
+def _is_composer(root: Table, text: str) -> bool:
+    return any(
+        key.text in ("require", "require-dev") and isinstance(value, Table | Array)
+        for key, value in root.entries
+    )
 
 
 ECOSYSTEM = Ecosystem(
@@ -26,9 +34,10 @@ ECOSYSTEM = Ecosystem(
     load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
-        Manifest(("composer.json",), read_composer, root=True),
+        Manifest(("composer.json",), read_composer, root=True, also="scripts"),
         Manifest(("composer.lock",), read_lock, lock=True),
     ),
+    clues=(Clue("json", "composer.json", _is_composer, turn=2),),
     languages=LANGUAGES,
     is_builtin=is_builtin,
     lists_builtins=False,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from unghost.ecosystems.base import Ecosystem, Hook, Manifest, Prose, Starter
 from unghost.ecosystems.project import Environments, Included, Inclusion, Installed
+from unghost.ecosystems.pypi.clues import CLUES
 from unghost.ecosystems.pypi.code import read_nox, read_setup
 from unghost.ecosystems.pypi.commands import COMMANDS
 from unghost.ecosystems.pypi.ini import read_setup_cfg, read_tox
@@ -127,9 +128,9 @@ ECOSYSTEM = Ecosystem(
         Manifest(("tox.toml",), partial(read_tool, "tox")),
         Manifest(("setup.cfg",), read_setup_cfg),
         Manifest(("tox.ini",), read_tox),
-        Manifest(("setup.py",), read_setup, fences=_CODE),
-        Manifest(("noxfile.py",), read_nox, fences=_CODE),
-        Manifest(("Pipfile",), read_pipfile),
+        Manifest(("setup.py",), read_setup, fences=_CODE, also="code"),
+        Manifest(("noxfile.py",), read_nox, fences=_CODE, also="code"),
+        Manifest(("Pipfile",), read_pipfile, comment="# "),
         Manifest(("environment*.yml", "environment*.yaml"), read_environment),
         Manifest(("manifest.json",), read_component),
         Manifest(("Pipfile.lock",), read_pipfile_lock, lock=True),
@@ -138,6 +139,7 @@ ECOSYSTEM = Ecosystem(
         Manifest(("pdm.lock",), read_pdm_lock, lock=True),
         Manifest(("pylock.toml", "pylock.*.toml"), read_pylock, lock=True),
     ),
+    clues=CLUES,
     languages=LANGUAGES,
     is_builtin=is_builtin,
     of_version=of_version,

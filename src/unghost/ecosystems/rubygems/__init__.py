@@ -19,6 +19,8 @@ def _load_registry() -> Registry:
     return REGISTRY
 
 
+_LEADS = ("gem '", 'gem "')
+
 ECOSYSTEM = Ecosystem(
     name="rubygems",
     title="RubyGems",
@@ -28,9 +30,11 @@ ECOSYSTEM = Ecosystem(
     commands=COMMANDS,
     starters={"bundle": (Starter(("exec",)),)},
     manifests=(
-        Manifest(("Gemfile",), read_gemfile, tags="gemfile", fences="ruby rb"),
+        Manifest(
+            ("Gemfile",), read_gemfile, comment="# ", leads=_LEADS, tags="gemfile", fences="ruby rb"
+        ),
         Manifest(("gems.rb", "*.gemfile", "Appraisals"), read_gemfile),
-        Manifest(("*.gemspec",), read_gemspec),
+        Manifest(("*.gemspec",), read_gemspec, comment="# "),
         Manifest(("Gemfile.lock", "gems.locked", "*.gemfile.lock"), read_lock, lock=True),
     ),
     languages=LANGUAGES,
