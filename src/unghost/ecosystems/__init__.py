@@ -13,6 +13,10 @@ _NOT_ONE = frozenset({"base", "feeds", "project", "registry", "source", "tree"})
 """Modules here that ecosystems have in common."""
 
 
+DEFAULT = "pypi"
+"""What names are of if nobody says it."""
+
+
 @lru_cache(maxsize=1)
 def ecosystem_names() -> tuple[str, ...]:
     """Return the identifiers of all ecosystems, sorted."""

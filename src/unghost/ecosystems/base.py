@@ -198,6 +198,7 @@ class Prose(NamedTuple):
         hints: Words by which an ecosystem is named: itself, its languages, clients and manifests.
         topic: A word that tells the ecosystem wherever it stands in a paragraph, if nothing nearer
             does.
+        nouns: What its packages are called, one of them and several.
         modules: Hints before "module" that make a package of it.
         others: Names of clients before "package" that name none.
         is_name: Returns whether a package may be called by a valid name in a sentence.
@@ -208,6 +209,7 @@ class Prose(NamedTuple):
 
     hints: str = ""
     topic: str = ""
+    nouns: str = ""
     modules: str = ""
     others: str = ""
     is_name: Callable[[str], bool] = lambda name: True

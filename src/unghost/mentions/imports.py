@@ -14,14 +14,25 @@ _LONGEST = 500
 
 
 def language_of(name: str) -> Language | None:
-    """Return the language that a name, a fence or a file's ending means; None if it is not read."""
+    """Return the language of a name, a fence, a file's ending or an interpreter, None if unread."""
     return _known().get(name.lower())
+
+
+@lru_cache(maxsize=1)
+def typed_languages() -> tuple[Language, ...]:
+    """Return the languages that are typed into notebooks and sessions."""
+    languages = (language for eco in all_ecosystems() for language in eco.languages)
+    return tuple(language for language in languages if language.cells is not None)
 
 
 @lru_cache(maxsize=1)
 def _known() -> Mapping[str, Language]:
     languages = [language for eco in all_ecosystems() for language in eco.languages]
-    words = {word: one for one in languages for word in f"{one.tags} {one.suffixes}".split()}
+    words = {
+        word: one
+        for one in languages
+        for word in f"{one.interpreters} {one.tags} {one.suffixes}".split()
+    }
     return words | {one.name: one for one in languages}
 
 

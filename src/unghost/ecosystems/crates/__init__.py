@@ -45,7 +45,7 @@ ECOSYSTEM = Ecosystem(
     candidates=candidates,
     own_module=own_module,
     claims=CLAIMS,
-    prose=Prose(hints="crate crates crates.io cargo rust cargo.toml"),
+    prose=Prose(hints="crate crates crates.io cargo rust cargo.toml", nouns="crate crates"),
     hook=Hook("rust", prefix="cli:"),
     affixes=("rs",),
     separators=b"-_",

@@ -22,6 +22,7 @@ def _load_registry() -> Registry:
     return REGISTRY
 
 
+_CODE = "javascript js"
 _GROUPS = frozenset({"dependencies", "devDependencies", "peerDependencies", "optionalDependencies"})
 
 ECOSYSTEM = Ecosystem(
@@ -32,10 +33,10 @@ ECOSYSTEM = Ecosystem(
     load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
-        Manifest(("package.json",), read_package, root=True, also="scripts"),
+        Manifest(("package.json",), read_package, root=True, also="scripts", fences=_CODE),
         Manifest(("pnpm-workspace.yaml",), read_workspace),
-        Manifest(("deno.json", "deno.jsonc"), read_deno, also="scripts"),
-        Manifest(("import_map.json", "importmap.json"), read_deno),
+        Manifest(("deno.json", "deno.jsonc"), read_deno, also="scripts", fences=_CODE),
+        Manifest(("import_map.json", "importmap.json"), read_deno, fences=_CODE),
         Manifest(
             ("package-lock.json", "npm-shrinkwrap.json", ".package-lock.json"), read_npm, lock=True
         ),

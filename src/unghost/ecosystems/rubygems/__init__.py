@@ -41,7 +41,7 @@ ECOSYSTEM = Ecosystem(
     is_builtin=is_builtin,
     candidates=candidates,
     own_module=own_module,
-    prose=Prose(hints="gem gems rubygems rubygems.org ruby bundler gemfile"),
+    prose=Prose(hints="gem gems rubygems rubygems.org ruby bundler gemfile", nouns="gem gems"),
     hook=Hook("ruby"),
     terminators={
         "install": (*QUOTES, b":", b";", b"&", b"|", b")"),

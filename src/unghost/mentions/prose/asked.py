@@ -44,7 +44,7 @@ def find_asked(
 def _all(parts: Sequence[Part], kind: Kind, read: Reader) -> Iterator[Spot]:
     fenced = any(language is not None for language, _ in parts)
     plain = [(language, part) for language, part in parts if _is_plain(language, part.text)]
-    for spoken in ecosystem(kind.ecosystem).languages[:1]:
+    for spoken in ecosystem(kind.ecosystem).language_names[:1]:
         for language, part in plain:
             # Beside fences nothing else is code.
             if language == "" or (language is None and not fenced):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from unghost.ecosystems.pypi.broken import typed
-from unghost.ecosystems.pypi.imports import find_imports
+from unghost.mentions.imports import find_imports, typed_languages
 from unghost.mentions.kinds.by_content import kinds_of_fence
 from unghost.mentions.kinds.by_name import Kind, Reader, placed
 from unghost.mentions.prose.asked import Part, find_asked
@@ -51,9 +50,12 @@ def find_in_markdown(text: str, kind: Kind, read: Reader) -> list[Spot]:
 
 
 def _of_text(text: str) -> list[Spot]:
-    """Read text outside fences: commands, and what is typed behind the prompts of Python."""
+    """Read text outside fences: commands, and code that is typed behind the prompts of sessions."""
     spots = find_installs_in_prose(text)
-    return spots + find_imports(text) if ">>>" in text and typed(text)[0] else spots
+    for language in typed_languages():
+        if language.cells is not None and language.cells.is_session(text):
+            spots += find_imports(text, language.name)
+    return spots
 
 
 def _of_fence(block: Block, part: Word, text: str, read: Reader) -> list[Spot]:
