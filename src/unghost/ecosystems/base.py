@@ -277,6 +277,7 @@ class Ecosystem:
             for, so that finding names need not wait until what reads lists is imported.
         commands: Its install commands.
         starters: Commands of its clients that run another one, by program.
+        aliases: Parts of words that stand for a program, such as ``sys.executable``.
         manifests: Its manifests and lock files.
         clues: By what its manifests are known in texts whose name nobody says.
         languages: The languages whose imports name its packages.
@@ -318,6 +319,7 @@ class Ecosystem:
     load_registry: Callable[[], Registry]
     commands: tuple[Command, ...] = ()
     starters: Mapping[str, tuple[Starter, ...]] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
     manifests: tuple[Manifest, ...] = ()
     clues: tuple[Clue, ...] = ()
     languages: tuple[Language, ...] = ()

@@ -56,7 +56,10 @@ class Universe:
         """Say in words what stands at every figure."""
         head = self.snapshot.header
         if self.closed_world:
-            return f"the demo universe (a closed world of {head.count:,} names, not all of PyPI)"
+            all_of = self.ecosystem.title
+            return (
+                f"the demo universe (a closed world of {head.count:,} names, not all of {all_of})"
+            )
         kind = "a complete" if head.complete else "an incomplete"
         return f"{kind} snapshot of {head.source} ({head.count:,} names)"
 

@@ -120,6 +120,7 @@ ECOSYSTEM = Ecosystem(
         **dict.fromkeys(("conda", "mamba", "micromamba"), _CONDA),
         **dict.fromkeys(("poetry", "pipenv", "pdm", "rye", "hatch"), (Starter(("run",)),)),
     },
+    aliases={"sys.executable": "python"},
     manifests=(
         _REQUIREMENTS,
         Manifest(("pyproject.toml",), read_pyproject, root=True),
