@@ -13,13 +13,13 @@ import pytest
 from unghost.domains.packages.verify import Judge
 from unghost.ecosystems.project import Installed
 from unghost.ecosystems.pypi.installed import read_installed
+from unghost.ecosystems.spot import to_mentions
 from unghost.mentions.imports import find_imports
 from unghost.names.building import build_snapshot
 from unghost.names.imports import ImportMap, bundled_imports
 from unghost.names.snapshot import Snapshot
 from unghost.names.universe import Universe
 from unghost.records import Mention
-from unghost.syntax.spot import to_mentions
 
 SITE = Path(sysconfig.get_paths()["purelib"])
 LONGEST = 200_000

@@ -9,7 +9,7 @@ from importlib import import_module
 from unghost.ecosystems.base import Ecosystem
 from unghost.errors import UnghostError
 
-_NOT_ONE = frozenset({"base", "feeds", "project", "registry", "source", "tree"})
+_NOT_ONE = frozenset({"base", "feeds", "project", "registry", "source", "spot", "tree"})
 """Modules here that ecosystems have in common."""
 
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from unghost.ecosystems.project import Claims, Environments, Inclusion
 from unghost.ecosystems.registry import Registry
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.grammar import Grammar
-from unghost.syntax.spot import Spot
 
 if TYPE_CHECKING:
     from unghost.ecosystems.tree import Tree

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from unghost.ecosystems import all_ecosystems
 from unghost.ecosystems.base import Language
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.spot import Spot
 
 _LONGEST = 500
 """Characters of a module's name; nobody writes a longer one."""

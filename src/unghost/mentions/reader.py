@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from unghost.ecosystems import DEFAULT
+from unghost.ecosystems.spot import Spot, to_mentions
 from unghost.mentions.documents.manifests import LONGEST, find_declared, first_part, is_lock
 from unghost.mentions.imports import find_imports, language_of
 from unghost.mentions.kinds.by_name import Asked, Kind, kind_of_script, kinds_of
 from unghost.records import TRUNCATED, Mention
-from unghost.syntax.spot import Spot, to_mentions
 from unghost.syntax.text import LONGEST as LONGEST_FILE
 from unghost.syntax.text import decode
 

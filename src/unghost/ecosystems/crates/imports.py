@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from unghost.ecosystems.crates import places as where
 from unghost.ecosystems.crates.languages import GRAMMAR
 from unghost.ecosystems.source import Found, located, read_at, spots, text_of
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.grammar import parse_bytes, parse_through
-from unghost.syntax.spot import Spot
 from unghost.syntax.text import ByteOffsets
 
 if TYPE_CHECKING:

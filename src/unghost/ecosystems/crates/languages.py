@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from unghost.ecosystems.base import Language
 from unghost.ecosystems.project import Claim, Claims
+from unghost.ecosystems.spot import Spot
 from unghost.ecosystems.tree import Tree, above
 from unghost.syntax.document import as_table
 from unghost.syntax.grammar import Grammar
-from unghost.syntax.spot import Spot
 from unghost.syntax.toml_text import read_toml
 
 GRAMMAR = Grammar("tree_sitter_rust", remarks=(b"//",))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from unghost.ecosystems.go.languages import GRAMMAR
 from unghost.ecosystems.source import Found, find, spots, text_of, words
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.grammar import walk
-from unghost.syntax.spot import Spot
 
 if TYPE_CHECKING:
     from tree_sitter import Node

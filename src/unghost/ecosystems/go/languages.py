@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from unghost.ecosystems.base import Language
 from unghost.ecosystems.project import Claim, Claims
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.grammar import Grammar
-from unghost.syntax.spot import Spot
 
 GRAMMAR = Grammar("tree_sitter_go", remarks=(b"//",))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from unghost.ecosystems.base import Language
+from unghost.ecosystems.spot import Spot
 from unghost.ecosystems.tree import Tree
 from unghost.syntax.grammar import Grammar
-from unghost.syntax.spot import Spot
 
 GRAMMARS = {
     "java": Grammar("tree_sitter_java", remarks=(b"//",)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from unghost.ecosystems.npm.languages import GRAMMARS
 from unghost.ecosystems.source import Found, find, skip_blanks, spots, words
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.spot import Spot
 
 if TYPE_CHECKING:
     from tree_sitter import Node

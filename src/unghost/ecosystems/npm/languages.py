@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 
 from unghost.ecosystems.base import Language
 from unghost.ecosystems.project import Claim, Claims
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import as_table
 from unghost.syntax.grammar import Grammar
 from unghost.syntax.json_text import read_json
-from unghost.syntax.spot import Spot
 
 GRAMMARS = {
     "javascript": Grammar("tree_sitter_javascript"),

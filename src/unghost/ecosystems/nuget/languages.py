@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 from unghost.ecosystems.base import Language
 from unghost.ecosystems.project import Claim, Claims
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.grammar import Grammar
-from unghost.syntax.spot import Spot
 from unghost.syntax.xml_text import read_xml
 
 GRAMMAR = Grammar("tree_sitter_c_sharp", remarks=(b"//",))

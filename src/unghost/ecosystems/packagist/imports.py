@@ -15,7 +15,7 @@ from unghost.ecosystems.source import (
     word_end,
     words,
 )
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.spot import Spot
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from unghost.ecosystems.base import Language
 from unghost.ecosystems.project import Claim, Claims
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import as_table
 from unghost.syntax.grammar import Grammar
 from unghost.syntax.json_text import read_json
-from unghost.syntax.spot import Spot
 
 GRAMMAR = Grammar("tree_sitter_php", "language_php", remarks=(b"//", b"#"))
 GRAMMAR_WITHOUT_TAG = GRAMMAR._replace(function="language_php_only")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from unghost.ecosystems.pypi.broken import logical_lines, typed, without_formats, without_magics
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.text import ByteOffsets
 
 _LONGEST = 4_000_000

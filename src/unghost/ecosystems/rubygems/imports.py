@@ -15,8 +15,8 @@ from unghost.ecosystems.source import (
     text_of,
     words,
 )
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
-from unghost.syntax.spot import Spot
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from unghost.ecosystems.base import Language
 from unghost.ecosystems.rubygems.heredocs import without_open_heredocs
+from unghost.ecosystems.spot import Spot
 from unghost.ecosystems.tree import Tree
 from unghost.syntax.grammar import Grammar
-from unghost.syntax.spot import Spot
 
 GRAMMAR = Grammar("tree_sitter_ruby", remarks=(b"#",), prepare=without_open_heredocs)
 

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 
 from unghost.ecosystems import all_ecosystems
 from unghost.ecosystems.base import Hook
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.commands.installs import installs
 from unghost.mentions.commands.starters import program_name
 from unghost.mentions.kinds.by_name import interpreters
 from unghost.syntax.document import Array, Scalar, Table, Value, strings
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word
 from unghost.syntax.yaml_text import read_yaml_all
 

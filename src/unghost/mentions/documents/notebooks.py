@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.commands.installs import find_installs, find_installs_by_line
 from unghost.mentions.imports import find_imports, language_of, typed_languages
 from unghost.mentions.prose.spoken import find_installs_in_prose
 from unghost.syntax.document import Table, Value, strings, tables
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word, WordBuilder
 
 _SHELL = ("%%bash", "%%sh", "%%script bash", "%%script sh", "%%system", "%%!", "%%cmd")

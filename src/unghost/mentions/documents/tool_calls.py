@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.commands.installs import installs
 from unghost.mentions.imports import typed_languages
 from unghost.mentions.kinds.by_content import guess, is_diff, kinds_for
@@ -17,7 +18,6 @@ from unghost.mentions.kinds.by_name import Kind, Reader, kind_of_fence
 from unghost.syntax.document import Array, Scalar, Table, Value, strings, tables
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word
 
 _NAMES = ("name", "tool_name", "toolName", "tool", "recipient_name", "type", "function")

@@ -9,9 +9,9 @@ from typing import Literal
 
 from unghost.ecosystems import all_ecosystems
 from unghost.ecosystems.base import Language
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.commands.starters import program_name
 from unghost.mentions.documents.manifests import known
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word
 
 Form = Literal[

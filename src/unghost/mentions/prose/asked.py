@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from unghost.ecosystems import ecosystem
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.kinds.by_content import PLAIN, SESSION, guess
 from unghost.mentions.kinds.by_name import Kind, Reader, kind_of_fence, placed
 from unghost.mentions.prose.lists import find_listed
 from unghost.mentions.prose.named import find_in_prose
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word
 
 Part = tuple[str | None, Word]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.imports import find_imports, typed_languages
 from unghost.mentions.kinds.by_content import kinds_of_fence
 from unghost.mentions.kinds.by_name import Kind, Reader, placed
@@ -11,7 +12,6 @@ from unghost.mentions.prose.asked import Part, find_asked
 from unghost.mentions.prose.named import find_in_prose
 from unghost.mentions.prose.spoken import find_installs_in_prose
 from unghost.syntax.markdown import Block, blocks, code_spans
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word, WordBuilder
 
 _FENCES = ("```", "~~~")

@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from unghost.ecosystems import all_ecosystems, ecosystem
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.prose.sentences import Line, Token, lines, paragraphs, sentences
 from unghost.mentions.words import FILES, LOCAL, PROSE, is_placeholder, is_topic_word
-from unghost.syntax.spot import Spot
 
 CONFIDENCE = 0.5
 
