@@ -32,6 +32,7 @@ ALLOWED = {
     "domains/packages/domain.py": ("pypi python", PYTHON_DOMAIN),
     "domains/packages/questions.py": ("pypi pip python", PYTHON_DOMAIN),
     "ecosystems/__init__.py": ("pypi", "what names are of if nobody says it"),
+    "generate/load.py": ("pip", OWN),
     "generate/encode.py": ("pip", "a text that tokenizers are tried with"),
     "hook/guarded.py": ("pyproject.toml", OWN),
     "mcp_server/shapes.py": ("package.json python requirements.txt typescript", EXAMPLE),
@@ -41,11 +42,11 @@ ALLOWED = {
         "words of English texts, whatever else they name",
     ),
     "names/sealed.py": ("pip", OWN),
+    "registry.py": ("pip", OWN),
     "report/schema.py": ("python", OWN),
     "results.py": ("python", OWN),
-    "scan/explain.py": ("pypi maven", "TODO"),
     "scan/settings.py": ("pyproject.toml python", OWN),
-    "train/adapter.py": ("pip", OWN),
+    "validation.py": ("python", OWN),
 }
 """Words that may stand in a module, with the reason."""
 

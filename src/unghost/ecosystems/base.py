@@ -15,13 +15,13 @@ from collections.abc import (
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from unghost.ecosystems.project import Claims, Environments, Inclusion
-from unghost.ecosystems.registry import Registry
+from unghost.ecosystems.project import Claim, Environments, Inclusion
 from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.grammar import Grammar
 
 if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
     from unghost.ecosystems.tree import Tree
 
 Reader = Callable[[str], Iterable[Spot]]
@@ -264,7 +264,7 @@ def no_candidates(module: str, language: str) -> Candidates:
 _NO_ENVIRONMENTS, _NO_PROSE = Environments(), Prose()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Ecosystem:
     """One ecosystem.
 
@@ -297,7 +297,8 @@ class Ecosystem:
             exist: those of the language, and each package under its own name.
         own_module: Returns which of a project's files a module is that one of them imports, None if
             it is none: the module, the importing file, and the files.
-        claims: The files that say what is the project's own.
+        claims: What reads what a file says is the project's own, by its text and path; by the
+            file's name, or by a star and its suffix.
         environments: What its clients install into.
         inclusion: How files have a client read other files; None if they do not.
         prose: How sentences speak of its packages.
@@ -332,7 +333,7 @@ class Ecosystem:
     among: Callable[[Collection[str]], Callable[[str], str | None]] = lambda names: _nobodys
     importable: Callable[[Iterable[str]], Iterable[str]] = lambda names: names
     own_module: Callable[[str, str, Tree], str | None] = lambda module, path, tree: None
-    claims: tuple[Claims, ...] = ()
+    claims: Mapping[str, Callable[[str, str], Iterable[Claim]]] = field(default_factory=dict)
     environments: Environments = _NO_ENVIRONMENTS
     inclusion: Inclusion | None = None
     prose: Prose = _NO_PROSE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -23,18 +23,6 @@ class Claim(NamedTuple):
     kind: Literal["package", "modules", "pattern", "folder"]
     name: str
     said: str
-
-
-class Claims(NamedTuple):
-    """A kind of file that says what is the project's own.
-
-    Attributes:
-        names: Its names; one that begins with a star is compared with a name's suffix.
-        read: Reads the claims of a file, by its text and path.
-    """
-
-    names: tuple[str, ...]
-    read: Callable[[str, str], Iterable[Claim]]
 
 
 class Installed(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from unghost.ecosystems import DEFAULT, all_ecosystems, ecosystem_names
 from unghost.ecosystems import ecosystem as ecosystem_of
-from unghost.ecosystems import ecosystem_names
 from unghost.names.imports import bundled_imports
 from unghost.names.universe import Universe
 from unghost.scan.checking import Checked, check
@@ -30,10 +30,12 @@ def explain(name: str, settings: ScanSettings, *, root: Path) -> tuple[Checked, 
         UnghostError: The ecosystem is not known, or a universe cannot be read.
     """
     before, colon, after = name.partition(":")
-    # A Maven name has a colon of its own.
-    eco, bare = (before, after) if colon and before in ecosystem_names() else ("pypi", name)
-    if eco == "pypi" and colon and before not in ecosystem_names():
-        eco = "maven"
+    if colon and before in ecosystem_names():
+        eco, bare = before, after
+    else:
+        # A name may have a colon of its own.
+        having = (one.name for one in all_ecosystems() if colon and one.is_valid(name))
+        eco, bare = next(having, DEFAULT), name
     (checked,) = check([bare], eco, settings, root=root)
     universes = Steps(root, settings).universes
     return checked, list(_lines(checked, [u for u in universes if u.ecosystem.name == eco]))

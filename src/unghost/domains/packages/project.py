@@ -14,13 +14,14 @@ from functools import lru_cache
 from unghost.domains.packages.verify import ELSEWHERE
 from unghost.ecosystems import all_ecosystems, ecosystem
 from unghost.ecosystems.base import Ecosystem
-from unghost.ecosystems.project import Claims
+from unghost.ecosystems.project import Claim
 from unghost.ecosystems.tree import Tree
 from unghost.mentions.documents.manifests import find_declared, is_manifest
 from unghost.names.imports import prefixes
 from unghost.records import Mention, Status
 
 Claimed = tuple[Status, str]
+_Claims = Callable[[str, str], Iterable[Claim]]
 
 
 class Project:
@@ -80,12 +81,12 @@ class Project:
         return own.place(module, eco, self._tree) if place is None and own is not None else place
 
     def _learn(self, path: str, read: Callable[[str], str | None]) -> None:
-        kinds, declares = _claims_of(path), is_manifest(path)
-        text = read(path) if kinds or declares else None
+        readers, declares = _claims_of(path), is_manifest(path)
+        text = read(path) if readers or declares else None
         if text is None:
             return
-        for eco, kind in kinds:
-            for claim in kind.read(text, path):
+        for eco, claims in readers:
+            for claim in claims(text, path):
                 if claim.kind == "package":
                     self._name(eco, claim.name, "local", claim.said)
                 elif claim.name or claim.kind == "folder":
@@ -136,16 +137,15 @@ class _Own:
 
 
 @lru_cache(maxsize=1)
-def _all_claims() -> dict[str, list[tuple[str, Claims]]]:
-    known: dict[str, list[tuple[str, Claims]]] = defaultdict(list)
+def _all_claims() -> dict[str, list[tuple[str, _Claims]]]:
+    known: dict[str, list[tuple[str, _Claims]]] = defaultdict(list)
     for eco in all_ecosystems():
-        for kind in eco.claims:
-            for name in kind.names:
-                known[name].append((eco.name, kind))
+        for name, read in eco.claims.items():
+            known[name].append((eco.name, read))
     return known
 
 
-def _claims_of(path: str) -> list[tuple[str, Claims]]:
+def _claims_of(path: str) -> list[tuple[str, _Claims]]:
     """Return what reads the claims of a file, each with its ecosystem."""
     name = path[path.rfind("/") + 1 :]
     dot = name.rfind(".")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from unghost.ecosystems.apt.commands import COMMANDS
 from unghost.ecosystems.apt.manifests import read_control, read_list
 from unghost.ecosystems.apt.names import canonical, is_valid
 from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Prose
-from unghost.ecosystems.registry import Registry
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Hook, Manifest, Prose
 from unghost.ecosystems.crates.commands import COMMANDS
 from unghost.ecosystems.crates.languages import CLAIMS, LANGUAGES, own_module
 from unghost.ecosystems.crates.manifests import read_lock, read_manifest
 from unghost.ecosystems.crates.names import candidates, canonical, is_builtin, is_valid
-from unghost.ecosystems.registry import Registry
 from unghost.syntax.document import held
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from unghost.ecosystems.base import Language
-from unghost.ecosystems.project import Claim, Claims
+from unghost.ecosystems.project import Claim
 from unghost.ecosystems.spot import Spot
 from unghost.ecosystems.tree import Tree, above
 from unghost.syntax.document import as_table
@@ -48,4 +48,4 @@ LANGUAGES = (
         turn=5,
     ),
 )
-CLAIMS = (Claims(("Cargo.toml",), _claims),)
+CLAIMS = {"Cargo.toml": _claims}

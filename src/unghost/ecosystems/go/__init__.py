@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Hook, Manifest, Prose
 from unghost.ecosystems.go.commands import COMMANDS
 from unghost.ecosystems.go.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.go.manifests import read_mod, read_sum, read_vendored
 from unghost.ecosystems.go.paths import candidates, canonical, is_builtin, is_module
-from unghost.ecosystems.registry import Registry
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:

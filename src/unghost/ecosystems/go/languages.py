@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from unghost.ecosystems.base import Language
-from unghost.ecosystems.project import Claim, Claims
+from unghost.ecosystems.project import Claim
 from unghost.ecosystems.spot import Spot
 from unghost.syntax.grammar import Grammar
 
@@ -37,4 +37,4 @@ LANGUAGES = (
         turn=4,
     ),
 )
-CLAIMS = (Claims(("go.mod",), _claims),)
+CLAIMS = {"go.mod": _claims}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Manifest, Prose
 from unghost.ecosystems.maven.catalogs import read_catalog, read_gradle_lock
@@ -12,9 +13,11 @@ from unghost.ecosystems.maven.languages import LANGUAGES, own_module
 from unghost.ecosystems.maven.modules import candidates, is_builtin
 from unghost.ecosystems.maven.names import canonical, is_valid
 from unghost.ecosystems.maven.pom import read_pom
-from unghost.ecosystems.registry import Registry
 from unghost.syntax.document import held
 from unghost.syntax.xml_text import Element
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:

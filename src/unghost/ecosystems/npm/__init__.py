@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Hook, Manifest, Prose
 from unghost.ecosystems.npm.builtins import is_builtin
 from unghost.ecosystems.npm.commands import COMMANDS
@@ -11,8 +13,10 @@ from unghost.ecosystems.npm.manifests import read_deno, read_package, read_works
 from unghost.ecosystems.npm.names import candidates, canonical, is_valid
 from unghost.ecosystems.npm.yarn import read_yarn
 from unghost.ecosystems.project import Environments
-from unghost.ecosystems.registry import Registry
 from unghost.syntax.document import held
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from unghost.ecosystems.base import Language
-from unghost.ecosystems.project import Claim, Claims
+from unghost.ecosystems.project import Claim
 from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import as_table
 from unghost.syntax.grammar import Grammar
@@ -78,7 +78,9 @@ LANGUAGES = (
     Language(name="vue", find=_find_in_page),
     Language(name="svelte", find=_find_in_page),
 )
-CLAIMS = (
-    Claims(("package.json",), _claims_of_package),
-    Claims(("tsconfig.json", "tsconfig.base.json", "jsconfig.json"), _claims_of_compiler),
-)
+CLAIMS = {
+    "package.json": _claims_of_package,
+    "tsconfig.json": _claims_of_compiler,
+    "tsconfig.base.json": _claims_of_compiler,
+    "jsconfig.json": _claims_of_compiler,
+}

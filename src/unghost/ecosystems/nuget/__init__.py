@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Manifest, Prose
 from unghost.ecosystems.nuget.commands import COMMANDS
@@ -18,8 +19,10 @@ from unghost.ecosystems.nuget.manifests import (
 from unghost.ecosystems.nuget.names import candidates, canonical, is_builtin, is_valid
 from unghost.ecosystems.nuget.paket import read_paket, read_paket_lock, read_paket_references
 from unghost.ecosystems.nuget.scripts import read_cake, read_csharp_script, read_fsharp_script
-from unghost.ecosystems.registry import Registry
 from unghost.syntax.xml_text import Element
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from unghost.ecosystems.base import Language
-from unghost.ecosystems.project import Claim, Claims
+from unghost.ecosystems.project import Claim
 from unghost.ecosystems.spot import Spot
 from unghost.syntax.grammar import Grammar
 from unghost.syntax.xml_text import read_xml
@@ -40,4 +40,4 @@ LANGUAGES = (
         turn=8,
     ),
 )
-CLAIMS = (Claims(("*.csproj", "*.fsproj"), _claims),)
+CLAIMS = {"*.csproj": _claims, "*.fsproj": _claims}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Manifest, Prose
 from unghost.ecosystems.packagist.commands import COMMANDS
 from unghost.ecosystems.packagist.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.packagist.locks import read_lock
 from unghost.ecosystems.packagist.manifests import read_composer
 from unghost.ecosystems.packagist.names import candidates, canonical, is_builtin, is_valid
-from unghost.ecosystems.registry import Registry
 from unghost.syntax.document import Array, Table
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from unghost.ecosystems.base import Language
-from unghost.ecosystems.project import Claim, Claims
+from unghost.ecosystems.project import Claim
 from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import as_table
 from unghost.syntax.grammar import Grammar
@@ -42,4 +42,4 @@ LANGUAGES = (
         turn=2,
     ),
 )
-CLAIMS = (Claims(("composer.json",), _claims),)
+CLAIMS = {"composer.json": _claims}

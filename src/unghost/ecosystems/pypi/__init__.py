@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Container, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unghost.ecosystems.base import Ecosystem, Hook, Manifest, Prose, Starter
 from unghost.ecosystems.project import Environments, Included, Inclusion, Installed
@@ -33,7 +34,9 @@ from unghost.ecosystems.pypi.names import candidates, canonical, is_builtin, is_
 from unghost.ecosystems.pypi.providers import Providers, likely_providers
 from unghost.ecosystems.pypi.pyproject import read_pyproject, read_tool
 from unghost.ecosystems.pypi.requirements import read_requirements
-from unghost.ecosystems.registry import Registry
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 _PATTERNS = (
     "requirements*.txt",

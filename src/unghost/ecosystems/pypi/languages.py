@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from unghost.ecosystems.base import Cells, Language
-from unghost.ecosystems.project import Claim, Claims
+from unghost.ecosystems.project import Claim
 from unghost.ecosystems.pypi.broken import typed
 from unghost.ecosystems.pypi.imports import find_imports, is_python, parses
 from unghost.ecosystems.pypi.requirements import find_script_requirements
@@ -76,4 +76,4 @@ LANGUAGES = (
         cells=Cells(parses, lambda text: ">>>" in text and bool(typed(text)[0])),
     ),
 )
-CLAIMS = (Claims(("pyproject.toml",), _claims),)
+CLAIMS = {"pyproject.toml": _claims}

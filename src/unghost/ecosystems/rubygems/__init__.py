@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from unghost.ecosystems.base import QUOTES, Ecosystem, Hook, Manifest, Prose, Starter
-from unghost.ecosystems.registry import Registry
 from unghost.ecosystems.rubygems.commands import COMMANDS
 from unghost.ecosystems.rubygems.languages import LANGUAGES, own_module
 from unghost.ecosystems.rubygems.locks import read_lock
 from unghost.ecosystems.rubygems.manifests import read_gemfile, read_gemspec
 from unghost.ecosystems.rubygems.names import candidates, canonical, is_valid
 from unghost.ecosystems.rubygems.stdlib import is_builtin
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:
