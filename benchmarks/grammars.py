@@ -46,13 +46,13 @@ from typing import Any
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 from unghost.mentions.dockerfile import find_in_dockerfile
 from unghost.mentions.makefile import find_in_makefile
+from unghost.syntax.python import find_imports
 
 from mentions import python_folders
 from unghost.atomic import write_json
 from unghost.syntax import grammar
 from unghost.syntax.document import Array, Scalar, Table, Value
 from unghost.syntax.json_text import read_json
-from unghost.syntax.python import find_imports
 from unghost.syntax.text import ByteOffsets, decode
 from unghost.syntax.toml_text import read_toml
 

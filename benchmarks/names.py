@@ -32,8 +32,8 @@ from pathlib import Path
 from typing import Any
 
 from unghost.atomic import write_json
+from unghost.ecosystems.pypi.names import canonical, is_valid
 from unghost.names.building import build_snapshot
-from unghost.names.normalise import canonical, is_valid
 from unghost.names.snapshot import Snapshot
 
 ROOT = Path(__file__).resolve().parents[1]

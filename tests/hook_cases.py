@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from unghost.ecosystems.base import Entry
+from unghost.ecosystems.registry import Entry
 from unghost.hook.decide import Rules
 from unghost.hook.respond import Options, Output, respond
 from unghost.names.building import build_snapshot

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from unghost.ecosystems import DEFAULT
 from unghost.mentions.kinds.by_name import Asked
 from unghost.scan.checking import Checked, check
 from unghost.scan.finding import Report
@@ -60,7 +61,7 @@ def scan_text(
 
 
 def check_names(
-    names: Iterable[str], ecosystem: str = "pypi", *, settings: ScanSettings | None = None
+    names: Iterable[str], ecosystem: str = DEFAULT, *, settings: ScanSettings | None = None
 ) -> list[Checked]:
     """Check for each name whether a package of this name can be trusted to exist.
 

@@ -14,7 +14,7 @@ import pytest
 
 from registry_stub import Asked, Reply, Stub, json_reply, running
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Address, Entry, Page
+from unghost.ecosystems.registry import Entry, Page
 from unghost.errors import UnghostError
 from unghost.names.building import build_snapshot
 from unghost.names.pull import Pulled, list_address, pull
@@ -22,7 +22,7 @@ from unghost.names.snapshot import Snapshot, verify_snapshot
 from unghost.names.spool import Spool
 from unghost.names.universe import default_path
 from unghost.registries import client
-from unghost.registries.address import basic
+from unghost.registries.address import Address, basic
 
 SIMPLE = "application/vnd.pypi.simple.v1+json"
 
@@ -328,7 +328,7 @@ def test_two_pulls_at_once(stub: Stub, tmp_path: Path) -> None:
 PULL = """
 import sys
 from pathlib import Path
-from unghost.ecosystems.base import Address
+from unghost.registries.address import Address
 from unghost.names.pull import pull
 print(pull("nuget", Path(sys.argv[1]), Address(sys.argv[2], "a test")).header.count)
 """
@@ -522,7 +522,7 @@ def test_snapshots_have_a_place() -> None:
 MEMORY = """
 import sys
 from pathlib import Path
-from unghost.ecosystems.base import Address
+from unghost.registries.address import Address
 from unghost.names.pull import pull
 print(pull("pypi", Path(sys.argv[1]), Address(sys.argv[2], "a test")).header.count)
 # Not ru_maxrss, which counts the memory of the process that this one was forked from.

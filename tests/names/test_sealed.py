@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from unghost import UnghostError
-from unghost.ecosystems.base import Entry
+from unghost.ecosystems.registry import Entry
 from unghost.names.building import build_snapshot
 from unghost.names.sealed import (
     _MAGIC,

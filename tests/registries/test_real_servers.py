@@ -11,10 +11,9 @@ import real_servers
 from real_servers import Server
 
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Address
 from unghost.names.pull import list_address, pull
 from unghost.names.snapshot import Snapshot
-from unghost.registries.address import bearer
+from unghost.registries.address import Address, bearer
 from unghost.registries.client import make_client, status
 
 PACKAGES = ["demo", "zope.interface", "Big_Name"]

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from unghost.hook.edits import DIFF, FileChange, command_of, label, path_of
-from unghost.syntax.shell import commands
-from unghost.syntax.starters import program_name
+from unghost.mentions.commands.shell import commands
+from unghost.mentions.commands.starters import program_name
 
 _SETTINGS = "unghost.toml"
 _HOOKS = (

@@ -9,7 +9,7 @@ from pathlib import Path
 from unghost.hook.delta import COMMAND, Addition
 from unghost.hook.edits import label
 from unghost.mentions.reader import Context, find_in_text, unread_part
-from unghost.scan.included import READ_AS, included_by
+from unghost.scan.included import Files, included_by
 from unghost.syntax.text import LONGEST, decode, read_file
 
 _CHANGED = re.compile(r"\b(?:cd|pushd)[ \t]+['\"]?([^\s'\";&|]+)")
@@ -28,11 +28,11 @@ def lists_of(command: str, folder: Path, root: Path, written: Mapping[Path, str]
     starts = [folder, *(folder / one for one in _CHANGED.findall(command)[:_MOST])]
     # A null would make a binary file of it, in which nothing is looked for.
     said = command.replace("\0", "\ufffd").encode("utf-8", "surrogatepass")
-    names = included_by(said, COMMAND).names
-    waiting = [[start / name for start in starts] for name in names]
+    outer = included_by(said, COMMAND)
+    waiting = [([start / name for start in starts], outer.read_as) for name in outer.names]
     additions: dict[Path, Addition] = {}
     while waiting:
-        places = waiting.pop(0)
+        places, read_as = waiting.pop(0)
         found = [(path, data) for path in places if (data := _bytes(path, written)) is not None]
         if found and all(path in additions for path, _ in found):
             continue
@@ -45,19 +45,19 @@ def lists_of(command: str, folder: Path, root: Path, written: Mapping[Path, str]
                 break
         for path, data in found:
             if path not in additions:
-                additions[path], inner = _addition(label(path, root), data)
-                waiting += [[path.parent / name] for name in inner]
+                additions[path], inner = _addition(label(path, root), data, read_as)
+                waiting += [([path.parent / name], inner.read_as) for name in inner.names]
     return list(additions.values())
 
 
-def _addition(name: str, data: bytes) -> tuple[Addition, tuple[str, ...]]:
-    """Read a list; give it, and the lists that it includes in turn."""
+def _addition(name: str, data: bytes, read_as: str) -> tuple[Addition, Files]:
+    """Read a list; return it and the lists that it includes in turn."""
     text = decode(data)
     if text is None:
-        return Addition(name, "", (), "it is not a text"), ()
-    inner = included_by(data, name, as_list=True)
-    mentions = tuple(find_in_text(text, name, Context(path=READ_AS)))
-    return Addition(name, text, mentions, unread_part(data, READ_AS) or inner.problem), inner.names
+        return Addition(name, "", (), "it is not a text"), Files()
+    inner = included_by(data, name, read_as)
+    mentions = tuple(find_in_text(text, name, Context(path=read_as)))
+    return Addition(name, text, mentions, unread_part(data, read_as) or inner.problem), inner
 
 
 def _bytes(path: Path, written: Mapping[Path, str]) -> bytes | None:

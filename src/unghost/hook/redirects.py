@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from unghost.mentions.commands.starters import SHELLS, levels, program_name, script_of
 from unghost.syntax.heredocs import Simple
 from unghost.syntax.shell_lexer import Lexer
-from unghost.syntax.starters import SHELLS, levels, program_name, script_of
 from unghost.syntax.word import Word
 
 _DEEPEST = 4

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from unghost.ecosystems import ecosystem_names
+from unghost.ecosystems import DEFAULT, ecosystem_names
 from unghost.scan.finding import Level, RuleId
 
 MOST_NAMES = 1000
@@ -55,7 +55,7 @@ class CheckNames(_Arguments):
             description="Names as one would install them, without versions, extras or options.",
         ),
     ]
-    ecosystem: _Ecosystem = "pypi"
+    ecosystem: _Ecosystem = DEFAULT
 
 
 class ScanText(_Arguments):

@@ -11,7 +11,8 @@ import marisa_trie
 
 from unghost import ecosystems
 from unghost.atomic import atomic_path
-from unghost.ecosystems.base import Ecosystem, Entry
+from unghost.ecosystems.base import Ecosystem
+from unghost.ecosystems.registry import Entry
 from unghost.errors import UnghostError
 from unghost.names.layout import FORMAT_VERSION, SnapshotHeader, day_number, front, padded
 

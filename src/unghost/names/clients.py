@@ -15,10 +15,10 @@ from pathlib import Path
 from time import monotonic
 
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Address, Setup
+from unghost.ecosystems.registry import Setup
 from unghost.errors import UnghostError
 from unghost.records import Verdict
-from unghost.registries.address import same_place, shown
+from unghost.registries.address import Address, same_place, shown
 
 _NOWHERE = Path(os.path.abspath(os.devnull)) / "none"
 """A folder that nobody can make, nor one above it that a project is in."""

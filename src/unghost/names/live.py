@@ -14,11 +14,11 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Self
 
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Address, Registry, Setup
+from unghost.ecosystems.registry import Registry, Setup
 from unghost.errors import UnghostError
 from unghost.names.live_cache import LiveCache, Presence
 from unghost.records import Status
-from unghost.registries.address import shown
+from unghost.registries.address import Address, shown
 from unghost.registries.client import brief, make_client
 
 if TYPE_CHECKING:

@@ -11,13 +11,14 @@ from itertools import chain
 from pathlib import Path
 
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Address, Ecosystem, Entry, Setup
+from unghost.ecosystems.base import Ecosystem
+from unghost.ecosystems.registry import Entry, Setup
 from unghost.errors import UnghostError
 from unghost.names.building import build_snapshot
 from unghost.names.clients import user_setup
 from unghost.names.snapshot import Snapshot, SnapshotHeader
 from unghost.names.spool import Spool
-from unghost.registries.address import Credentials, same_origin, shown
+from unghost.registries.address import Address, Credentials, same_origin, shown
 from unghost.registries.freshness import Outdated, Unchanged
 
 Progress = Callable[[int, int | None], None]

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from unghost.atomic import write_error
-from unghost.ecosystems.base import Entry, Page
+from unghost.ecosystems.registry import Entry, Page
 from unghost.errors import UnghostError
 
 _SCHEMA = (

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from unghost.ecosystems import ecosystem, ecosystem_names
 from unghost.ecosystems.base import Ecosystem
-from unghost.ecosystems.pypi.stdlib import stdlib_modules
 from unghost.errors import UnghostError
 from unghost.names.imports import ImportMap, bundled_imports
 from unghost.names.near import nearest
@@ -57,7 +56,10 @@ class Universe:
         """Return the source in words, as it stands beside every figure."""
         head = self.snapshot.header
         if self.closed_world:
-            return f"the demo universe (a closed world of {head.count:,} names, not all of PyPI)"
+            all_of = self.ecosystem.title
+            return (
+                f"the demo universe (a closed world of {head.count:,} names, not all of {all_of})"
+            )
         kind = "a complete" if head.complete else "an incomplete"
         return f"{kind} snapshot of {head.source} ({head.count:,} names)"
 
@@ -122,11 +124,9 @@ class Universe:
         return TrieWalk(self._import_names())
 
     def _import_names(self) -> Iterator[str]:
-        """Return modules: known, the standard library's, and each package under its own name."""
+        """Return modules: known ones, the language's, and each package under its own name."""
         yield from self.imports.modules()
-        yield from stdlib_modules()
-        for name in self.snapshot:
-            yield name.replace("-", "_")
+        yield from self.ecosystem.importable(self.snapshot)
 
 
 def load_universe(name: str, *, as_of: str | None = None) -> Universe:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from unghost.ecosystems import DEFAULT, all_ecosystems, ecosystem_names
 from unghost.ecosystems import ecosystem as ecosystem_of
-from unghost.ecosystems import ecosystem_names
 from unghost.ecosystems.base import Ecosystem
 from unghost.errors import UnghostError
 from unghost.names.imports import bundled_imports
@@ -19,7 +19,6 @@ from unghost.scan.pipeline import Pipeline
 from unghost.scan.reading.listing import find_root
 from unghost.scan.settings import ScanSettings
 
-_USUAL = "pypi"
 """The ecosystem of names for which nothing else is said."""
 
 
@@ -101,7 +100,7 @@ def _checked(
 ) -> CheckReport:
     if ecosystem is None:
         named = pipeline.universes if len(settings.universe) == 1 else ()
-        ecosystem = named[0].ecosystem.name if named else _USUAL
+        ecosystem = named[0].ecosystem.name if named else DEFAULT
     eco = ecosystem_of(ecosystem)
     candidates = pipeline.examine(
         Mention(name, name, 0, len(name), 1, 1, name, name, eco.name, "install")
@@ -180,10 +179,12 @@ def explain(name: str, settings: ScanSettings, *, root: Path) -> tuple[CheckRepo
         UnghostError: The ecosystem is not known, or a universe cannot be read.
     """
     before, colon, after = name.partition(":")
-    # A Maven name has a colon of its own.
-    eco, bare = (before, after) if colon and before in ecosystem_names() else (_USUAL, name)
-    if eco == _USUAL and colon and before not in ecosystem_names():
-        eco = "maven"
+    if colon and before in ecosystem_names():
+        eco, bare = before, after
+    else:
+        # A name may have a colon of its own.
+        having = (one.name for one in all_ecosystems() if colon and one.is_valid(name))
+        eco, bare = next(having, DEFAULT), name
     pipeline = _pipeline(settings, root)
     report = _checked(pipeline, [bare], eco, settings)
     return report, list(_explained(report.names[0], pipeline))

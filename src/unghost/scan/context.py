@@ -25,7 +25,7 @@ class ScanContext:
         ecosystems: The ecosystems that are asked for; None for all.
         youngest: Names first seen on this day (ISO 8601) or later are new; None calls no name new.
         as_of: The day of which the universes are taken; None for their own.
-        python: See :class:`~unghost.domains.packages.verify.Judge`.
+        versions: Pairs of what :class:`~unghost.domains.packages.verify.Judge` takes.
         stamps: Size and time of each universe's file, so that a server that runs for days sees a
             snapshot that was refreshed.
     """
@@ -35,7 +35,7 @@ class ScanContext:
     ecosystems: frozenset[str] | None = None
     youngest: str | None = None
     as_of: str | None = None
-    python: str | None = None
+    versions: tuple[tuple[str, str], ...] = ()
     stamps: tuple[tuple[int, int], ...] = ()
 
 
@@ -59,7 +59,7 @@ def make_context(root: Path, settings: ScanSettings) -> ScanContext:
         ecosystems=frozenset(settings.ecosystems) or None,
         youngest=youngest_day(settings.new_days),
         as_of=settings.as_of,
-        python=settings.python,
+        versions=settings.versions,
     )
     _refuse_twice(universes_of(context))
     return context

@@ -15,7 +15,7 @@ from unghost.mentions.kinds.by_name import Asked
 from unghost.mentions.reader import Context
 from unghost.scan.context import ScanContext
 from unghost.scan.finding import STDIN, Problem, Report, Skipped
-from unghost.scan.included import is_requirements, places
+from unghost.scan.included import is_list, places
 from unghost.scan.judging.resolve import LONGEST_WAIT
 from unghost.scan.pipeline import Pipeline
 from unghost.scan.reading.examine import (
@@ -149,13 +149,13 @@ class _Lists:
             elif not found:
                 self.skipped["lists"] += 1
             for path in found:
-                if path in self._done or (path in self._wanted and is_requirements(path)):
+                if path in self._done or (path in self._wanted and is_list(path)):
                     continue
                 self._done.add(path)
                 if matches(path, self._exclude):
                     self.skipped["excluded"] += 1
                     continue
-                one = examine_included(path, self._context)
+                one = examine_included(path, self._context, outer.read_as)
                 yield replace(one, read=one.read and path not in self._wanted)
 
     def _found(self, name: str, path: str) -> list[str]:

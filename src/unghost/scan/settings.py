@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from unghost.ecosystems import ecosystem_names
+from unghost.ecosystems import DEFAULT, ecosystem_names
 from unghost.errors import UnghostError
 from unghost.scan.finding import FAILING, FailOn
 
@@ -67,6 +67,11 @@ class ScanSettings:
     comments: bool = True
     baseline: str | None = None
     ignore: tuple[Ignore, ...] = ()
+
+    @property
+    def versions(self) -> tuple[tuple[str, str], ...]:
+        """Return ecosystems with the version of their language whose modules count."""
+        return () if self.python is None else ((DEFAULT, self.python),)
 
 
 def read_settings(
@@ -228,7 +233,7 @@ def _days(value: object) -> int:
 
 def _private(value: object) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, dict):
-        raise ValueError("use a table, such as {pypi = ['acme-*']}")
+        raise ValueError(f"use a table, such as {{{DEFAULT} = ['acme-*']}}")
     names = checked_ecosystems(list(value))
     return {name: _texts(value[name]) for name in names}
 

@@ -9,8 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from unghost.ecosystems import DEFAULT, ecosystem
 from unghost.errors import UnghostError
-from unghost.names.normalise import canonical, is_valid
 from unghost.records import record_id
 from unghost.splits import unit_hash
 
@@ -94,9 +94,10 @@ def _task(line: str, place: str) -> Task:
         raise wrong
     if not isinstance(taught, bool | None):
         raise wrong
-    if package is not None and not (isinstance(package, str) and is_valid(package)):
+    eco = ecosystem(DEFAULT)
+    if package is not None and not (isinstance(package, str) and eco.is_valid(package)):
         raise UnghostError(f"{place}: {str(package)[:60]!r} is not a package name")
-    gold = None if package is None else canonical(package)
+    gold = None if package is None else eco.canonical(package)
     said = text or task_text(keywords)
     try:
         said.encode("utf-8")

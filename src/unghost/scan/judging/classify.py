@@ -177,14 +177,7 @@ def _meant(mention: Mention, verdict: Verdict) -> tuple[str, ...]:
 
 def _is_builtin(mention: Mention) -> bool:
     """Return whether the name is that of a part of the language."""
-    from unghost.ecosystems.pypi.stdlib import stdlib_modules
-
     eco = ecosystem(mention.ecosystem)
-    if not eco.lists_builtins:
-        return False
-    return any(
-        mention.name in stdlib_modules(None)
-        if language == "python"
-        else eco.is_builtin(mention.name, language)
-        for language in eco.languages
+    return eco.lists_builtins and any(
+        eco.is_builtin(mention.name, language) for language in eco.language_names
     )

@@ -20,8 +20,7 @@ from unghost.syntax.text import decode, read_file
 
 if TYPE_CHECKING:
     from unghost.domains.packages.project import Project
-    from unghost.ecosystems.base import Setup
-    from unghost.names.installed import Installed
+    from unghost.ecosystems.registry import Setup
     from unghost.names.live import LiveCheck
 
 LONGEST_WAIT = 60.0
@@ -130,23 +129,18 @@ class Resolver:
 
     def _judge(self, setups: Mapping[str, Setup], candidates: Collection[Candidate]) -> Judge:
         # Reading an environment takes a second where much is installed, and tells modules alone.
-        imports = any(
-            one.mention.kind == "import" and one.mention.ecosystem == "pypi" for one in candidates
-        )
+        imports = {one.mention.ecosystem for one in candidates if one.mention.kind == "import"}
+        from unghost.scan.environments import installed_for
+
         return Judge(
             *universes_of(self._context),
-            python=self._context.python,
+            versions=dict(self._context.versions),
             local=self._settings.local,
             project=self._project(setups),
-            installed=self._installed() if imports else None,
+            installed=installed_for(self._root, os.environ, imports),
             suggest=False,
             likely=True,
         )
-
-    def _installed(self) -> Installed | None:
-        from unghost.scan.environments import installed_for
-
-        return installed_for(self._root, os.environ)
 
     def _project(self, setups: Mapping[str, Setup]) -> Project:
         from unghost.domains.packages.project import Project

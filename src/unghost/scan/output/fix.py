@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from unghost.atomic import atomic_path
-from unghost.mentions.documents.manifests import is_lock, is_manifest
+from unghost.mentions.documents.manifests import is_lock, known
 from unghost.mentions.reader import find_in_file
 from unghost.records import MentionKind
 from unghost.scan.finding import Finding, Report
@@ -25,14 +25,10 @@ from unghost.syntax.text import LONGEST, read_file
 
 _Name = tuple[str, str, MentionKind]
 _FIXED = ("ghost", "import-name", "builtin-name")
-_COMMENTS = {
-    ".txt": "# ", ".in": "# ", ".toml": "# ", ".cfg": "# ", ".ini": "# ", ".yml": "# ",
-    ".yaml": "# ", ".gemspec": "# ", ".mod": "// ", ".gradle": "// ", ".kts": "// ",
-}  # fmt: skip
-_COMMENTS_BY_NAME = {"Gemfile": "# ", "Pipfile": "# "}
+_COMMENTS = dict.fromkeys((".txt", ".in", ".toml", ".cfg", ".ini", ".yml", ".yaml"), "# ")
 _SAID = "unghost: no such package: "
-_LEADS = ("", '"', "'", "- ", '- "', "- '", "gem '", 'gem "', "require ")
-"""What may stand before a name on a line that is commented out: nothing but how its like begin."""
+_LEADS = ("", '"', "'", "- ", '- "', "- '")
+"""What may stand before a name on a line that is commented out, whatever declares it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +127,7 @@ def _change(before: str, finding: Finding, path: str) -> _Change | str:
     if finding.kind != "manifest" or mark is None:
         return "it has no line of its own to comment out"
     lead = before[before.rfind("\n", 0, begin) + 1 : begin].lstrip(" \t")
-    if lead not in _LEADS:
+    if lead not in (*_LEADS, *(lead for kind in known().matching(path) for lead in kind.leads)):
         return "its line holds more than the name"
     at = begin - len(lead)
     return _Change(at, at, f"{mark}{_SAID}", finding)
@@ -173,7 +169,7 @@ def _does(before: str, path: str, changes: Sequence[_Change]) -> bool:
 
 def _is_sound(before: str, after: str, path: str) -> bool:
     """Return whether a change leaves TOML what it is; our own reader is lenient, others are not."""
-    if PurePosixPath(path).suffix != ".toml" and PurePosixPath(path).name != "Pipfile":
+    if PurePosixPath(path).suffix not in (".toml", ""):
         return True
     try:
         tomllib.loads(before)
@@ -193,10 +189,9 @@ def _names(text: str, path: str) -> Counter[_Name]:
 
 
 def _comment_mark(path: str) -> str | None:
-    if not is_manifest(path):
-        return None
-    name = PurePosixPath(path)
-    return _COMMENTS_BY_NAME.get(name.name) or _COMMENTS.get(name.suffix)
+    kinds = known().matching(path)
+    mark = next((kind.comment for kind in kinds if kind.comment), None)
+    return mark or (_COMMENTS.get(PurePosixPath(path).suffix) if kinds else None)
 
 
 def _text(path: Path) -> str | None:

@@ -22,7 +22,7 @@ from unghost.mentions.reader import (
 )
 from unghost.records import Mention, Status, Verdict
 from unghost.scan.context import ScanContext, universes_of
-from unghost.scan.included import READ_AS, included_by
+from unghost.scan.included import Files, included_by
 from unghost.syntax.text import LONGEST, decode, read_file
 
 MOST = 20_000
@@ -68,6 +68,7 @@ class Examined:
         problem: In words, why it could not be read completely; None if it was.
         read: Whether it is a text that was read at all.
         included: Files that it has a client read, as it names them.
+        read_as: The file name that these are read as.
         binding: Whether what installs the file needs them.
     """
 
@@ -78,12 +79,13 @@ class Examined:
     problem: str | None = None
     read: bool = True
     included: tuple[str, ...] = ()
+    read_as: str = ""
     binding: bool = False
 
 
 @lru_cache(maxsize=2)
 def _judge(context: ScanContext) -> Judge:
-    return Judge(*universes_of(context), python=context.python, suggest=False)
+    return Judge(*universes_of(context), versions=dict(context.versions), suggest=False)
 
 
 def examine_mentions(mentions: Iterable[Mention], context: ScanContext) -> list[Candidate]:
@@ -108,21 +110,37 @@ def examine_file(path: str, context: ScanContext) -> Examined:
     examined = _examined(path, text, mentions, context)
     included = included_by(data, path)
     problem = unread_part(data, path) or included.problem or examined.problem
-    return replace(examined, problem=problem, included=included.names, binding=included.binding)
+    return _with(examined, included, problem)
 
 
-def examine_included(path: str, context: ScanContext) -> Examined:
-    """Examine a file that another one has a client read as a list of what to install."""
+def examine_included(path: str, context: ScanContext, read_as: str) -> Examined:
+    """Examine a file that another one has a client read as a list of what to install.
+
+    Args:
+        path: The file.
+        context: What names are compared with.
+        read_as: The file name that it is read as.
+    """
     data = read_file(Path(context.root) / path, LONGEST + 1)
     if isinstance(data, str):
         return Examined(path, problem=data, read=False)
     text = decode(data)
     if text is None:
         return Examined(path, problem="it is binary, although it is included as a list", read=False)
-    examined = examine_text(text, path, context, Context(path=READ_AS))
-    included = included_by(data, path, as_list=True)
-    problem = unread_part(data, READ_AS) or included.problem or examined.problem
-    return replace(examined, problem=problem, included=included.names, binding=included.binding)
+    examined = examine_text(text, path, context, Context(path=read_as))
+    included = included_by(data, path, read_as)
+    problem = unread_part(data, read_as) or included.problem or examined.problem
+    return _with(examined, included, problem)
+
+
+def _with(examined: Examined, files: Files, problem: str | None) -> Examined:
+    return replace(
+        examined,
+        problem=problem,
+        included=files.names,
+        read_as=files.read_as,
+        binding=files.binding,
+    )
 
 
 def examine_text(text: str, path: str, context: ScanContext, about: Context = NOTHING) -> Examined:

@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
+from unghost.ecosystems import all_ecosystems
+from unghost.ecosystems.project import Environments
 from unghost.errors import UnghostError
 from unghost.mentions.documents.manifests import is_manifest
 from unghost.mentions.reader import is_of_interest
@@ -17,11 +20,9 @@ from unghost.scan.finding import Problem, Skipped
 from unghost.scan.reading.git_index import Repository
 from unghost.scan.reading.gitignore import Ignored, read_rules, rules_outside
 
-_INSTALLED = frozenset({"node_modules", "site-packages", ".tox", ".nox"})
 _KEPT = frozenset({".hg", ".svn", ".jj", "__pycache__"})
 """Folders that tools keep for themselves: of no interest unless somebody has git track a file."""
 _MARKS = (".git", ".hg", "unghost.toml")
-_MANIFESTS = ("pyproject.toml", "package.json", "Cargo.toml", "go.mod", "pom.xml", "composer.json")
 _DEEPEST = 200
 _MOST_PROBLEMS = 1000
 _MOST_ENTRIES = 2_000_000
@@ -68,7 +69,9 @@ def find_root(paths: Sequence[Path]) -> Path:
     folders = [path if path.is_dir() else path.parent for path in whole]
     common = Path(os.path.commonpath(folders)) if folders else Path.cwd()
     above = (common, *common.parents)
-    for marks in (_MARKS, _MANIFESTS):
+    manifests = [kind for eco in all_ecosystems() for kind in eco.manifests if kind.root]
+    roots = [name for kind in manifests for name in kind.patterns]
+    for marks in (_MARKS, roots):
         for folder in above:
             if any((folder / mark).exists() for mark in marks):
                 return folder
@@ -182,7 +185,7 @@ class _Walk:
             entries = self._entries(place.folder)
             names = {entry.name for entry in entries}
             if place.folder != folder:
-                if "pyvenv.cfg" in names and not names.isdisjoint({"bin", "Scripts"}):
+                if any(one.is_one(names) for one in _environments()):
                     self.skipped[place.folder] = "environments"
                     continue
                 if ".git" in names:
@@ -226,7 +229,7 @@ class _Walk:
     def _folder(self, place: _Place, path: str, name: str) -> list[_Place]:
         if name == ".git":
             return []
-        if name in _INSTALLED:
+        if any(name in one.folders for one in _environments()):
             self.skipped[path] = "installed"
             return []
         covered = name in _KEPT or place.leaves_out(path)
@@ -288,6 +291,12 @@ class _Walk:
         """Note a problem; of very many the first are enough."""
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append(Problem(path or ".", reason))
+
+
+@lru_cache(maxsize=1)
+def _environments() -> tuple[Environments, ...]:
+    """Return what clients install into."""
+    return tuple(eco.environments for eco in all_ecosystems() if eco.environments.folders)
 
 
 def is_project(root: Path) -> bool:

@@ -1,35 +1,50 @@
-"""What is installed in a Python environment, read from its metadata; nothing is imported."""
+"""What is installed in Python environments, read from its metadata; nothing is imported."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.machinery import all_suffixes
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
+from unghost.ecosystems.project import Installed
 from unghost.ecosystems.pypi.names import canonical
-from unghost.names.imports import ImportMap
 
+_PLACES = (".venv", "venv")
 # A package in C may show by its stubs alone that it is one.
 _SUFFIXES = tuple(sorted((*all_suffixes(), ".pyi"), key=len, reverse=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
-    """An environment.
+def installed_for(
+    root: Path, environ: Mapping[str, str], is_made_here: Callable[[str], bool]
+) -> Installed | None:
+    """Read what is installed in a project's environments and in the one that is active.
 
-    Attributes:
-        names: Canonical names of the distributions.
-        imports: Which of them provides a module, down to the parts of namespace packages.
-        elsewhere: Those that were installed from a folder, a repository or an address.
+    Args:
+        root: The project's folder.
+        environ: Environment variables.
+        is_made_here: Returns whether a folder below the project's did not come with it; one that
+            did may be anybody's work and is not read.
+
+    Returns:
+        None if there is no environment.
     """
+    active = environ.get("VIRTUAL_ENV") or environ.get("CONDA_PREFIX")
+    ours = [Path(active)] if active else []
+    inside = [root / place for place in _PLACES if (root / place).is_dir()]
+    made = [place for place in inside if place not in ours and is_made_here(place.name)]
+    folders = [folder for place in (*made, *ours) for folder in _site_packages(place)]
+    return read_installed(folders) if folders else None
 
-    names: frozenset[str]
-    imports: ImportMap
-    elsewhere: frozenset[str]
+
+def _site_packages(environment: Path) -> list[Path]:
+    try:
+        found = [*environment.glob("lib/python3*/site-packages"), environment / "Lib/site-packages"]
+        return [folder for folder in found if folder.is_dir()]
+    except OSError:
+        return []
 
 
 def read_installed(folders: Iterable[Path]) -> Installed:
@@ -52,9 +67,7 @@ def read_installed(folders: Iterable[Path]) -> Installed:
         for module in modules:
             if name not in facts.setdefault(module, []):
                 facts[module].append(name)
-    return Installed(
-        frozenset(names), ImportMap(facts, "installed", installed=True), frozenset(elsewhere)
-    )
+    return Installed(frozenset(names), facts, frozenset(elsewhere))
 
 
 def _modules(distribution: Distribution) -> Iterator[str]:

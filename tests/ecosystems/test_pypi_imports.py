@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unghost.syntax.python import find_imports, is_python, parse, parses
+from unghost.ecosystems.pypi.imports import find_imports, is_python, parse, parses
 
 FOLDERS = [Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib")]
 PACE = 20

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from unghost.mentions.languages.source import (
+from unghost.ecosystems.packagist.languages import GRAMMAR, GRAMMAR_WITHOUT_TAG
+from unghost.ecosystems.source import (
     Found,
     find,
     skip_blanks,
@@ -14,21 +15,21 @@ from unghost.mentions.languages.source import (
     word_end,
     words,
 )
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.spot import Spot
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-def find_imports(text: str) -> list[Spot]:
+def find_imports(text: str, language: str) -> list[Spot]:
     """Find the names that a source uses; names of its own root and of no namespace are none.
 
     A name of a group stands where its last part does; its prefix is written before the group.
     """
-    found = find(text, "php" if "<?" in text else "php_only", places, read)
+    found = find(text, GRAMMAR if "<?" in text else GRAMMAR_WITHOUT_TAG, places, read)
     own = _own_roots(text) if found else set()
     others = [item for item in found if item[0].name.strip("\\").partition("\\")[0] not in own]
-    return spots(others, "packagist", "php")
+    return spots(others, "packagist", language)
 
 
 def places(data: bytes) -> list[int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from unghost.mentions.languages.source import (
+from unghost.ecosystems.nuget.languages import GRAMMAR
+from unghost.ecosystems.source import (
     Found,
     find,
     skip_blanks,
@@ -14,7 +15,7 @@ from unghost.mentions.languages.source import (
     word_end,
     words,
 )
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.spot import Spot
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -23,12 +24,12 @@ _NAMES = ("identifier", "qualified_name", "alias_qualified_name")
 _GLOBAL = "global::"
 
 
-def find_imports(text: str) -> list[Spot]:
+def find_imports(text: str, language: str) -> list[Spot]:
     """Find the namespaces that a source uses, except those that begin as its own do."""
-    found = find(text, "csharp", places, read, (b"#if", b"\n#endif"))
+    found = find(text, GRAMMAR, places, read, (b"#if", b"\n#endif"))
     own = _own_roots(text) if found else set()
     others = [item for item in found if item[0].name.partition(".")[0] not in own]
-    return spots(others, "nuget", "csharp")
+    return spots(others, "nuget", language)
 
 
 def places(data: bytes) -> list[int]:

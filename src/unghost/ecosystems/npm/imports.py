@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from unghost.mentions.languages.source import Found, find, skip_blanks, spots, words
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.npm.languages import GRAMMARS
+from unghost.ecosystems.source import Found, find, skip_blanks, spots, words
+from unghost.ecosystems.spot import Spot
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -26,7 +27,7 @@ def find_imports(text: str, language: str) -> list[Spot]:
         language: ``javascript``, ``typescript`` or ``tsx``; the first holds JSX too.
     """
     said = "javascript" if language == "javascript" else "typescript"
-    return spots(find(text, language, places, read), "npm", said)
+    return spots(find(text, GRAMMARS[language], places, read), "npm", said)
 
 
 def find_in_page(text: str) -> list[Spot]:

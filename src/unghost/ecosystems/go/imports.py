@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from unghost.mentions.languages.source import Found, find, spots, text_of, words
+from unghost.ecosystems.go.languages import GRAMMAR
+from unghost.ecosystems.source import Found, find, spots, text_of, words
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.grammar import walk
-from unghost.syntax.spot import Spot
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-def find_imports(text: str) -> list[Spot]:
+def find_imports(text: str, language: str) -> list[Spot]:
     """Find the paths that a source imports; relative ones and that of C name no module."""
-    return spots(find(text, "go", places, read), "go", "go")
+    return spots(find(text, GRAMMAR, places, read), "go", language)
 
 
 def places(data: bytes) -> list[int]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from unghost.mentions.languages import rust_places as where
-from unghost.mentions.languages.source import Found, located, read_at, spots, text_of
+from unghost.ecosystems.crates import places as where
+from unghost.ecosystems.crates.languages import GRAMMAR
+from unghost.ecosystems.source import Found, located, read_at, spots, text_of
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.grammar import parse_bytes, parse_through
-from unghost.syntax.spot import Spot
 from unghost.syntax.text import ByteOffsets
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _IN_PATH = 0.6
 """How sure a crate is that only stands within paths: a module of that name may be in scope."""
 
 
-def find_imports(text: str) -> list[Spot]:
+def find_imports(text: str, language: str) -> list[Spot]:
     """Find the crates that a source names; its own modules are none.
 
     A crate that is only named within paths (``serde_json::from_str``) is given once, at its first
@@ -36,14 +37,14 @@ def find_imports(text: str) -> list[Spot]:
     found: list[Found] = []
     root: Node | None = None
     if places:
-        root = parse_through(data, "rust", places[-1])
+        root = parse_through(data, GRAMMAR, places[-1])
         found = list(read_at(root, places, partial(_read, scope=scope), data))
         found = [item for item in found if not scope.is_own(item.name)]
     named = {item.name for item in found} | scope.modules | set(scope.bound)
     unknown = {word: roots[word] for word in roots if word.decode("utf-8", "replace") not in named}
     if unknown:
         found += _within_paths(data, unknown, root)
-    return spots(located(found, offsets), "crates", "rust")
+    return spots(located(found, offsets), "crates", language)
 
 
 @dataclass(slots=True)
@@ -81,7 +82,7 @@ def _read(path: list[Node], data: bytes, scope: _Scope) -> Iterator[Found]:
     elif word == "use" and holder.type == "token_tree":
         begin = token.start_byte
         part = data[begin : where.statement_end(data, begin)]
-        for node in parse_bytes(part, "rust").named_children:
+        for node in parse_bytes(part, GRAMMAR).named_children:
             if node.type == "use_declaration":
                 for item in _of_use(node, part, scope):
                     yield item._replace(start=item.start + begin, end=item.end + begin)
@@ -137,7 +138,7 @@ def _within_paths(
     """Find crates that stand at the beginning of a path, each once."""
     places = sorted([*where.own_uses(data), *(place for at in roots.values() for place in at)])
     if parsed is None or parsed.end_byte <= places[-1]:
-        parsed = parse_through(data, "rust", places[-1])
+        parsed = parse_through(data, GRAMMAR, places[-1])
     seen: dict[str, Found] = {}
     for item in read_at(parsed, places, _read_path, data):
         if item.name == "*":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
+from unghost.ecosystems import all_ecosystems
+from unghost.ecosystems.base import Starter
 from unghost.syntax.word import Word
 
 _SHELLS = "sh bash zsh dash ash ksh fish busybox powershell pwsh su runuser vagrant script ssh"
@@ -23,19 +24,8 @@ _MOST_LEVELS = 8
 _MOST_FLAGS = 40
 
 
-class _Starter(NamedTuple):
-    """What stands between a program and the one that it starts.
-
-    A form (``run``), flags of which some have a value, and a number of arguments (``timeout 5``).
-    """
-
-    form: tuple[str, ...] = ()
-    valued: frozenset[str] = frozenset()
-    arguments: int = 0
-
-
-def _starter(form: str = "", valued: str = "", arguments: int = 0) -> _Starter:
-    return _Starter(tuple(form.split()), frozenset(valued.split()), arguments)
+def _starter(form: str = "", valued: str = "", arguments: int = 0) -> Starter:
+    return Starter(tuple(form.split()), frozenset(valued.split()), arguments)
 
 
 _CONTAINER = (
@@ -48,8 +38,7 @@ _CONTAINERS = tuple(
     for form in ("run", "exec", "container run", "container exec", "compose run", "compose exec")
 )
 _PLAIN = "time nohup command builtin setsid eval iex Invoke-Expression winpty wsl arch unbuffer"
-_CONDA = _starter("run", "-n -p --name --prefix --cwd")
-_STARTERS: dict[str, tuple[_Starter, ...]] = {
+_STARTERS: dict[str, tuple[Starter, ...]] = {
     **{name: (_starter(),) for name in _PLAIN.split()},
     "sudo": (_starter("", "-u -g -h -p -C -T -D -R -r -t -U --user --group --chdir"),),
     "doas": (_starter("", "-u -C"),),
@@ -72,19 +61,20 @@ _STARTERS: dict[str, tuple[_Starter, ...]] = {
     "nerdctl": _CONTAINERS,
     "docker-compose": _CONTAINERS[:2],
     "kubectl": (_starter("exec", "-n --namespace -c --container --context", 1),),
-    "conda": (_CONDA,),
-    "mamba": (_CONDA,),
-    "micromamba": (_CONDA,),
-    "uv": (_starter("run", "--with --with-editable --with-requirements -p --python --extra"),),
-    "poetry": (_starter("run"),),
-    "pipenv": (_starter("run"),),
-    "pdm": (_starter("run"),),
-    "rye": (_starter("run"),),
-    "hatch": (_starter("run"),),
-    "bundle": (_starter("exec"),),
     "direnv": (_starter("exec", "", 1),),
     "xvfb-run": (_starter("", "-s -n -e -f"),),
 }
+
+
+@lru_cache(maxsize=1)
+def _starters() -> dict[str, tuple[Starter, ...]]:
+    declared = (eco.starters for eco in all_ecosystems())
+    return _STARTERS | {program: forms for table in declared for program, forms in table.items()}
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> tuple[tuple[str, str], ...]:
+    return tuple(pair for eco in all_ecosystems() for pair in eco.aliases.items())
 
 
 def program_name(word: str) -> str:
@@ -99,8 +89,9 @@ def program_name(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _program_name(word: str) -> str:
-    if "sys.executable" in word:
-        return "python"
+    for part, program in _aliases():
+        if part in word:
+            return program
     name = word.lstrip(_MARKS)
     if name != word and name[:1] in ("{", "("):
         name = name.strip("{}()")
@@ -178,7 +169,7 @@ def _started(words: Sequence[Word]) -> int | None:
     name = program_name(words[0].text)
     flag = _script_flag(name, words)
     at = None if flag is None else flag + 1
-    for starter in _STARTERS.get(name, ()) if at is None else ():
+    for starter in _starters().get(name, ()) if at is None else ():
         behind = after_form(words, starter.form, starter.valued)
         if behind is not None:
             at = _behind_arguments(words, behind, starter)
@@ -187,7 +178,7 @@ def _started(words: Sequence[Word]) -> int | None:
     return None if at is None or (at < len(words) and " " in words[at].text) else at
 
 
-def _behind_arguments(words: Sequence[Word], at: int, starter: _Starter) -> int:
+def _behind_arguments(words: Sequence[Word], at: int, starter: Starter) -> int:
     arguments = starter.arguments
     while at < len(words):
         text = words[at].text

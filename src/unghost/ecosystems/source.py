@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from unghost.ecosystems.spot import Spot
 from unghost.records import MentionKind, Origin
-from unghost.syntax.grammar import parse_through, paths
-from unghost.syntax.spot import Spot
+from unghost.syntax.grammar import Grammar, parse_through, paths
 from unghost.syntax.text import ByteOffsets
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ Reader = Callable[["list[Node]", bytes], Iterable[Found]]
 
 def find(
     text: str,
-    grammar: str,
+    grammar: Grammar,
     places: Places,
     reader: Reader,
     brackets: tuple[bytes, bytes] | None = None,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from unghost.ecosystems.base import Address, Entry, Page
+from unghost.ecosystems.registry import Entry, Page
 from unghost.errors import UnghostError
-from unghost.registries.address import shown
+from unghost.registries.address import Address, shown
 from unghost.registries.freshness import Unchanged, conditions, validators
 from unghost.registries.streams import damaged
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from unghost.mentions.commands.starters import SHELLS, levels, program_name, script_of
 from unghost.syntax.shell_lexer import Lexer
-from unghost.syntax.starters import SHELLS, levels, program_name, script_of
 from unghost.syntax.word import Word
 
 __all__ = ["Word", "commands", "commands_in", "started_by"]

@@ -13,8 +13,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
-from unghost.syntax.broken_python import logical_lines, typed, without_formats, without_magics
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.pypi.broken import logical_lines, typed, without_formats, without_magics
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.text import ByteOffsets
 
 _LONGEST = 4_000_000
@@ -48,7 +48,7 @@ _BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
 }
 
 
-def find_imports(source: str) -> list[Spot]:
+def find_imports(source: str, language: str = "python") -> list[Spot]:
     """Find the modules that a source imports, with exact offsets.
 
     Relative imports name no package and are left out. Of code that does not parse, each line that

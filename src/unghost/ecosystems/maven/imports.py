@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from unghost.mentions.languages.source import Found, find, spots, text_of, words
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.maven.languages import GRAMMARS
+from unghost.ecosystems.source import Found, find, spots, text_of, words
+from unghost.ecosystems.spot import Spot
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -25,7 +26,7 @@ def find_imports(text: str, language: str) -> list[Spot]:
         text: The source.
         language: ``java`` or ``kotlin``.
     """
-    return spots(find(text, language, places, partial(read, own={})), "maven", language)
+    return spots(find(text, GRAMMARS[language], places, partial(read, own={})), "maven", language)
 
 
 def places(data: bytes) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.mentions.languages.source import is_remark, skip_blanks, word_end, words
+from unghost.ecosystems.source import is_remark, skip_blanks, word_end, words
 
 OWN = frozenset({"crate", "self", "super", "Self"})
 _OWN = frozenset(word.encode() for word in OWN)

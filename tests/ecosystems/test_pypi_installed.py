@@ -11,18 +11,23 @@ from pathlib import Path
 import pytest
 
 from unghost.domains.packages.verify import Judge
+from unghost.ecosystems.project import Installed
+from unghost.ecosystems.pypi.installed import read_installed
+from unghost.ecosystems.spot import to_mentions
 from unghost.mentions.imports import find_imports
 from unghost.names.building import build_snapshot
 from unghost.names.imports import ImportMap, bundled_imports
-from unghost.names.installed import Installed, read_installed
 from unghost.names.snapshot import Snapshot
 from unghost.names.universe import Universe
 from unghost.records import Mention
-from unghost.syntax.spot import to_mentions
 
 SITE = Path(sysconfig.get_paths()["purelib"])
 LONGEST = 200_000
 MANY = 2_500
+
+
+def imports(installed: Installed) -> ImportMap:
+    return ImportMap(installed.modules, "installed", installed=True)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +77,7 @@ def _can_be_imported(module: str) -> bool:
 
 
 def test_no_installed_name_is_ever_absent(installed: Installed, universe: Universe) -> None:
-    judge = Judge(universe, installed=installed, suggest=False)
+    judge = Judge(universe, installed={"pypi": installed}, suggest=False)
     statuses: dict[str, str] = {}
     for mention in _mentions():
         statuses[mention.name] = judge(mention).status
@@ -85,7 +90,7 @@ def test_no_installed_name_is_ever_absent(installed: Installed, universe: Univer
 def test_every_installed_distribution_exists_under_every_way_of_writing_it(
     universe: Universe, installed: Installed
 ) -> None:
-    judge = Judge(universe, installed=installed)
+    judge = Judge(universe, installed={"pypi": installed})
     for name in installed.names:
         for written in (name, name.upper(), name.replace("-", "_"), name.replace("-", ".")):
             mention = Mention("i", "s", 0, 1, 1, 1, written, written, "pypi", "install")
@@ -93,8 +98,8 @@ def test_every_installed_distribution_exists_under_every_way_of_writing_it(
 
 
 def test_facts_name_the_distribution_with_the_evidence(installed: Installed) -> None:
-    assert installed.imports.distributions("yaml.nodes")[0].distribution == "pyyaml"
-    (pytest_provider,) = installed.imports.distributions("_pytest.fixtures")
+    assert imports(installed).distributions("yaml.nodes")[0].distribution == "pyyaml"
+    (pytest_provider,) = imports(installed).distributions("_pytest.fixtures")
     assert pytest_provider.distribution == "pytest"
     assert pytest_provider.evidence == "installed: _pytest"
 
@@ -117,9 +122,9 @@ def test_namespaces_and_distributions_from_elsewhere(tmp_path: Path) -> None:
     found = read_installed([tmp_path])
     assert found.names == {"spam-storage", "spam-core", "inner"}
     assert found.elsewhere == {"inner"}
-    assert found.imports.distributions("spam.cloud.storage.a")[0].distribution == "spam-storage"
-    assert found.imports.distributions("spam.cloud") == ()
-    assert found.imports.namespace("spam.cloud")[0].distribution == "spam-storage"
+    assert imports(found).distributions("spam.cloud.storage.a")[0].distribution == "spam-storage"
+    assert imports(found).distributions("spam.cloud") == ()
+    assert imports(found).namespace("spam.cloud")[0].distribution == "spam-storage"
     build_snapshot(
         ["spam-storage"],
         tmp_path / "s",
@@ -128,7 +133,9 @@ def test_namespaces_and_distributions_from_elsewhere(tmp_path: Path) -> None:
         date="2026-01-01",
         complete=True,
     )
-    judge = Judge(Universe(Snapshot.open(tmp_path / "s"), ImportMap({}, "t")), installed=found)
+    judge = Judge(
+        Universe(Snapshot.open(tmp_path / "s"), ImportMap({}, "t")), installed={"pypi": found}
+    )
 
     def status(module: str) -> str:
         mention = Mention("i", "s", 0, 1, 1, 1, module, module, "pypi", "import", "python")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unghost.syntax.shell import Word, commands, commands_in
+from unghost.mentions.commands.shell import Word, commands, commands_in
 
 PIECES = [
     "pip install ", "x", " ", "\n", "'", '"', "\\", "\\\n", "$(", ")", "`", "$'", '$"', "${", "}",

@@ -7,7 +7,7 @@ by fuzzing, and a fuzz test keeps watch.
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Callable
 
 _LONGEST_CHAIN = 600
 _ENDS = b",;})]"
@@ -18,11 +18,6 @@ _NO_OPERATORS = bytes(
 )
 _FEW_OPERATORS = 12
 _IMPORTING = (b"import", b"require", b"use", b"using", b"<?")
-_REMARKS = {
-    **dict.fromkeys(("csharp", "go", "groovy", "java", "kotlin", "rust"), (b"//",)),
-    **dict.fromkeys(("php", "php_only"), (b"//", b"#")),
-    "ruby": (b"#",),
-}
 _NO_REMARKS = (b"#{", b"#[")
 _BREAK = bytes(10 if code in _ENDS else code for code in range(256))
 _MARKED = bytes(0 if code in _ENDS else code or 32 for code in range(256))
@@ -33,22 +28,27 @@ _CLOSING = dict(zip(b"([{", b")]}", strict=True))
 _NEWLINE, _SLASH, _STAR = b"\n/*"
 _NO_MARKS = bytes(set(range(256)) - set(b"()[]{}/*\n"))
 
-_HEREDOCS = 200
-"""Bytes of open heredocs that Ruby's scanner is given; from 1024 on it writes over other data."""
-_WORD = bytes(code for code in range(256) if chr(code).isalnum() or code == 95 or code >= 128)
 
-
-def tamed(data: bytes, name: str) -> bytes:
+def sanitized(
+    data: bytes,
+    remarks: tuple[bytes, ...] = (),
+    prepare: Callable[[bytes], bytes] | None = None,
+) -> bytes:
     """Blank what a grammar cannot take; all else keeps its place.
 
-    A line end is added: Kotlin's scanner never comes back from an annotation at the end of a text.
+    A line end is added: a scanner may never come back from an annotation at the end of a text.
+
+    Args:
+        data: The text.
+        remarks: What the lines of comments begin with.
+        prepare: Blanks what this grammar alone cannot take.
     """
     data = data[: _readable(data)]
     chains = data.translate(_BREAK, _NO_OPERATORS).split(b"\n")
     if max(map(len, chains)) > _LONGEST_CHAIN:
-        data = _without_chains(data, _REMARKS.get(name, ()))
-    if name == "ruby" and data.count(b"<<") > 3:
-        data = _without_open_heredocs(data)
+        data = _without_chains(data, remarks)
+    if prepare is not None:
+        data = prepare(data)
     return data + b"\n"
 
 
@@ -121,39 +121,3 @@ def _deep_line(marks: bytes) -> int | None:
             floors, in_block = dict.fromkeys(depths, 0), False
         before = mark
     return None
-
-
-def _without_open_heredocs(data: bytes) -> bytes:
-    """Blank the marks of Ruby's heredocs that begin within another, and too many of one line."""
-    lines, waiting = data.split(b"\n"), deque[tuple[bytes, bool]]()
-    for number, line in enumerate(lines):
-        if waiting:
-            word, is_indented = waiting[0]
-            if (line.strip() if is_indented else line.rstrip(b"\r")) == word:
-                waiting.popleft()
-                continue
-        if b"<<" not in line:
-            continue
-        words = _heredocs(line)
-        if waiting or sum(len(word) + 4 for word, _ in words) > _HEREDOCS:
-            lines[number] = line.replace(b"<<", b"  ")
-        else:
-            waiting.extend(words)
-    return b"\n".join(lines)
-
-
-def _heredocs(line: bytes) -> list[tuple[bytes, bool]]:
-    """Return the words that end the heredocs of a line, and whether they may be indented."""
-    words = []
-    before, *parts = line.split(b"<<")
-    for part in parts:
-        rest = part.lstrip(b"-~")
-        if rest[:1] in (b'"', b"'", b"`"):
-            word = rest[1:].partition(rest[:1])[0]
-        else:
-            word = rest[: len(rest) - len(rest.lstrip(_WORD))]
-        # What follows `class` is an object.
-        if word and not before.rstrip().endswith(b"class"):
-            words.append((word, len(rest) < len(part)))
-        before = part
-    return words

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from unghost.mentions.languages.source import (
+from unghost.ecosystems.rubygems.languages import GRAMMAR
+from unghost.ecosystems.source import (
     Found,
     find,
     is_remark,
@@ -14,8 +15,8 @@ from unghost.mentions.languages.source import (
     text_of,
     words,
 )
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
-from unghost.syntax.spot import Spot
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -35,9 +36,9 @@ _ORIGINS: dict[str, Origin] = {
 }
 
 
-def find_imports(text: str) -> list[Spot]:
+def find_imports(text: str, language: str) -> list[Spot]:
     """Find what a source requires; ``gem`` names a gem itself and is no import but a manifest."""
-    return spots(find(text, "ruby", places, read), "rubygems", "ruby")
+    return spots(find(text, GRAMMAR, places, read), "rubygems", language)
 
 
 def places(data: bytes) -> list[int]:
