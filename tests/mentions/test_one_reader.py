@@ -177,7 +177,7 @@ def test_scanning_finds_what_the_reader_does(asks: Asked | None, worlds: tuple[s
         examined = examine_text(text, "s", scan, Context(asks=asks))
         assert examined.names == len(found)
         doubtful = [m for m in found if not is_clean(m, judge(m), None)]
-        assert [one.mention for one in examined.suspects] == doubtful
+        assert [one.mention for one in examined.candidates] == doubtful
 
 
 def _places(mentions: list[Mention]) -> set[tuple[int, int, str]]:
