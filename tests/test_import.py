@@ -19,7 +19,7 @@ SLOW = ["httpx", "asyncio", "rich", "typer", "pydantic", "ijson", "sqlite3", "ya
 SLOW += ["multiprocessing", "tree_sitter", "packaging", "importlib.metadata", "importlib.resources"]
 POSIX = ["fcntl", "grp", "pwd", "resource", "termios"]
 OF_AGENTS = ["unghost.cli.hook", "unghost.hook.watch", "unghost.scan.scanner", "unghost.api"]
-OF_AGENTS += ["unghost.scan.reading.pool", "unghost.mcp_server.questions"]
+OF_AGENTS += ["unghost.scan.reading.pool", "unghost.mcp_server.questions", "unghost.names.pull"]
 
 
 @pytest.mark.parametrize("module", LIGHT)

@@ -40,7 +40,7 @@ _OWN = (
     "If one of these is a module of this project that is not written yet, create its file first"
     " (an empty one will do), then write what imports it."
 )
-_ASK = "Let it go on only if you know these names to be right."
+_ASK = "Allow it only if you know that these names are right."
 
 
 @dataclass(frozen=True, slots=True)
