@@ -14,9 +14,9 @@ import pytest
 from corpus_cases import CORPUS, SHAPES
 from registry_stub import Reply, Stub, json_reply, running
 from scan_world import NAMES, build_names, offline, write_tree
+from unghost.ecosystems.registry import Entry
 from unghost.errors import UnghostError
 from unghost.names.building import build_snapshot
-from unghost.names.snapshot import Entry
 from unghost.names.universe import default_path
 from unghost.scan.finding import Report
 from unghost.scan.judging.suppress import write_baseline
