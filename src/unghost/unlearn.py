@@ -13,22 +13,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from unghost.atomic import write_json
 from unghost.config import UnlearnConfig
 from unghost.discover.explorer import Explorer
 from unghost.discover.stopping import RoundResult, best_round, reason_to_stop
+from unghost.discover.yields import discover_figures
 from unghost.domains.packages.prompts import follow_up, hedge
 from unghost.evaluate.answers import Answer
 from unghost.evaluate.compare import retention, right_answers
-from unghost.evaluate.plan import tasks_of
+from unghost.evaluate.plan import measure_split, tasks_of
 from unghost.evaluate.rates import rates_of
-from unghost.lab import Lab, open_lab
-from unghost.preview import memory_line
-from unghost.probe import Progress, measure_split
-from unghost.records import Asks, Prompt, Sampling
-from unghost.results import discover_figures, header, write_results
-from unghost.runs import Batch, RoundFolder, RunFolder, read_json
-from unghost.splits import Split
+from unghost.records import Asks, Prompt, Sampling, Split
+from unghost.runs.atomic import write_json
+from unghost.runs.context import RunContext, memory_line, open_context
+from unghost.runs.folder import Batch, RoundFolder, RunFolder, read_json
+from unghost.runs.results import write_results
+from unghost.runs.rollouts import Progress
 from unghost.train.loop import train_round
 from unghost.training_set import asks_hedged, doubtful_prompts, training_set
 
@@ -56,23 +55,23 @@ def unlearn(
     Raises:
         UnghostError: Something that the user can mend; nothing that was finished is lost.
     """
-    lab = open_lab(config)
-    with RunFolder.open(folder, header(lab)) as run:
-        note(memory_line(lab))
-        return _Run(lab, run, progress).go()
+    context = open_context(config)
+    with RunFolder.open(folder, context.header) as run:
+        note(memory_line(context))
+        return _Run(context, run, progress).go()
 
 
 class _Run:
     """One run under way."""
 
-    def __init__(self, lab: Lab, run: RunFolder, progress: Progress) -> None:
-        self.lab, self.run, self.progress = lab, run, progress
-        self.config = lab.config
+    def __init__(self, context: RunContext, run: RunFolder, progress: Progress) -> None:
+        self.context, self.run, self.progress = context, run, progress
+        self.config = context.config
         self.explorer = self.new_explorer()
         self.base: list[Answer] = []
 
     def new_explorer(self) -> Explorer:
-        tasks = self.lab.tasks
+        tasks = self.context.tasks
         reserved = tasks_of(tasks, "validate") + tasks_of(tasks, "heldout")
         discover = tasks_of(tasks, "discover")
         return Explorer(discover, self.config.explore, self.config.seed, reserved)
@@ -86,7 +85,7 @@ class _Run:
         best = best_round(history, self.config.stop)
         self.load(best.round)
         self.measure("heldout", best.round)
-        return write_results(self.lab, self.run, history, best.round, reason, self.progress)
+        return write_results(self.context, self.run, history, best.round, reason, self.progress)
 
     def measure_base(self) -> RoundResult:
         """Measure the untouched model on both splits; round 0 of the run."""
@@ -101,11 +100,11 @@ class _Run:
     def nothing_found(self) -> str | None:
         """Say so if the base makes no ghost at all: then there is nothing to train on."""
         metrics = self.run.round(0).metrics
-        if metrics is None or metrics["ghosts"] or self.probe_for_ghosts():
+        if metrics is None or metrics["ghosts"] or self.search_for_ghosts():
             return None
         return "no ghost found: nothing to unlearn"
 
-    def probe_for_ghosts(self) -> bool:
+    def search_for_ghosts(self) -> bool:
         """Look for ghosts with a first round of discovery, which finds what tasks do not show."""
         batches = self.discover(1)
         found = any(verdict.status == "absent" for verdict in batches.verdicts)
@@ -124,9 +123,9 @@ class _Run:
             )
         found = self.discover(number)
         trained = train_round(
-            self.lab.policy,
-            training_set(self.lab, found, self.ask_hedged(folder, found, number)),
-            self.lab.objective,
+            self.context.policy,
+            training_set(self.context, found, self.ask_hedged(folder, found, number)),
+            self.context.objective,
             self.config.train_of(number),
             folder.path,
             objective_settings=self.config.terms,
@@ -180,17 +179,17 @@ class _Run:
 
     def ask_hedged(self, folder: RoundFolder, found: Batch, number: int) -> Batch:
         """Ask the original model once more what brought out ghosts, and allow it to know none."""
-        if not asks_hedged(self.lab):
+        if not asks_hedged(self.context):
             return Batch([], [], [], [])
         prompts = [hedge(prompt) for prompt in doubtful_prompts(found)]
         greedy = Sampling(max_new_tokens=self.config.sample.max_new_tokens)
         batches = []
-        with self.lab.original_probe() as probe:
+        with self.context.original_runner() as runner:
             for index, start in enumerate(range(0, len(prompts), _HEDGED_BATCH)):
                 self.progress(f"round {number}: ask with a hedge", start, len(prompts))
                 part = prompts[start : start + _HEDGED_BATCH]
                 batches.append(
-                    probe.run(folder, "hedged", index, part, greedy, round_number=number)
+                    runner.run(folder, "hedged", index, part, greedy, round_number=number)
                 )
         return Batch.joined(batches)
 
@@ -205,7 +204,7 @@ class _Run:
     ) -> Batch:
         """Ask prompts of one kind, each kind with sampling settings of its own."""
         asks = prompts[0].asks if prompts else "packages"
-        return self.lab.probe.run(
+        return self.context.runner.run(
             folder,
             phase,
             index,
@@ -233,9 +232,9 @@ class _Run:
     def measure(self, split: Split, number: int) -> list[Answer]:
         """Ask the tasks of a split greedily, the same for every round, and read the answers."""
         return measure_split(
-            self.lab.probe,
+            self.context.runner,
             self.run,
-            self.lab.tasks,
+            self.context.tasks,
             split,
             number,
             self.config.measure,
@@ -244,7 +243,7 @@ class _Run:
 
     def summary(self, answers: Sequence[Answer]) -> dict[str, Any]:
         """Sum up the answers of one round on ``validate`` for its metrics."""
-        known = self.lab.known
+        known = self.context.known
         right = right_answers(answers, known).to_json() if known else None
         return rates_of(answers, known=known or None).to_json() | {"known_right": right}
 
@@ -266,7 +265,7 @@ class _Run:
         Round 0 is the original, which the model still is when no round was trained.
         """
         if number:
-            self.lab.policy.load(self.run.round(number).path / "adapter")
+            self.context.policy.load(self.run.round(number).path / "adapter")
 
 
 def _stated(figure: float) -> float | None:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from e2e.conftest import run_command
 from unghost.names.building import build_snapshot
-from unghost.records import record_id
-from unghost.splits import split_of
+from unghost.records import record_id, split_of
 
 
 def measure(run: Path, model: str, *more: str) -> list[str]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from unghost.domains.packages.prompts import ask
 from unghost.records import Asks, Completion, Mention, Prompt, Sampling, TokenSpan, Verdict
 from unghost.report.examples import before_and_after, choose
-from unghost.runs import Batch
+from unghost.runs.folder import Batch
 
 
 def asked(number: int, asks: Asks) -> Prompt:

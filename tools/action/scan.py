@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from unghost.atomic import write_text
 from unghost.errors import UnghostError
 from unghost.printable import printable
+from unghost.runs.atomic import write_text
 from unghost.scan.files import find_root
 from unghost.scan.finding import RULES, Finding, Report
 from unghost.scan.formats import render

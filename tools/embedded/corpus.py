@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 
 from unghost.domains.packages.questions import CODE_QUESTIONS, CODE_REQUESTS, TASK_QUESTIONS
-from unghost.splits import unit_hash
+from unghost.records import unit_hash
 
 FACTS = Path(__file__).resolve().parents[2] / "src/unghost/data/tasks.jsonl"
 WORDINGS = 8

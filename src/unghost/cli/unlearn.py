@@ -56,11 +56,11 @@ def unlearn(
     }
     settings = resolve(merge(read_config(config, set_ or ()), given))
     if merged is not None:
-        from unghost.export import check_export
+        from unghost.runs.export import check_export
 
         check_export(settings, run, merged)
     if dry_run:
-        from unghost.preview import preview
+        from unghost.runs.context import preview
 
         for line in preview(settings).split("\n"):
             typer.echo(printable(line))
@@ -71,7 +71,7 @@ def unlearn(
         report = run_unlearn(settings, run, progress=bars.update, note=bars.note)
     show(report, run)
     if merged is not None:
-        from unghost.export import export
+        from unghost.runs.export import export
 
         say(export(settings, run, report, merged))
     raise typer.Exit(0 if report["verdict"]["success"] else 1)

@@ -42,8 +42,7 @@ from unghost.discover.seeds import (
     facts_family,
 )
 from unghost.errors import UnghostError
-from unghost.records import Completion, Mention, Prompt, Verdict, record_id
-from unghost.splits import unit_hash
+from unghost.records import Completion, Mention, Prompt, Verdict, record_id, unit_hash
 
 if TYPE_CHECKING:
     from unghost.domains.packages.tasks import Task

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unghost.errors import UnghostError
-from unghost.splits import split_of
+from unghost.records import split_of
 
 if TYPE_CHECKING:
     from unghost.domains.packages.tasks import Task

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from unghost.domains.packages.tasks import Task
 from unghost.evaluate.answers import Answer
 from unghost.evaluate.compare import (
     fit,
@@ -83,6 +85,26 @@ def heldout_section(
     if task_keywords is not None and package_keywords is not None:
         section["fit"] = fit(before, after, task_keywords, package_keywords, **kwargs).to_json()
     return section
+
+
+def keywords_of(tasks: Sequence[Task]) -> dict[str, Any]:
+    """Return what tasks state of themselves as :func:`heldout_section` takes it, None if nothing.
+
+    The keywords of several tasks of one id, or of one right package, are put together.
+    """
+    known = {task.gold: task.known for task in tasks if task.gold and task.known is not None}
+    by_task: dict[str, set[str]] = defaultdict(set)
+    by_package: dict[str, set[str]] = defaultdict(set)
+    for task in tasks:
+        if task.keywords:
+            by_task[task.id] |= set(task.keywords)
+            if task.gold is not None:
+                by_package[task.gold] |= set(task.keywords)
+    return {
+        "known": known or None,
+        "task_keywords": dict(by_task) or None,
+        "package_keywords": dict(by_package) or None,
+    }
 
 
 def _changes(

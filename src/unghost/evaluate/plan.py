@@ -1,15 +1,19 @@
-"""What is asked to measure a model: unfiltered tasks of one split, the same for base and tuned."""
+"""Measuring on one split: unfiltered tasks, the same for base and tuned, asked greedily."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from unghost.domains.packages.prompts import ask
+from unghost.domains.packages.prompts import ask, follow_up
 from unghost.domains.packages.tasks import Task
 from unghost.errors import UnghostError
-from unghost.records import Asks, Prompt
-from unghost.splits import SPLITS, Split, split_of, unit_hash
+from unghost.evaluate.answers import Answer, read_answers
+from unghost.records import SPLITS, Asks, Prompt, Sampling, Split, split_of, unit_hash
+from unghost.runs.folder import Batch, RunFolder
+from unghost.runs.rollouts import Progress, RolloutRunner
+
+_BATCH = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +99,44 @@ def measure_prompts(tasks: Sequence[Task], split: Split, code_share: float) -> l
             for asks in asked
         ]
     return prompts
+
+
+def measure_split(
+    runner: RolloutRunner,
+    run: RunFolder,
+    tasks: Sequence[Task],
+    split: Split,
+    number: int,
+    settings: MeasureSettings,
+    progress: Progress,
+) -> list[Answer]:
+    """Ask the tasks of a split greedily, and which packages the model's own code needs.
+
+    Args:
+        runner: The model and the domain.
+        run: The run.
+        tasks: Tasks of all splits.
+        split: Which of them to ask.
+        number: The round whose folder the answers go to.
+        settings: How many tasks are asked.
+        progress: Told how far it is.
+
+    Returns:
+        The answers, with the verdicts on what they name.
+    """
+    count = settings.validate_tasks if split == "validate" else settings.heldout_tasks
+    prompts = measure_prompts(
+        choose_tasks(tasks_of(tasks, split), count), split, settings.code_share
+    )
+    folder, greedy = run.round(number), Sampling(max_new_tokens=settings.max_new_tokens)
+    batches: list[Batch] = []
+    for start in range(0, len(prompts), _BATCH):
+        progress(f"round {number}: measure on {split}", start, len(prompts))
+        part = prompts[start : start + _BATCH]
+        asked = runner.run(folder, split, len(batches), part, greedy, round_number=number)
+        batches.append(asked)
+        more = follow_up(asked.prompts, asked.completions)
+        batches.append(runner.run(folder, split, len(batches), more, greedy, round_number=number))
+    progress(f"round {number}: measure on {split}", len(prompts), len(prompts))
+    joined = Batch.joined(batches)
+    return read_answers(joined.prompts, joined.completions, joined.mentions, joined.verdicts)

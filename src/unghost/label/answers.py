@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from unghost.errors import UnghostError
 from unghost.mentions.thinking import thinking_end
-from unghost.records import Completion, Mention, MentionKind, TokenSpan, Verdict
-from unghost.splits import split_of
+from unghost.records import Completion, Mention, MentionKind, TokenSpan, Verdict, split_of
 
 if TYPE_CHECKING:
     from unghost.names.universe import Universe

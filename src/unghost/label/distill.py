@@ -14,8 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from unghost.label.answers import thinking_tokens
 from unghost.label.streams import STREAMS, Labels
 from unghost.mentions.answers import is_abstention
-from unghost.records import Completion, Mention, Verdict, by_source
-from unghost.splits import split_of
+from unghost.records import Completion, Mention, Verdict, by_source, split_of
 
 
 def doubtful_answers(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from unghost.allowed import AllowedTokens, Vocabulary, after, terminators
+from unghost.generate.allowed import AllowedTokens, Vocabulary, after, terminators
 from unghost.label.answers import Answer, Name
 from unghost.records import MentionKind
 

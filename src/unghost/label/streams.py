@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from unghost.allowed import Vocabulary
 from unghost.errors import UnghostError
+from unghost.generate.allowed import Vocabulary
 from unghost.label.answers import Answer, Name, read_answer, thinking_tokens
 from unghost.label.credit import advantages
 from unghost.label.positions import AllowedPositions

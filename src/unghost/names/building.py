@@ -10,10 +10,10 @@ from pathlib import Path
 import marisa_trie
 
 from unghost import ecosystems
-from unghost.atomic import atomic_path
 from unghost.ecosystems.base import Ecosystem, Entry
 from unghost.errors import UnghostError
 from unghost.names.layout import FORMAT_VERSION, SnapshotHeader, day_number, front, padded
+from unghost.runs.atomic import atomic_path
 
 _TRIES = 2
 """How often the trie is folded into another; a third time saves 4 % and costs 10 % of the speed."""

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from unghost.atomic import write_error
 from unghost.ecosystems.base import Entry, Page
 from unghost.errors import UnghostError
+from unghost.runs.atomic import write_error
 
 _VERSION = 1
 _GIVEN, _REMOVED, _STATE, _END = b"+", b"-", b"=", b"!"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from unghost.records import Completion, Mention, Prompt, Verdict, by_source
-from unghost.runs import Batch
+from unghost.runs.folder import Batch
 
 _ROLES = {"absent": "ghost", "exists": "real"}
 

@@ -14,7 +14,6 @@ from math import log1p
 from pathlib import Path
 from typing import Any
 
-from unghost.atomic import write_text
 from unghost.report.charts import Point, Style, bars, frontier_svg, line_chart, short, short_percent
 from unghost.report.figures import (
     COUNTS,
@@ -30,6 +29,7 @@ from unghost.report.figures import (
 from unghost.report.markup import Markup, join, tag
 from unghost.report.mask import mask_report
 from unghost.report.schema import validate
+from unghost.runs.atomic import write_text
 
 Data = Mapping[str, Any]
 

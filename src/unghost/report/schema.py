@@ -14,8 +14,8 @@ from typing import Any, Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from unghost.atomic import write_json
 from unghost.errors import UnghostError
+from unghost.runs.atomic import write_json
 
 REPORT_VERSION = 1
 """Version of report.json; a report of another version is refused."""

@@ -15,11 +15,11 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from unghost.atomic import atomic_path
 from unghost.mentions.files import find_in_file
 from unghost.mentions.manifests import is_lock, is_manifest
 from unghost.printable import printable
 from unghost.records import MentionKind
+from unghost.runs.atomic import atomic_path
 from unghost.scan.finding import Finding, Report
 from unghost.scan.reading import read_file
 from unghost.syntax.text import LONGEST

@@ -20,8 +20,8 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from unghost.atomic import atomic_folder
 from unghost.errors import UnghostError
+from unghost.runs.atomic import atomic_folder
 
 _ROUTER_NAMES = frozenset({"gate", "router", "shared_expert_gate"})
 _LORA_WEIGHTS = "adapter_model.safetensors"

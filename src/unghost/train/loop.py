@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 import torch
 
-from unghost.atomic import clear_leftovers, write_error, write_text
 from unghost.errors import UnghostError
 from unghost.objectives.base import Objective, ObjectiveSettings
+from unghost.runs.atomic import clear_leftovers, write_error, write_text
 from unghost.train import checkpoint, engine
 from unghost.train.adapter import Policy
 from unghost.train.examples import Example, collate, pack, plan_steps

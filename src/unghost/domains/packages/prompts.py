@@ -14,8 +14,7 @@ from unghost.domains.packages.questions import (
 from unghost.errors import UnghostError
 from unghost.mentions.answers import find_in_answer, is_abstention
 from unghost.mentions.thinking import thinking_end
-from unghost.records import Asks, Completion, Message, Prompt, record_id
-from unghost.splits import unit_hash
+from unghost.records import Asks, Completion, Message, Prompt, record_id, unit_hash
 
 
 def ask(

@@ -11,8 +11,7 @@ from typing import Any
 
 from unghost.errors import UnghostError
 from unghost.names.normalise import canonical, is_valid
-from unghost.records import record_id
-from unghost.splits import unit_hash
+from unghost.records import record_id, unit_hash
 
 _BUNDLED = Path(str(files("unghost").joinpath("data/tasks.jsonl")))
 

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from unghost.atomic import atomic_path, clear_leftovers, write_error, write_json
 from unghost.errors import UnghostError
 from unghost.records import Completion, Mention, Prompt, Record, Verdict, from_table, to_table
+from unghost.runs.atomic import atomic_path, clear_leftovers, write_error, write_json
 
 RUN_VERSION = 1
 """Version of the folder's layout and of run.json; a run of another version is refused."""

@@ -8,9 +8,9 @@ from tokenizers.models import BPE, WordPiece
 from transformers import PreTrainedTokenizerFast
 
 from label_cases import PrefixWalk, tokenizer_of
-from unghost.allowed import AllowedTokens, Vocabulary, after, terminators, token_bytes
 from unghost.ecosystems import ecosystem
 from unghost.errors import UnghostError
+from unghost.generate.allowed import AllowedTokens, Vocabulary, after, terminators, token_bytes
 from unghost.names.walk import NormalisedWalk, TrieWalk
 
 PIECES = [b"num", b"py", b"p", b"y", b"pydoc", b"\n", b"=", b"==1", b"=x", b" num", b" ", b" x"]

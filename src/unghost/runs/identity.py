@@ -1,0 +1,101 @@
+"""What a run is recognised by: all that decides its results."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from unghost.config import UnlearnConfig
+from unghost.names.universe import Universe
+from unghost.report.schema import REPORT_VERSION
+from unghost.runs.folder import RunFolder
+from unghost.version import __version__
+
+_PACKAGES = ("torch", "transformers", "peft", "accelerate", "tokenizers", "numpy", "pyarrow")
+
+
+def header(
+    config: UnlearnConfig,
+    model_id: str,
+    universe: Universe,
+    files: Mapping[str, Path],
+    *,
+    threads: bool = True,
+) -> dict[str, Any]:
+    """Return everything that decides a run's results; a run folder of another header is refused.
+
+    Args:
+        config: The resolved configuration.
+        model_id: The model.
+        universe: What exists.
+        files: What was read besides, by what it is called in run.json.
+        threads: Whether the model runs here, so that the number of threads counts.
+    """
+    return {
+        "model_id": model_id,
+        "universe": universe.id,
+        "seed": config.seed,
+        "sha256": {name: sha256(path) for name, path in files.items()},
+        "versions": environment(),
+        "threads": _threads() if threads else None,
+    }
+
+
+def sha256(path: Path) -> str:
+    """Hash a file's contents, so that an edited file is not taken for the one a run began with."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def environment() -> dict[str, str]:
+    """Return the versions that results may depend on."""
+    found = {"unghost": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def universe_facts(universe: Universe) -> dict[str, Any]:
+    """Return what a run took for existing, as the report has it."""
+    head = universe.snapshot.header
+    return {
+        "label": universe.label,
+        "as_of": universe.as_of,
+        "count": head.count,
+        "complete": head.complete,
+        "closed_world": universe.closed_world,
+    }
+
+
+def report_of(
+    run: RunFolder, config: UnlearnConfig, model_id: str, universe: Universe
+) -> dict[str, Any]:
+    """Return the report of a run that nothing was measured of yet."""
+    return {
+        "version": REPORT_VERSION,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "run": run.path.name,
+        "model": model_id,
+        "universe": universe_facts(universe),
+        "config": config.model_dump(mode="json"),
+        "versions": environment(),
+        "seed": config.seed,
+        "rounds": [],
+        "heldout": None,
+        "examples": [],
+        "verdict": {"success": True, "reasons": []},
+        "stopping": "",
+    }
+
+
+def _threads() -> int:
+    import torch
+
+    return torch.get_num_threads()
