@@ -24,7 +24,7 @@ def context(objective: str = "hybrid", **settings: Any) -> RunContext:
     made = SimpleNamespace(
         objective=get_objective(objective),
         config=resolve({"objective": objective, **settings}),
-        universe=World(),
+        domain=World(),
         tokenizer=None,
         stop_ids=frozenset({0}),
         encode=lambda prompt: (90, len(prompt.id)),
@@ -105,15 +105,15 @@ def test_a_hedged_answer_with_a_ghost_changes_nothing(scene: Scene) -> None:
 
 
 def test_what_is_asked_with_a_hedge(scene: Scene) -> None:
-    assert doubtful_prompts(batch(scene)) == scene.prompts
+    assert doubtful_prompts(context(), batch(scene)) == scene.prompts
     good = Scene()
     for _ in range(2):
         good.answer("numpy", names={"numpy": "exists"})
-    assert doubtful_prompts(batch(good)) == []
+    assert doubtful_prompts(context(), batch(good)) == []
     written = Scene()
     written.prompts = [Prompt("p", "p", (), "task", "", "seed", "none", "discover")]
     written.answer(NONE_KNOWN, names={})
-    assert doubtful_prompts(batch(written)) == []
+    assert doubtful_prompts(context(), batch(written)) == []
 
 
 def test_who_asks_with_a_hedge() -> None:

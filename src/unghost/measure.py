@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from unghost.config import UnlearnConfig
-from unghost.domains.packages.domain import PackagesDomain
-from unghost.domains.packages.tasks import load_tasks, tasks_path
+from unghost.domains.registry import load_domain
 from unghost.evaluate.heldout import heldout_section, keywords_of
 from unghost.evaluate.plan import check_splits, measure_split
 from unghost.generate.base import Generator
-from unghost.names.universe import load_universe
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.folder import RunFolder
@@ -27,10 +25,10 @@ def measure(
     api_key_env: str = "OPENAI_API_KEY",
     progress: Progress = lambda *_: None,
 ) -> dict[str, Any]:
-    """Measure how often a model invents package names.
+    """Measure how often a model invents names.
 
     Args:
-        config: Model, universe, tasks and the ``measure`` settings; the others are not used.
+        config: Model, domain, universe, tasks and the ``measure`` settings alone are used.
         folder: The run's folder.
         base_url: Address of an OpenAI-compatible server; None loads local weights.
         api_key_env: Environment variable that holds the server's key.
@@ -42,18 +40,17 @@ def measure(
     Raises:
         UnghostError: Something that the user can mend; finished batches are never asked again.
     """
-    universe = load_universe(config.universe)
-    domain = PackagesDomain(universe)
-    tasks = load_tasks(tasks_path(config.tasks))
+    domain = load_domain(config.domain, config.universe)
+    tasks = domain.load_tasks(domain.tasks_path(config.tasks))
     check_splits(tasks, ["heldout"])
     generator = _generator(config, base_url, api_key_env)
-    files = {"tasks": tasks_path(config.tasks)}
-    head = header(config, generator.model_id, universe, files, threads=base_url is None)
+    files = {"tasks": domain.tasks_path(config.tasks)}
+    head = header(config, generator.model_id, domain, files, threads=base_url is None)
     head |= {"measure": config.model_dump(mode="json"), "base_url": base_url}
     with RunFolder.open(folder, head) as run:
         runner = RolloutRunner(generator, domain, config.seed)
         answers = measure_split(runner, run, tasks, "heldout", 0, config.measure, progress)
-        report = report_of(run, config, generator.model_id, universe) | {
+        report = report_of(run, config, generator.model_id, domain) | {
             "heldout": heldout_section(answers, **keywords_of(tasks), seed=config.seed),
             "stopping": "a measurement: nothing was trained",
         }

@@ -20,9 +20,9 @@ def asks_hedged(context: RunContext) -> bool:
     return "distill" in context.objective.raises and context.config.terms.distill > 0
 
 
-def doubtful_prompts(found: Batch) -> list[Prompt]:
+def doubtful_prompts(context: RunContext, found: Batch) -> list[Prompt]:
     """Return the prompts with an answer that names a ghost or says that the model knows none."""
-    doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts)
+    doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts, context.domain)
     asked = {c.prompt_id for c in found.completions if c.id in doubtful}
     return [prompt for prompt in found.prompts if prompt.id in asked and prompt.asks != "task"]
 
@@ -38,7 +38,7 @@ def training_set(context: RunContext, found: Batch, hedged: Batch) -> list[Examp
         found: What discovery asked, with all its answers.
         hedged: The hedged questions, with their answers; may be empty.
     """
-    doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts)
+    doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts, context.domain)
     distilled = _distilled(context, found, doubtful, hedged)
     learned = {example.prompt_id for example in distilled}
     replaced = {c.id for c in found.completions if c.prompt_id in learned} & doubtful
@@ -54,7 +54,7 @@ def _answered(
         found.completions,
         found.mentions,
         found.verdicts,
-        universe=context.universe,
+        domain=context.domain,
         tokenizer=context.tokenizer if needs_allowed else None,
         blame=context.config.blame or context.objective.blame,
         eos_ids=context.stop_ids,
@@ -118,6 +118,7 @@ def _distilled(
         [(parent_of[completion.prompt_id], completion) for completion in hedged.completions],
         hedged.mentions,
         hedged.verdicts,
+        context.domain,
     )
     return [
         Example(

@@ -15,14 +15,15 @@ from typing import Any
 
 from unghost.config import UnlearnConfig
 from unghost.discover.explorer import Explorer
+from unghost.discover.plans import Batch as Planned
 from unghost.discover.stopping import RoundResult, best_round, reason_to_stop
 from unghost.discover.yields import discover_figures
-from unghost.domains.packages.prompts import follow_up, hedge
+from unghost.domains.base import Mode
 from unghost.evaluate.answers import Answer
 from unghost.evaluate.compare import retention, right_answers
 from unghost.evaluate.plan import measure_split, tasks_of
 from unghost.evaluate.rates import rates_of
-from unghost.records import Asks, Prompt, Sampling, Split
+from unghost.records import Prompt, Sampling, Split
 from unghost.runs.atomic import write_json
 from unghost.runs.context import RunContext, memory_line, open_context
 from unghost.runs.folder import Batch, RoundFolder, RunFolder, read_json
@@ -73,8 +74,8 @@ class _Run:
     def new_explorer(self) -> Explorer:
         tasks = self.context.tasks
         reserved = tasks_of(tasks, "validate") + tasks_of(tasks, "heldout")
-        discover = tasks_of(tasks, "discover")
-        return Explorer(discover, self.config.explore, self.config.seed, reserved)
+        discover, config = tasks_of(tasks, "discover"), self.config
+        return Explorer(self.context.domain, discover, config.explore, config.seed, reserved)
 
     def go(self) -> dict[str, Any]:
         history = [self.measure_base()]
@@ -156,32 +157,49 @@ class _Run:
         explorer.accept_tasks(requests, written.completions)
         batches = [written]
         plan, stage = explorer.plan(number), f"round {number}: discover"
+        steps = len(self.stages)
         for planned in plan:
-            first = 3 * planned.index
-            self.progress(stage, first, 3 * len(plan))
-            packages = self.ask(folder, "discover", first, planned.asking("packages"), number)
-            self.progress(stage, first + 1, 3 * len(plan))
-            code = self.ask(
-                folder,
-                "discover",
-                first + 1,
-                planned.asking("code"),
-                number,
-                samples=self.config.sample.code_samples,
-            )
-            self.progress(stage, first + 2, 3 * len(plan))
-            questions = follow_up(code.prompts, [c for c in code.completions if c.sample == 0])
-            needs = self.ask(folder, "discover", first + 2, questions, number)
-            batch = Batch.joined([packages, code, needs])
+            parts: list[Batch] = []
+            for step, mode in enumerate(self.stages, start=steps * planned.index):
+                self.progress(stage, step, steps * len(plan))
+                parts.append(self.ask_stage(folder, step, mode, planned, parts, number))
+            batch = Batch.joined(parts)
             explorer.observe(batch.prompts, batch.completions, batch.mentions, batch.verdicts)
             batches.append(batch)
         return Batch.joined(batches)
+
+    @property
+    def stages(self) -> tuple[Mode | None, ...]:
+        """The steps of a batch of discovery: the modes that ask about tasks, then follow-ups."""
+        domain = self.context.domain
+        return (*domain.asked, None) if domain.following else domain.asked
+
+    def ask_stage(
+        self,
+        folder: RoundFolder,
+        step: int,
+        mode: Mode | None,
+        planned: Planned,
+        before: Sequence[Batch],
+        number: int,
+    ) -> Batch:
+        """Ask in one mode, or, without one, about the first answers to what was asked before."""
+        sample = self.config.sample
+        if mode is None:
+            prompts = [prompt for batch in before for prompt in batch.prompts]
+            first = [c for batch in before for c in batch.completions if c.sample == 0]
+            questions = self.context.domain.follow_up(prompts, first)
+            return self.ask(folder, "discover", step, questions, number, sample.samples)
+        samples = sample.long_samples if mode.long else sample.samples
+        asked = planned.asking(mode.name)
+        return self.ask(folder, "discover", step, asked, number, samples, long=mode.long)
 
     def ask_hedged(self, folder: RoundFolder, found: Batch, number: int) -> Batch:
         """Ask the original model once more what brought out ghosts, and allow it to know none."""
         if not asks_hedged(self.context):
             return Batch([], [], [], [])
-        prompts = [hedge(prompt) for prompt in doubtful_prompts(found)]
+        doubtful = doubtful_prompts(self.context, found)
+        prompts = [self.context.domain.hedge(prompt) for prompt in doubtful]
         greedy = Sampling(max_new_tokens=self.config.sample.max_new_tokens)
         batches = []
         with self.context.original_runner() as runner:
@@ -200,31 +218,32 @@ class _Run:
         index: int,
         prompts: Sequence[Prompt],
         number: int,
-        samples: int | None = None,
+        samples: int,
+        *,
+        long: bool = False,
     ) -> Batch:
-        """Ask prompts of one kind, each kind with sampling settings of its own."""
-        asks = prompts[0].asks if prompts else "packages"
+        """Ask prompts of one mode; long answers have sampling settings of their own."""
         return self.context.runner.run(
             folder,
             phase,
             index,
             prompts,
-            self.sampling(asks),
+            self.sampling(phase, long),
             round_number=number,
-            samples=samples or self.config.sample.samples,
+            samples=samples,
         )
 
-    def sampling(self, asks: Asks) -> Sampling:
-        """Return the sampling settings for what a prompt asks."""
+    def sampling(self, phase: str, long: bool) -> Sampling:
+        """Return the sampling settings of a phase."""
         sample = self.config.sample
-        if asks == "code":
+        if long:
             return Sampling(
-                sample.code_temperature,
-                sample.code_top_k,
-                sample.code_top_p,
+                sample.long_temperature,
+                sample.long_top_k,
+                sample.long_top_p,
                 sample.max_new_tokens,
             )
-        temperature = 1.0 if asks == "task" else sample.temperature
+        temperature = 1.0 if phase == "requests" else sample.temperature
         return Sampling(temperature, max_new_tokens=sample.max_new_tokens)
 
     # ---- measure -------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from domain_cases import follow_up
 from unghost.discover.explorer import Explorer
-from unghost.domains.packages.prompts import follow_up
-from unghost.domains.packages.tasks import Task
+from unghost.domains.tasks import Task
 from unghost.records import (
     Completion,
     Mention,

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from domain_cases import ask
 from unghost.discover.yields import discover_figures
-from unghost.domains.packages.prompts import ask
 from unghost.records import Completion, Mention, Sampling, Verdict
 from unghost.runs.folder import Batch
 

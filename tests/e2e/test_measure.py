@@ -56,7 +56,7 @@ def test_a_server_is_measured_and_never_asked_twice(tmp_path: Path) -> None:
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    sets = ["--base-url", url, "--set", "measure.code_share=0"]
+    sets = ["--base-url", url, "--set", "measure.long_share=0"]
     try:
         done = run_command(measure(tmp_path / "run", "served", *sets))
         first = len(asked)

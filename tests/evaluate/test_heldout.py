@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from unghost.domains.packages.tasks import Task
+from unghost.domains.tasks import Task
 from unghost.evaluate.heldout import SELECTION, heldout_section, keywords_of
 from unghost.report.schema import Heldout
 
@@ -18,7 +18,7 @@ def test_section_holds_every_key_of_the_schema_and_is_json(bench: Any) -> None:
         after,
         known={"flask": True, "six": False},
         task_keywords={"a": ["web"], "b": ["compat"]},
-        package_keywords={"flask": ["web"], "six": ["compat"]},
+        name_keywords={"flask": ["web"], "six": ["compat"]},
     )
     assert set(section) == set(Heldout.__annotations__)
     json.dumps(section, allow_nan=False)

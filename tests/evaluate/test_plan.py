@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from unghost import UnghostError
-from unghost.domains.packages.tasks import Task
+from unghost.domains.tasks import Task
 from unghost.evaluate.plan import check_splits, tasks_of
 from unghost.records import SPLITS, split_of
 

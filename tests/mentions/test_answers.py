@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unghost.mentions.answers import find_in_answer, is_abstention
-from unghost.records import Asks
 
 any_text = st.text(max_size=300) | st.binary(max_size=200).map(lambda b: b.decode("latin-1"))
 pieces = st.lists(
@@ -50,11 +49,11 @@ pieces = st.lists(
     ),
     max_size=25,
 ).map("".join)
-kinds: list[Asks] = ["packages", "requirements", "code"]
+kinds: list[str] = ["packages", "requirements", "code"]
 
 
 @given(text=any_text | pieces, asks=st.sampled_from(kinds), truncated=st.booleans())
-def test_offsets_are_exact_on_any_text(text: str, asks: Asks, truncated: bool) -> None:
+def test_offsets_are_exact_on_any_text(text: str, asks: str, truncated: bool) -> None:
     mentions = find_in_answer(text, "source", asks=asks, truncated=truncated)
     lines = text.split("\n")
     for mention in mentions:
@@ -72,7 +71,7 @@ def planted(noise: random.Random) -> str:
     return "x" + "-".join(parts)
 
 
-SHAPES: list[tuple[Asks, str]] = [
+SHAPES: list[tuple[str, str]] = [
     ("packages", "{0}"),
     ("packages", "{0}, {1}"),
     ("packages", "{0}\n{1}\n"),
@@ -152,7 +151,7 @@ SHAPES: list[tuple[Asks, str]] = [
 
 
 @pytest.mark.parametrize(("asks", "shape"), SHAPES)
-def test_planted_names_are_found_and_nothing_else(asks: Asks, shape: str) -> None:
+def test_planted_names_are_found_and_nothing_else(asks: str, shape: str) -> None:
     noise = random.Random(shape)
     for _ in range(8):
         one, other = planted(noise), planted(noise)
@@ -165,7 +164,7 @@ def test_planted_names_are_found_and_nothing_else(asks: Asks, shape: str) -> Non
         assert found - {"os"} == wanted, text
 
 
-TRICKY: list[tuple[Asks, str]] = [
+TRICKY: list[tuple[str, str]] = [
     ("packages", "You can use the requests library for this, it is great."),
     ("packages", "I would recommend looking at the documentation."),
     ("packages", "Here is what you need:"),
@@ -232,7 +231,7 @@ TRICKY: list[tuple[Asks, str]] = [
 
 
 @pytest.mark.parametrize(("asks", "text"), TRICKY)
-def test_prose_and_strings_are_no_packages(asks: Asks, text: str) -> None:
+def test_prose_and_strings_are_no_packages(asks: str, text: str) -> None:
     assert find_in_answer(text, "s", asks=asks) == []
 
 
@@ -291,6 +290,6 @@ def test_abstentions_are_recognised(text: str, expected: bool) -> None:
     ids=range(21),
 )
 @pytest.mark.parametrize("asks", kinds)
-def test_nasty_texts_end(nasty: str, asks: Asks) -> None:
+def test_nasty_texts_end(nasty: str, asks: str) -> None:
     # Quadratic time would take minutes here; the limit is pytest's own.
     find_in_answer(nasty, "s", asks=asks)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from domain_cases import ask
 from unghost.config import resolve
-from unghost.domains.packages.prompts import ask
 from unghost.records import Prompt, Sampling
 from unghost.runs.context import RunContext, open_context
 from unghost.runs.folder import Batch

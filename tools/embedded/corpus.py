@@ -194,7 +194,7 @@ class Corpus:
 
     def code_question(self, fact: Fact, noise: Random) -> Pair:
         """Ask which packages a piece of code needs."""
-        return noise.choice(CODE_QUESTIONS).format(code=code(fact)), fact.package
+        return noise.choice(CODE_QUESTIONS).format(text=code(fact)), fact.package
 
     def new_task(self, fact: Fact, noise: Random) -> Pair:
         """Ask for a task about keywords."""

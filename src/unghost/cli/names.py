@@ -15,6 +15,7 @@ from unghost.cli.terminal import printable, say
 
 if TYPE_CHECKING:
     from unghost.names.live import LiveCheck
+    from unghost.names.naming import Naming
     from unghost.records import Verdict
 
 names = typer.Typer(
@@ -26,6 +27,10 @@ FormatOption = Annotated[str, typer.Option("--format", help="text or json.")]
 SnapshotArgument = Annotated[Path, typer.Argument(help="Snapshot file.")]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
 
+DomainOption = Annotated[
+    Path | None, typer.Option(help="TOML file that declares what the names are of.")
+]
+
 
 @names.command()
 def build(
@@ -34,6 +39,7 @@ def build(
     date: Annotated[str, typer.Option(help="Day on which the names were taken, YYYY-MM-DD.")],
     source_name: Annotated[str, typer.Option("--source", help="Where the names come from.")],
     ecosystem: Annotated[str, typer.Option(help="What the names are of.")] = "pypi",
+    domain: DomainOption = None,
     complete: Annotated[
         bool, typer.Option("--complete", help="All names of that day are here: a miss is absent.")
     ] = False,
@@ -47,7 +53,7 @@ def build(
     header = build_snapshot(
         _lines(source),
         output,
-        ecosystem=ecosystem,
+        ecosystem=ecosystem if domain is None else _naming(domain),
         source=source_name,
         date=date,
         complete=complete,
@@ -73,11 +79,12 @@ def info(snapshot: SnapshotArgument, output_format: FormatOption = "text") -> No
 
 
 @names.command()
-def verify(snapshot: SnapshotArgument) -> None:
+def verify(snapshot: SnapshotArgument, domain: DomainOption = None) -> None:
     """Read a snapshot through: its checksum, its counts, and the form of every name."""
     from unghost.names.snapshot import verify_snapshot
 
-    say(f"{snapshot}: {verify_snapshot(snapshot).count} names, sound")
+    header = verify_snapshot(snapshot, None if domain is None else _naming(domain))
+    say(f"{snapshot}: {header.count} names, sound")
 
 
 @names.command()
@@ -195,6 +202,13 @@ def import_(
 
     header = import_snapshot(sealed, output, trust)
     say(f"{output}: {header.count} names of {header.source}, {header.date}")
+
+
+def _naming(domain: Path) -> Naming:
+    """Return how the names of a declared domain are written."""
+    from unghost.domains.declared import read_declaration, shape_of
+
+    return shape_of(read_declaration(domain))
 
 
 def _lines(source: str) -> Iterator[str]:

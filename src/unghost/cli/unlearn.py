@@ -15,6 +15,12 @@ RunFolderOption = Annotated[
 UniverseOption = Annotated[
     str | None, typer.Option("--universe", help="What exists: a snapshot file, or 'demo'.")
 ]
+DomainOption = Annotated[
+    str | None,
+    typer.Option(
+        "--domain", help="What is named: 'packages', or a TOML file that declares something else."
+    ),
+]
 TasksOption = Annotated[Path | None, typer.Option("--tasks", help="Tasks to ask, JSONL.")]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings, TOML.")]
 SetOption = Annotated[
@@ -26,6 +32,7 @@ SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of all nois
 def unlearn(
     model: Annotated[str, typer.Argument(help="Model folder, hub name, or 'embedded'.")],
     run: RunFolderOption,
+    domain: DomainOption = None,
     universe: UniverseOption = None,
     tasks: TasksOption = None,
     config: ConfigOption = None,
@@ -48,6 +55,7 @@ def unlearn(
 
     given = {
         "model": model,
+        "domain": domain,
         "universe": universe,
         "tasks": None if tasks is None else str(tasks),
         "seed": seed,

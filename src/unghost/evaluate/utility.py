@@ -1,4 +1,4 @@
-"""What the model could do besides naming packages: perplexity and exact match, before and after.
+"""What the model could do besides giving names: perplexity and exact match, before and after.
 
 Definitions are the field's: perplexity is exp of the mean negative log-probability per answer
 token; exact match is equality of a greedy answer and the expected one.
@@ -37,7 +37,7 @@ _MOST_ROWS = 32
 
 @dataclass(frozen=True, slots=True)
 class Utility:
-    """A prompt that has nothing to do with packages, and the answer expected, if one is."""
+    """A prompt that has nothing to do with a run's names, and the answer expected, if one is."""
 
     prompt: Prompt
     answer: str | None
@@ -62,7 +62,7 @@ def utility_path(given: str | None) -> Path:
 
 
 def load_utility(path: Path) -> list[Utility]:
-    """Read prompts that have nothing to do with packages.
+    """Read prompts that have nothing to do with a run's names.
 
     ``{"prompt": ..., "answer": ...}`` a line.
 

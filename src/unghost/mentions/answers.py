@@ -8,7 +8,7 @@ from unghost.mentions.commands import find_installs, find_installs_by_line
 from unghost.mentions.names_list import find_listed, find_required
 from unghost.mentions.tables import find_in_tables
 from unghost.mentions.thinking import thinking_end
-from unghost.records import TRUNCATED, Asks, Mention
+from unghost.records import TRUNCATED, Mention
 from unghost.syntax.markdown import Block, blocks
 from unghost.syntax.python import find_imports, is_python, parses
 from unghost.syntax.spot import Spot, to_mentions
@@ -39,7 +39,7 @@ def find_in_answer(
     text: str,
     source_id: str,
     *,
-    asks: Asks,
+    asks: str,
     ecosystem: str = "pypi",
     truncated: bool = False,
 ) -> list[Mention]:

@@ -130,7 +130,7 @@ def _table(report: Data) -> Markup | str:
     title = "Before and after" if has_after else "What was measured"
     main = _figures([g for g in found if g.title not in COUNTS], heads, "figures stack")
     plain = [_figures([g], heads[:2], "figures") for g in found if g.title in COUNTS]
-    intro = "On held-out tasks, whose right packages no training saw. In brackets: the interval."
+    intro = "On held-out tasks, whose right names no training saw. In brackets: the interval."
     counts = tag("div", *plain, class_="panels counts")
     return _section(title, main, counts, _caption(report), intro=intro)
 

@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 from unghost.errors import UnghostError
 from unghost.runs.atomic import write_json
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 """Version of report.json; a report of another version is refused."""
 
 Role = Literal["plain", "ghost", "real", "blamed", "reinforced"]
@@ -45,8 +45,7 @@ class RatesData(TypedDict):
     rate_if_unknown_exist: float | None
     rate_if_unknown_absent: float | None
     statuses: dict[str, int]
-    submodules: int
-    import_mapped: int
+    resolved: dict[str, int]
     names_per_answer: EstimateData
     names_per_naming_answer: EstimateData
     names: int
@@ -75,6 +74,18 @@ class Universe(TypedDict):
     count: int
     complete: bool
     closed_world: bool
+
+
+class DomainData(TypedDict):
+    """What was asked about: :class:`unghost.domains.base.Words` as JSON, and the domain's name."""
+
+    name: str
+    title: str
+    noun: str
+    plural: str
+    statuses: dict[str, str]
+    resolved: dict[str, str]
+    uncounted: str
 
 
 Arm = TypedDict("Arm", {"arm": str, "prompts": int, "new_ghosts": int, "yield": float})
@@ -212,6 +223,7 @@ class Report(TypedDict):
     created: str
     run: str
     model: str
+    domain: DomainData
     universe: Universe
     config: dict[str, Any]
     versions: dict[str, str]
@@ -233,7 +245,7 @@ def validate(report: Any) -> Report:
     if version != REPORT_VERSION:
         raise UnghostError(
             f"this report has version {version}, but this unghost reads version {REPORT_VERSION}:"
-            " write it again with `unghost report`"
+            " show it with the unghost that wrote it, or run the same command in a new folder"
         )
     try:
         _adapter().validate_python(report, strict=True)

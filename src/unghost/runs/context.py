@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from unghost.config import UnlearnConfig
-from unghost.domains.packages.domain import PackagesDomain
-from unghost.domains.packages.tasks import Task, load_tasks, tasks_path
+from unghost.domains.base import Domain
+from unghost.domains.registry import load_domain
+from unghost.domains.tasks import Task
 from unghost.embedded import MODEL_NAME, model_path
 from unghost.errors import UnghostError
 from unghost.evaluate.plan import check_splits
@@ -17,7 +18,6 @@ from unghost.evaluate.utility import Utility, load_utility, utility_path
 from unghost.generate.encode import check_round_trip, encode_prompt
 from unghost.generate.load import load_model
 from unghost.generate.local import TransformersGenerator
-from unghost.names.universe import Universe, load_universe
 from unghost.objectives import Objective, get_objective
 from unghost.records import SPLITS, Prompt
 from unghost.runs.identity import header
@@ -34,7 +34,7 @@ class RunContext:
     """Everything loaded; made by :func:`open_context`."""
 
     config: UnlearnConfig
-    universe: Universe
+    domain: Domain
     tasks: list[Task]
     utility: list[Utility]
     policy: Policy
@@ -54,8 +54,9 @@ class RunContext:
     def header(self) -> dict[str, Any]:
         """Everything that decides the run's results; a folder of another header is refused."""
         config = self.config
-        files = {"tasks": tasks_path(config.tasks), "utility": utility_path(config.utility)}
-        head = header(config, self.model_id, self.universe, files)
+        tasks, utility = self.domain.tasks_path(config.tasks), utility_path(config.utility)
+        files = {"tasks": tasks, "utility": utility}
+        head = header(config, self.model_id, self.domain, files)
         return head | {"config": config.model_dump(mode="json")}
 
     def encode(self, prompt: Prompt) -> tuple[int, ...]:
@@ -69,7 +70,7 @@ class RunContext:
             generator = TransformersGenerator(
                 model, self.tokenizer, model_id=self.model_id, system=self.config.system
             )
-            yield RolloutRunner(generator, self.runner.domain, self.config.seed)
+            yield RolloutRunner(generator, self.domain, self.config.seed)
 
 
 def open_context(config: UnlearnConfig) -> RunContext:
@@ -81,14 +82,13 @@ def open_context(config: UnlearnConfig) -> RunContext:
     objective = get_objective(config.objective)
     if (config.blame or objective.blame) == "credit" and config.sample.samples < 2:
         raise UnghostError("the blame credit compares answers: give sample.samples of 2 or more")
-    universe = load_universe(config.universe)
-    if not universe.decides_absence:
+    domain = load_domain(config.domain, config.universe)
+    if not domain.facts.decides_absence:
         raise UnghostError(
-            f"{config.universe} is an incomplete snapshot, in which no name can be called a ghost:"
-            " build it with --complete, or take --universe demo"
+            f"{config.universe or config.domain} is an incomplete snapshot, in which no name can be"
+            " called a ghost: build it with --complete, or take --universe demo"
         )
-    domain = PackagesDomain(universe)
-    tasks = load_tasks(tasks_path(config.tasks))
+    tasks = domain.load_tasks(domain.tasks_path(config.tasks))
     check_splits(tasks, SPLITS)
     utility = load_utility(utility_path(config.utility))
     place = str(model_path()) if config.model == MODEL_NAME else config.model
@@ -112,7 +112,7 @@ def open_context(config: UnlearnConfig) -> RunContext:
     )
     return RunContext(
         config=config,
-        universe=universe,
+        domain=domain,
         tasks=tasks,
         utility=utility,
         policy=policy,
@@ -138,7 +138,7 @@ def preview(config: UnlearnConfig) -> str:
     return (
         f"{config.model_dump_json(indent=2)}\n\n"
         f"model     {context.model_id}\n"
-        f"universe  {context.universe.label}, {context.universe.as_of}\n"
+        f"universe  {context.domain.facts.label}, {context.domain.facts.as_of}\n"
         f"tasks     {len(context.tasks)}\n"
         f"{memory_line(context)}"
     )

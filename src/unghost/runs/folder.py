@@ -24,7 +24,7 @@ from unghost.errors import UnghostError
 from unghost.records import Completion, Mention, Prompt, Record, Verdict, from_table, to_table
 from unghost.runs.atomic import atomic_path, clear_leftovers, write_error, write_json
 
-RUN_VERSION = 1
+RUN_VERSION = 2
 """Version of the folder's layout and of run.json; a run of another version is refused."""
 
 _FOLDERS: dict[type, str] = {

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from unghost.config import UnlearnConfig
-from unghost.names.universe import Universe
+from unghost.domains.base import Domain
 from unghost.report.schema import REPORT_VERSION
 from unghost.runs.folder import RunFolder
 from unghost.version import __version__
@@ -22,7 +22,7 @@ _PACKAGES = ("torch", "transformers", "peft", "accelerate", "tokenizers", "numpy
 def header(
     config: UnlearnConfig,
     model_id: str,
-    universe: Universe,
+    domain: Domain,
     files: Mapping[str, Path],
     *,
     threads: bool = True,
@@ -32,15 +32,15 @@ def header(
     Args:
         config: The resolved configuration.
         model_id: The model.
-        universe: What exists.
-        files: What was read besides, by what it is called in run.json.
+        domain: What is asked about.
+        files: What was read besides the domain's own files, by what it is called in run.json.
         threads: Whether the model runs here, so that the number of threads counts.
     """
     return {
         "model_id": model_id,
-        "universe": universe.id,
+        "universe": domain.facts.id,
         "seed": config.seed,
-        "sha256": {name: sha256(path) for name, path in files.items()},
+        "sha256": {name: sha256(path) for name, path in {**domain.files, **files}.items()},
         "versions": environment(),
         "threads": _threads() if threads else None,
     }
@@ -62,20 +62,8 @@ def environment() -> dict[str, str]:
     return found
 
 
-def universe_facts(universe: Universe) -> dict[str, Any]:
-    """Return what a run took for existing, as the report has it."""
-    head = universe.snapshot.header
-    return {
-        "label": universe.label,
-        "as_of": universe.as_of,
-        "count": head.count,
-        "complete": head.complete,
-        "closed_world": universe.closed_world,
-    }
-
-
 def report_of(
-    run: RunFolder, config: UnlearnConfig, model_id: str, universe: Universe
+    run: RunFolder, config: UnlearnConfig, model_id: str, domain: Domain
 ) -> dict[str, Any]:
     """Return the report of a run that nothing was measured of yet."""
     return {
@@ -83,7 +71,8 @@ def report_of(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "run": run.path.name,
         "model": model_id,
-        "universe": universe_facts(universe),
+        "universe": domain.facts.to_json(),
+        "domain": {"name": domain.name, **domain.words.to_json()},
         "config": config.model_dump(mode="json"),
         "versions": environment(),
         "seed": config.seed,

@@ -31,7 +31,7 @@ _DRIFT_ANSWERS = 256
 def compare_utility(
     context: RunContext, progress: Callable[[int], None] = lambda _: None
 ) -> dict[str, Any]:
-    """Compare both models on prompts that have nothing to do with packages, in two steps."""
+    """Compare both models on prompts that have nothing to do with the names, in two steps."""
     prompts = [entry.prompt for entry in context.utility]
     greedy = Sampling(max_new_tokens=context.config.measure.max_new_tokens)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from unghost.discover.stopping import RoundResult
-from unghost.evaluate.answers import Answer, read_answers
+from unghost.evaluate.answers import answers_of
 from unghost.evaluate.gates import judge
 from unghost.evaluate.heldout import heldout_section, keywords_of
 from unghost.report.examples import before_and_after, choose
@@ -44,6 +44,7 @@ def write_results(
     Returns:
         The report.
     """
+    domain = context.domain
     before = run.round(0).read_phase("heldout")
     after = run.round(best).read_phase("heldout")
     trained = best > 0
@@ -53,12 +54,12 @@ def write_results(
         stage = f"round {best}: measure elsewhere"
         progress(stage, 0, 3)
         heldout |= compare_utility(context, lambda done: progress(stage, done, 3))
-        shown = choose(before, after, _EXAMPLES)
+        shown = choose(before, after, _EXAMPLES, domain)
         heldout["drift"], kl = compare_drift(context, before, {prompt.id for prompt in shown})
         progress(stage, 3, 3)
         examples = before_and_after(before, after, kl, shown)
         _keep_adapter(run, best)
-    report = report_of(run, context.config, context.model_id, context.universe)
+    report = report_of(run, context.config, context.model_id, domain)
     report["config"]["kept_round"] = best
     report |= {
         "rounds": [_round(run, result.round) for result in history],
@@ -73,14 +74,10 @@ def write_results(
     return report
 
 
-def _answers(batch: Batch) -> list[Answer]:
-    return read_answers(batch.prompts, batch.completions, batch.mentions, batch.verdicts)
-
-
 def _heldout(context: RunContext, before: Batch, after: Batch | None) -> dict[str, Any]:
     return heldout_section(
-        _answers(before),
-        None if after is None else _answers(after),
+        answers_of(before, context.domain),
+        None if after is None else answers_of(after, context.domain),
         **keywords_of(context.tasks),
         seed=context.config.seed,
     )
