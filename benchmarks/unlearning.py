@@ -31,12 +31,14 @@ from pyarrow.parquet import read_table
 
 from unghost.config import UnlearnConfig, read_config, resolve
 from unghost.embedded import demo_config
+from unghost.objectives import OBJECTIVES
 from unghost.report.charts import frontier_svg
 from unghost.runs.atomic import write_json, write_text
 from unghost.runs.context import open_context
 from unghost.runs.folder import RunFolder
 from unghost.runs.identity import environment
 from unghost.unlearn import unlearn
+from unghost.validation import setting_names
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = ROOT / "runs" / "benchmark"
@@ -72,7 +74,7 @@ SKELETON = {
 }
 """The skeleton of a third-party copy of the paper's released code, with our suppressor."""
 
-OBJECTIVES: dict[str, dict[str, Any]] = {
+ROWS: dict[str, dict[str, Any]] = {
     FIRST: {"objective": "hybrid", "blame": "credit"} | PLAIN,
     "hybrid-divergence": {"objective": "hybrid", "blame": "divergence"} | PLAIN,
     "hybrid-tail": {"objective": "hybrid", "blame": "tail"} | PLAIN,
@@ -119,10 +121,16 @@ Found = dict[str, dict[str, dict[str, Any]]]
 
 
 def config_of(name: str, seed: int) -> UnlearnConfig:
-    """Return the configuration of one run: the demo's, the budget, and what the row changes."""
-    changes = BUDGET | OBJECTIVES[name] | {"seed": seed}
+    """Return the configuration of one run: the demo's, the budget, and what the row changes.
+
+    Of the terms' settings it takes those that the row's objective has.
+    """
+    changes = BUDGET | ROWS[name] | {"seed": seed}
     overrides = [f"{key}={json.dumps(value)}" for key, value in changes.items()]
-    return resolve(read_config(demo_config(), overrides))
+    values = read_config(demo_config(), overrides)
+    known = setting_names(OBJECTIVES.get(values["objective"]).settings)
+    terms = {key: value for key, value in values["terms"].items() if key in known}
+    return resolve(values | {"terms": terms})
 
 
 def folder_of(name: str, seed: int) -> Path:
@@ -232,7 +240,7 @@ def collect(seeds: list[int]) -> Found:
     """Gather the figures of all finished runs, by row and seed."""
     return {
         name: {str(seed): figures(name, seed) for seed in seeds if is_done(name, seed)}
-        for name in OBJECTIVES
+        for name in ROWS
     }
 
 
@@ -312,10 +320,10 @@ def write(found: Found) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="*", choices=list(OBJECTIVES), default=list(OBJECTIVES))
+    parser.add_argument("--only", nargs="*", choices=list(ROWS), default=list(ROWS))
     parser.add_argument("--seeds", nargs="*", type=int, default=[0, 1, 2])
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--worker", choices=list(OBJECTIVES), help=argparse.SUPPRESS)
+    parser.add_argument("--worker", choices=list(ROWS), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
         run_one(options.worker, options.seeds[0])

@@ -13,7 +13,9 @@ from unghost.embedded import demo_config
 def test_overrides_lie_over_the_file(tmp_path: Path) -> None:
     path = tmp_path / "s.toml"
     path.write_text("seed = 3\n[train]\nlr = 0.5\nepochs = 2\n", encoding="utf-8")
-    config = resolve(read_config(path, ["train.lr=1e-3", "blame=span", "terms.beta=0.5"]))
+    config = resolve(
+        read_config(path, ["train.lr=1e-3", "blame=span", "objective=npo", "terms.beta=0.5"])
+    )
     assert (config.seed, config.train.lr, config.train.epochs) == (3, 1e-3, 2)
     assert (config.blame, config.terms.beta) == ("span", 0.5)
     assert config.explore.batch_tasks == 64
@@ -31,7 +33,7 @@ def test_the_demos_settings_are_sound() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"trian": {}}, "no setting 'trian'"),
+        ({"trian": {}}, "no setting trian; there are: model"),
         ({"train": {"lrr": 1}}, r"no setting train\.lrr"),
         ({"seed": "x"}, "seed: "),
         ({"blame": "everyone"}, "blame: "),
@@ -54,7 +56,7 @@ def test_the_demos_settings_are_sound() -> None:
         ({"train": {"batch_tokens": 0}}, "batch_tokens"),
         ({"train": {"micro_batch_tokens": 0}}, "micro_batch_tokens"),
         ({"train": {"retain_every": 0}}, "retain_every"),
-        ({"terms": {"beta": 0}}, r"terms\.beta"),
+        ({"objective": "npo", "terms": {"beta": 0}}, r"terms\.beta: must be above 0"),
         ({"terms": {"suppress": -0.5}}, r"terms\.suppress"),
         ({"adapter": {"rank": 0}}, r"adapter\.rank"),
         ({"adapter": {"dropout": 1}}, r"adapter\.dropout"),

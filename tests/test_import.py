@@ -11,6 +11,7 @@ LIGHT = ["unghost", "unghost.cli", "unghost.cli.names", "unghost.names.universe"
 LIGHT += ["unghost.mentions.answers", "unghost.domains.packages.domain"]
 LIGHT += ["unghost.mentions.files", "unghost.domains.packages.project"]
 LIGHT += ["unghost.names.live", "unghost.names.pull", "unghost.domains.packages.confirm"]
+LIGHT += ["unghost.config", "unghost.objectives", "unghost.generate.base"]
 HEAVY = ["torch", "transformers", "pyarrow", "scipy", "accelerate", "peft"]
 SCANNING = ["unghost.mentions.files", "unghost.names.universe"]
 SCANNING += ["unghost.domains.packages.verify", "unghost.domains.packages.project"]

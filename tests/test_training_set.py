@@ -8,7 +8,7 @@ import pytest
 
 from label_cases import Scene, World
 from unghost.config import resolve
-from unghost.objectives import get_objective
+from unghost.objectives import OBJECTIVES
 from unghost.records import Prompt
 from unghost.runs.context import RunContext
 from unghost.runs.folder import Batch
@@ -22,7 +22,7 @@ NONE_KNOWN = "I know no package for this."
 
 def context(objective: str = "hybrid", **settings: Any) -> RunContext:
     made = SimpleNamespace(
-        objective=get_objective(objective),
+        objective=OBJECTIVES.get(objective),
         config=resolve({"objective": objective, **settings}),
         domain=World(),
         tokenizer=None,

@@ -5,14 +5,20 @@ Defaults, then a TOML file, then dotted overrides; unknown ones are refused.
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from unghost.discover.plans import ExplorerSettings
 from unghost.discover.stopping import StoppingRule
@@ -21,9 +27,9 @@ from unghost.embedded import MODEL_NAME
 from unghost.errors import UnghostError
 from unghost.evaluate.plan import MeasureSettings
 from unghost.label import Blame
-from unghost.objectives.base import ObjectiveSettings
-from unghost.train.adapter import AdapterSettings
-from unghost.train.loop import TrainSettings
+from unghost.objectives import OBJECTIVES
+from unghost.train.settings import AdapterSettings, TrainSettings
+from unghost.validation import Coefficient, Count, checked, refuse_unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +46,15 @@ class SampleSettings:
         long_top_k: For long answers; 20 there.
         long_top_p: For long answers; 0.9 there.
         max_new_tokens: Longest answer.
-
-    Raises:
-        UnghostError: A value makes no sense.
     """
 
-    samples: int = 8
-    long_samples: int = 4
-    temperature: float = 1.0
-    long_temperature: float = 0.7
-    long_top_k: int = 20
-    long_top_p: float = 0.9
-    max_new_tokens: int = 96
-
-    def __post_init__(self) -> None:
-        if min(self.samples, self.long_samples, self.max_new_tokens) < 1:
-            raise UnghostError("samples, long_samples and max_new_tokens count: give at least 1")
-        if not (0 <= self.temperature < math.inf and 0 <= self.long_temperature < math.inf):
-            raise UnghostError("a temperature is a number of at least 0 (greedy)")
-        if not 0 < self.long_top_p <= 1:
-            raise UnghostError("sample.long_top_p is a share: give a number above 0, at most 1")
-        if self.long_top_k < 0:
-            raise UnghostError("sample.long_top_k must be at least 0 (all tokens)")
+    samples: Count = 8
+    long_samples: Count = 4
+    temperature: Coefficient = 1.0
+    long_temperature: Coefficient = 0.7
+    long_top_k: Annotated[int, Field(ge=0)] = 20
+    long_top_p: Annotated[float, Field(gt=0, le=1)] = 0.9
+    max_new_tokens: Count = 96
 
 
 class UnlearnConfig(BaseModel):
@@ -77,12 +70,12 @@ class UnlearnConfig(BaseModel):
             the names; None for the bundled ones.
         system: A system prompt.
         seed: Of all noise of the run; ``train.seed`` and ``adapter.seed`` are added to it.
-        objective: One of ``unghost objectives``.
-        blame: Which tokens of a ghost pay; None leaves it to the objective.
+        objective: One of ``unghost objectives``, or your own as ``module:attribute``.
+        blame: Which tokens of a ghost are suppressed; None leaves it to the objective.
         device: Where the model runs; ``auto`` takes a GPU if there is one.
         dtype: In which type the model is loaded; ``auto`` is fp32 on a CPU, bf16 on a GPU.
         load_in_4bit: Load the frozen base in 4 bits (GPU only, LoRA only).
-        terms: Coefficients of the objective's terms.
+        terms: The objective's settings, of the type that it declares.
         explore: How a round of discovery is mixed.
         sample: How the model is sampled.
         train: How a round is trained.
@@ -105,13 +98,20 @@ class UnlearnConfig(BaseModel):
     device: str = "auto"
     dtype: Literal["auto", "fp32", "bf16"] = "auto"
     load_in_4bit: bool = False
-    terms: ObjectiveSettings = ObjectiveSettings()
+    terms: Any = Field(default_factory=dict, validate_default=True)
     explore: ExplorerSettings = ExplorerSettings()
     sample: SampleSettings = SampleSettings()
     train: TrainSettings = TrainSettings()
     adapter: AdapterSettings = AdapterSettings()
     measure: MeasureSettings = MeasureSettings()
     stop: StoppingRule = StoppingRule()
+
+    @field_validator("terms")
+    @classmethod
+    def _are_of_the_objective(cls, values: Any, info: ValidationInfo) -> Any:
+        if "objective" not in info.data:
+            return values  # it is refused itself
+        return OBJECTIVES.get(info.data["objective"]).make_settings(values)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -139,13 +139,12 @@ def resolve(values: dict[str, Any]) -> UnlearnConfig:
     Raises:
         UnghostError: An unknown setting, or a value that makes no sense; the message names it.
     """
-    _refuse_unknown(values)
-    try:
-        return UnlearnConfig.model_validate(values)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the configuration"
-        raise UnghostError(f"{place}: {first['msg']}") from None
+    refuse_unknown(UnlearnConfig, values)
+    for group, inner in values.items():
+        default = UnlearnConfig.model_fields[group].default
+        if is_dataclass(default) and isinstance(inner, dict):
+            refuse_unknown(default, inner, f"{group}.")
+    return checked(UnlearnConfig, values)
 
 
 def read_config(path: Path | None, overrides: Sequence[str] = ()) -> dict[str, Any]:
@@ -181,20 +180,3 @@ def _put(values: dict[str, Any], path: list[str], value: Any) -> None:
         if not isinstance(values, dict):
             raise UnghostError(f"--set {'.'.join(path)}: {part} is not a group of settings")
     values[path[-1]] = value
-
-
-def _refuse_unknown(values: dict[str, Any]) -> None:
-    for group, inner in values.items():
-        field = UnlearnConfig.model_fields.get(group)
-        if field is None:
-            known = ", ".join(UnlearnConfig.model_fields)
-            raise UnghostError(f"there is no setting {group!r}; there are: {known}")
-        default = field.default
-        if not (is_dataclass(default) and isinstance(inner, dict)):
-            continue
-        names = [entry.name for entry in fields(default)]
-        for name in inner:
-            if name not in names:
-                raise UnghostError(
-                    f"there is no setting {group}.{name}; there are: {', '.join(names)}"
-                )

@@ -9,7 +9,7 @@ from unghost.config import UnlearnConfig
 from unghost.domains.registry import load_domain
 from unghost.evaluate.heldout import heldout_section, keywords_of
 from unghost.evaluate.plan import check_splits, measure_split
-from unghost.generate.base import Generator
+from unghost.generate.base import ModelChoice, open_generator
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.folder import RunFolder
@@ -23,6 +23,7 @@ def measure(
     *,
     base_url: str | None = None,
     api_key_env: str = "OPENAI_API_KEY",
+    generator: str | None = None,
     progress: Progress = lambda *_: None,
 ) -> dict[str, Any]:
     """Measure how often a model invents names.
@@ -32,6 +33,8 @@ def measure(
         folder: The run's folder.
         base_url: Address of an OpenAI-compatible server; None loads local weights.
         api_key_env: Environment variable that holds the server's key.
+        generator: The back end that asks, a name or ``module:attribute``; None leaves it to
+            ``base_url``.
         progress: Told what is being done.
 
     Returns:
@@ -43,35 +46,23 @@ def measure(
     domain = load_domain(config.domain, config.universe)
     tasks = domain.load_tasks(domain.tasks_path(config.tasks))
     check_splits(tasks, ["heldout"])
-    generator = _generator(config, base_url, api_key_env)
+    choice = ModelChoice(
+        config.model, config.system, config.device, config.dtype, base_url, api_key_env
+    )
+    model = open_generator(choice, generator)
     files = {"tasks": domain.tasks_path(config.tasks)}
-    head = header(config, generator.model_id, domain, files, threads=base_url is None)
-    head |= {"measure": config.model_dump(mode="json"), "base_url": base_url}
+    head = header(config, model.model_id, domain, files) | {
+        "measure": config.model_dump(mode="json"),
+        "base_url": base_url,
+        "generator": generator,
+    }
     with RunFolder.open(folder, head) as run:
-        runner = RolloutRunner(generator, domain, config.seed)
+        runner = RolloutRunner(model, domain, config.seed)
         answers = measure_split(runner, run, tasks, "heldout", 0, config.measure, progress)
-        report = report_of(run, config, generator.model_id, domain) | {
+        report = report_of(run, config, model.model_id, domain) | {
             "heldout": heldout_section(answers, **keywords_of(tasks), seed=config.seed),
             "stopping": "a measurement: nothing was trained",
         }
         write_report(report, run.path / "report.json")
         write_page(report, run.path / "report.html")
     return report
-
-
-def _generator(config: UnlearnConfig, base_url: str | None, api_key_env: str) -> Generator:
-    if base_url is not None:
-        from unghost.generate.http import OpenAIGenerator
-
-        return OpenAIGenerator(
-            base_url, config.model, api_key_env=api_key_env, system=config.system
-        )
-    from unghost.embedded import MODEL_NAME, model_path
-    from unghost.generate.load import load_model
-    from unghost.generate.local import TransformersGenerator
-
-    place = str(model_path()) if config.model == MODEL_NAME else config.model
-    loaded = load_model(place, dtype=config.dtype, device=config.device)
-    return TransformersGenerator(
-        loaded.model, loaded.tokenizer, model_id=loaded.model_id, system=config.system
-    )

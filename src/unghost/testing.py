@@ -2,79 +2,60 @@
 
 ``check_laws(my_objective)`` raises :class:`AssertionError` at the first law that is broken. The
 laws know nothing of models: a table of logits, one row a token, takes the model's place, and the
-head is worked out from it plainly. The weighted means are those of the engine.
+head computes its quantities from that. The weighted means are those of the engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from unghost.label import STREAMS
-from unghost.objectives.base import Objective, ObjectiveSettings, Terms
-from unghost.objectives.batch import HeadOutput, TokenBatch
+from unghost.objectives.base import Objective, Terms
+from unghost.objectives.batch import TokenBatch
+from unghost.objectives.quantities import HeadOutput, compute
 
-Law = Callable[[Objective, ObjectiveSettings], None]
+Law = Callable[[Objective, Any], None]
 VOCABULARY = 9
 """Ids of the made-up batches."""
 
 _EXTREME = (-1e4, -100.0, -30.0, 30.0, 100.0, 1e4)
-_DEFAULTS = ObjectiveSettings()
 
 
-def check_laws(objective: Objective, settings: ObjectiveSettings = _DEFAULTS) -> None:
+def check_laws(objective: Objective, settings: Any = None) -> None:
     """Check all laws.
+
+    Args:
+        objective: The objective.
+        settings: Its settings; their defaults if None.
 
     Raises:
         AssertionError: One is broken; the message says which.
     """
     for name, law in LAWS.items():
         try:
-            law(objective, settings)
+            law(objective, settings or objective.settings())
         except AssertionError as broken:
             raise AssertionError(f"{objective.name} breaks the law {name}: {broken}") from broken
 
 
-def reference_head(
-    logits: Tensor, ref_logits: Tensor, batch: TokenBatch, needs: frozenset[str]
+def head_of(
+    logits: Tensor, ref_logits: Tensor, batch: TokenBatch, needs: Collection[str]
 ) -> HeadOutput:
-    """Work out what the head would say, from whole logits and by the plainest formulas.
+    """Return what the head says of whole logits.
 
     Args:
         logits: [N, V] of the policy.
         ref_logits: [N, V] of the reference.
         batch: The N tokens.
-        needs: What to give; all else is None, as an objective must say what it reads.
+        needs: The quantities to compute; there are no others, as an objective must say what it
+            reads.
     """
-    log_p, ref_log_p = F.log_softmax(logits, -1), F.log_softmax(ref_logits, -1).detach()
-    target = batch.targets[:, None]
-    is_target = F.one_hot(batch.targets, logits.shape[-1]).bool()
-    others = logits.masked_fill(is_target, float("-inf"))
-    tempered = F.log_softmax(logits / 2, -1)
-    every = {
-        "log_p": log_p.gather(-1, target).squeeze(-1),
-        "log_1mp": others.logsumexp(-1) - logits.logsumexp(-1),
-        "entropy": -(log_p.exp() * log_p).sum(-1),
-        "log_z": _log_z(logits, batch),
-        "kl": (ref_log_p.exp() * (ref_log_p - log_p)).sum(-1),
-        "ref_log_p": ref_log_p.gather(-1, target).squeeze(-1),
-        "temper_kl": (tempered.exp() * (tempered - log_p)).sum(-1),
-    }
-    return HeadOutput(**{name: every[name] for name in needs})
-
-
-def _log_z(logits: Tensor, batch: TokenBatch) -> Tensor:
-    offsets, ids = batch.allowed
-    rows = []
-    for row in range(len(batch)):
-        inside = ids[int(offsets[row]) : int(offsets[row + 1])]
-        total = logits[row].logsumexp(-1)
-        rows.append(logits[row, inside].logsumexp(-1) - total if len(inside) else total * 0)
-    return torch.stack(rows)
+    return HeadOutput(compute(needs, logits, batch.targets, ref_logits.detach(), batch.allowed))
 
 
 def weight_sums(terms: Sequence[Terms]) -> dict[str, Tensor]:
@@ -100,14 +81,14 @@ def loss_of(terms: Terms, head: HeadOutput, sums: Mapping[str, Tensor]) -> Tenso
 
 def whole_loss(
     objective: Objective,
-    settings: ObjectiveSettings,
+    settings: Any,
     batch: TokenBatch,
     logits: Tensor,
     ref_logits: Tensor,
 ) -> Tensor:
     """Return the loss of one batch that is a whole step."""
     terms = objective(batch, settings)
-    head = reference_head(logits, ref_logits, batch, objective.needs)
+    head = head_of(logits, ref_logits, batch, objective.needs)
     return loss_of(terms, head, weight_sums([terms]))
 
 
@@ -137,7 +118,6 @@ def made_up_batch(sequences: int = 3) -> tuple[TokenBatch, Tensor, Tensor]:
         task=torch.zeros(count, dtype=torch.long),
         segment=torch.tensor(segments * sequences),
         streams=streams,
-        old_log_probs=torch.full((count,), float("nan")),
         count=torch.ones(count),
         allowed=(offsets, torch.tensor([token for ids in allowed for token in ids])),
     )
@@ -166,7 +146,6 @@ def select(batch: TokenBatch, rows: Tensor) -> TokenBatch:
         task=batch.task[rows],
         segment=batch.segment[rows],
         streams={name: weights[rows] for name, weights in batch.streams.items()},
-        old_log_probs=batch.old_log_probs[rows],
         count=batch.count[rows],
         allowed=(lengths.cumsum(0), torch.cat(kept) if kept else ids[:0]),
     )
@@ -180,7 +159,7 @@ def _gradient(loss: Tensor, logits: Tensor) -> Tensor:
 
 def loss_and_gradient(
     objective: Objective,
-    settings: ObjectiveSettings,
+    settings: Any,
     batch: TokenBatch,
     logits: Tensor,
     ref_logits: Tensor,
@@ -191,7 +170,7 @@ def loss_and_gradient(
     return loss.detach(), _gradient(loss, logits)
 
 
-def zero_weight(objective: Objective, settings: ObjectiveSettings) -> None:
+def zero_weight(objective: Objective, settings: Any) -> None:
     """Check that a token without weight gets no gradient, and a batch without weight no loss."""
     batch, logits, ref_logits = made_up_batch()
     terms = objective(batch, settings)
@@ -215,7 +194,7 @@ def _without_weight(batch: TokenBatch) -> TokenBatch:
     )
 
 
-def permutation(objective: Objective, settings: ObjectiveSettings) -> None:
+def permutation(objective: Objective, settings: Any) -> None:
     """Check that the order of the tokens changes nothing."""
     batch, logits, ref_logits = made_up_batch()
     loss, gradient = loss_and_gradient(objective, settings, batch, logits, ref_logits)
@@ -226,7 +205,7 @@ def permutation(objective: Objective, settings: ObjectiveSettings) -> None:
     torch.testing.assert_close(other_gradient, gradient[order])
 
 
-def padding(objective: Objective, settings: ObjectiveSettings) -> None:
+def padding(objective: Objective, settings: Any) -> None:
     """Check that tokens without weight may be added, even with logits that overflow."""
     batch, logits, ref_logits = made_up_batch()
     loss, gradient = loss_and_gradient(objective, settings, batch, logits, ref_logits)
@@ -248,7 +227,7 @@ def padding(objective: Objective, settings: ObjectiveSettings) -> None:
     assert not other_gradient[len(batch) :].any(), "added tokens have a gradient"
 
 
-def split(objective: Objective, settings: ObjectiveSettings) -> None:
+def split(objective: Objective, settings: Any) -> None:
     """Check that cutting a step into micro-batches or over ranks changes nothing."""
     batch, logits, ref_logits = made_up_batch()
     loss, gradient = loss_and_gradient(objective, settings, batch, logits, ref_logits)
@@ -259,13 +238,13 @@ def split(objective: Objective, settings: ObjectiveSettings) -> None:
     table = logits.detach().requires_grad_()
     total = torch.zeros((), dtype=torch.float64)
     for rows, part, part_terms in zip(parts, batches, terms, strict=True):
-        head = reference_head(table[rows], ref_logits[rows], part, objective.needs)
+        head = head_of(table[rows], ref_logits[rows], part, objective.needs)
         total = total + loss_of(part_terms, head, sums)
     torch.testing.assert_close(total.detach(), loss)
     torch.testing.assert_close(_gradient(total, table), gradient)
 
 
-def bounded(objective: Objective, settings: ObjectiveSettings) -> None:
+def bounded(objective: Objective, settings: Any) -> None:
     """Check that gradients at the logits stay finite and small in fp32 as p -> 0 and p -> 1.
 
     The bound per logit is twice the sum of the coefficients, the most that a weighted mean of
@@ -286,7 +265,7 @@ def bounded(objective: Objective, settings: ObjectiveSettings) -> None:
         assert gradient.abs().max() <= bound, f"a gradient is over {bound} at {shift}"
 
 
-def gradcheck(objective: Objective, settings: ObjectiveSettings) -> None:
+def gradcheck(objective: Objective, settings: Any) -> None:
     """Check the gradient against finite differences in fp64."""
     batch, logits, ref_logits = made_up_batch(sequences=1)
 
@@ -299,16 +278,15 @@ def gradcheck(objective: Objective, settings: ObjectiveSettings) -> None:
     assert right, "the gradient is not that of finite differences"
 
 
-def direction(objective: Objective, settings: ObjectiveSettings) -> None:
+def direction(objective: Objective, settings: Any) -> None:
     """Check that training raises and lowers the probability of the tokens that it says."""
     batch, logits, ref_logits = made_up_batch()
     table = logits
     for _ in range(20):
         _, gradient = loss_and_gradient(objective, settings, batch, table, ref_logits)
         table = table - gradient
-    needs = frozenset({"log_p"})
-    before = reference_head(logits, ref_logits, batch, needs).get("log_p")
-    change = reference_head(table, ref_logits, batch, needs).get("log_p") - before
+    before = head_of(logits, ref_logits, batch, ["log_p"]).get("log_p")
+    change = head_of(table, ref_logits, batch, ["log_p"]).get("log_p") - before
     for stream in objective.raises:
         assert bool((change[batch.stream(stream) > 0] > 0).all()), f"{stream} does not rise"
     for stream in objective.lowers:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from unghost.label import Labels, doubtful_answers, label, label_hedged
+from unghost.label import Labels, Stream, doubtful_answers, label, label_hedged
 from unghost.records import Prompt
 from unghost.runs.context import RunContext
 from unghost.runs.folder import Batch
 from unghost.train.examples import Example, merge_duplicates
 
+_HEDGED: Stream = "distill"
+"""The stream in which hedged answers are labelled."""
 _BEGINNING = 2.0
 """Weight of a good answer's first token among those held to the original; ours."""
 
 
 def asks_hedged(context: RunContext) -> bool:
     """Return whether the objective learns from hedged answers."""
-    return "distill" in context.objective.raises and context.config.terms.distill > 0
+    return context.objective.learns_from(_HEDGED, context.config.terms)
 
 
 def doubtful_prompts(context: RunContext, found: Batch) -> list[Prompt]:
@@ -48,7 +50,7 @@ def training_set(context: RunContext, found: Batch, hedged: Batch) -> list[Examp
 def _answered(
     context: RunContext, found: Batch, doubtful: Collection[str], replaced: Collection[str]
 ) -> list[Example]:
-    needs_allowed = "log_z" in context.objective.needs
+    needs_allowed = "allowed" in context.objective.inputs
     labels = label(
         found.prompts,
         found.completions,
@@ -78,7 +80,6 @@ def _answered(
             labels=labels_of[completion.id],
             prompt_id=completion.prompt_id,
             task_id=task_of[completion.prompt_id],
-            old_log_probs=completion.log_probs,
         )
         for completion in found.completions
         if completion.id in labels_of and completion.token_ids

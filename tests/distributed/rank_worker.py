@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from training_cases import examples, objective, of
+from training_cases import NoSettings, examples, objective, of
 from training_worker import context, policy, train
 
 from unghost.errors import UnghostError
-from unghost.objectives.base import ObjectiveSettings, Term
+from unghost.objectives.base import Term
 from unghost.train.engine import step
 from unghost.train.examples import collate, pack
 
@@ -55,24 +55,24 @@ def _as_rank(work: Any, rank: int, world: int, port: int, folder: Path) -> None:
 
 def one_step(accelerator: Any, folder: Path) -> None:
     """Leave this rank's gradients and sums after one engine step of 13 sequences."""
-    gradients(accelerator, folder, [[example] for example in examples()])
+    gradients(accelerator, folder, examples())
 
 
 def lonely_step(accelerator: Any, folder: Path) -> None:
     """The same with one sequence, so that all ranks but one have nothing to do."""
-    gradients(accelerator, folder, [[example] for example in examples(1)])
+    gradients(accelerator, folder, examples(1))
 
 
-def gradients(accelerator: Any, folder: Path, groups: list[Any]) -> None:
+def gradients(accelerator: Any, folder: Path, answers: list[Any]) -> None:
     made = policy()
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for weight in made.trainable().values():
             weight.add_(0.05 * torch.randn(weight.shape, generator=generator))
     rank, world = accelerator.process_index, accelerator.num_processes
-    packed = pack(groups, micro_batch_tokens=128, rank=rank, world=world)
+    packed = pack(answers, micro_batch_tokens=128, rank=rank, world=world)
     batches = [collate(batch) for batch in packed]
-    sums = step(made, batches, of(objective), ObjectiveSettings(), accelerator)
+    sums = step(made, batches, of(objective), NoSettings(), accelerator)
     found = {name: weight.grad for name, weight in made.trainable().items()}
     torch.save((found, sums, len(batches)), folder / f"rank-{rank}.pt")
 

@@ -50,14 +50,6 @@ def test_a_prefix_in_the_same_token_is_matched(allowed: AllowedTokens) -> None:
     assert texts(allowed, allowed.ids_at(b"", b", ")) == {b", pan"}
 
 
-def test_a_step_follows_all_bytes_of_a_token(allowed: AllowedTokens) -> None:
-    ids = {text: token for token, text in enumerate(allowed.vocabulary.bytes_of)}
-    assert allowed.step_token(b"num", ids[b"py"]) == b"numpy"
-    assert allowed.step_token(b"num", ids[b"pyx"]) is None
-    assert allowed.step_token(b"numpy", ids[b"\n"]) is None
-    assert allowed.step_token(b"numpy", EOS) is None
-
-
 def _naive(bytes_of: tuple[bytes, ...], walk: PrefixWalk, node: bytes, prefix: bytes) -> set[int]:
     ends = ENDS
     found = {EOS} if walk.is_name(node) and not prefix else set()
@@ -146,8 +138,8 @@ def test_names_as_a_text_spells_them() -> None:
     pieces = [b"Zope", b".", b"_Inter", b"face", b".\n", b". It", b"-x", b"-"]
     allowed = AllowedTokens(tokenizer_of(pieces), walk, ENDS, eos_ids=[EOS])
     assert texts(allowed, allowed.ids_at(walk.root)) == {b"Zope"}
-    zope = allowed.step_token(walk.root, 1)
+    zope = after(walk, walk.root, b"Zope")
     found = texts(allowed, allowed.ids_at(zope))
     assert found == {b".", b"_Inter", b".\n", b". It", b"-", b"EOS"}
-    after_dot = allowed.step_token(zope, 2)
+    after_dot = after(walk, zope, b".")
     assert texts(allowed, allowed.ids_at(after_dot)) == {b".", b"_Inter", b"-"}

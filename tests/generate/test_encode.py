@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from unghost import Prompt, UnghostError
-from unghost.generate.encode import Decoder, check_round_trip, decode_with_spans, encode_prompt
+from unghost.generate.encode import Decoder, check_round_trip, encode_prompt
 from unghost.records import Message
 
 text = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=40)
@@ -24,7 +24,7 @@ def prompt(*contents: str) -> Prompt:
 @relaxed
 def test_byte_level_spans_are_the_tokens_own_bytes(byte_level: Any, text: str) -> None:
     ids = byte_level(text, add_special_tokens=False)["input_ids"]
-    decoded, spans = decode_with_spans(byte_level, ids)
+    decoded, spans = Decoder(byte_level)(ids)
     assert decoded == text
     data, position = text.encode(), 0
     for span in spans:
@@ -56,7 +56,7 @@ def test_any_ids_have_orderly_spans(byte_level: Any, ids: list[int]) -> None:
 @relaxed
 def test_sentencepiece_spans_cover_the_text(sentencepiece_like: Any, text: str) -> None:
     ids = sentencepiece_like(text, add_special_tokens=False)["input_ids"]
-    decoded, spans = decode_with_spans(sentencepiece_like, ids)
+    decoded, spans = Decoder(sentencepiece_like)(ids)
     assert decoded == text
     assert sum(span.byte_end - span.byte_start for span in spans) == len(text.encode())
 
@@ -64,14 +64,14 @@ def test_sentencepiece_spans_cover_the_text(sentencepiece_like: Any, text: str) 
 def test_a_split_character_belongs_to_all_its_tokens(byte_level: Any) -> None:
     ids = byte_level("\u0800", add_special_tokens=False)["input_ids"]
     assert len(ids) == 3
-    _, spans = decode_with_spans(byte_level, ids)
+    _, spans = Decoder(byte_level)(ids)
     assert [(s.byte_start, s.byte_end) for s in spans] == [(0, 1), (1, 2), (2, 3)]
     assert {(s.char_start, s.char_end) for s in spans} == {(0, 1)}
 
 
 def test_special_tokens_have_no_place(byte_level: Any) -> None:
     ids = byte_level("os", add_special_tokens=False)["input_ids"]
-    decoded, spans = decode_with_spans(byte_level, [*ids, 1])
+    decoded, spans = Decoder(byte_level)([*ids, 1])
     assert decoded == "os"
     assert (spans[-1].byte_start, spans[-1].byte_end) == (2, 2)
     assert (spans[-1].char_start, spans[-1].char_end) == (2, 2)
@@ -90,7 +90,7 @@ def test_a_lossy_tokenizer_is_refused_in_one_line(word_piece: Any) -> None:
 
 def test_word_piece_spans_cover_what_it_decodes(word_piece: Any) -> None:
     ids = word_piece("import requests", add_special_tokens=False)["input_ids"]
-    decoded, spans = decode_with_spans(word_piece, ids)
+    decoded, spans = Decoder(word_piece)(ids)
     assert decoded == "import requests"
     assert spans[-1].byte_end == len(decoded)
 

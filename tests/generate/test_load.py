@@ -88,3 +88,9 @@ def test_a_device_that_is_not_there_is_one_line(
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     with pytest.raises(UnghostError, match=message):
         load_model(str(folder), device=device)
+
+
+def test_four_bits_without_cuda_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(UnghostError, match="CUDA"):
+        load_model("embedded", in_4bit=True)

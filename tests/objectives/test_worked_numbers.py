@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from unghost.objectives import HeadOutput, ObjectiveSettings, TokenBatch, get_objective
-from unghost.testing import reference_head, weight_sums, whole_loss
+from unghost.objectives import OBJECTIVES, HeadOutput, TokenBatch
+from unghost.testing import head_of, weight_sums, whole_loss
 
 LOGITS, REFERENCE = (2.0, 0.0, 1.0), (1.0, 0.0, 1.0)
 # p = (0.6652409558, 0.0900305732, 0.2447284711), p_ref = (0.4223187983, 0.1553624035, 0.4223187983)
@@ -17,7 +17,6 @@ UNLIKELIHOOD = (1.09434427692616, 0.09434427692616)
 KL = 0.1232923621
 ROWS = ("suppress", "suppress", "reinforce", "stop", "retain", "distill")
 TARGETS = (0, 1, 2, 0, 1, 2)
-SETTINGS = ObjectiveSettings()
 
 
 def batch(**streams: list[float]) -> TokenBatch:
@@ -30,20 +29,17 @@ def batch(**streams: list[float]) -> TokenBatch:
         streams={
             name: torch.tensor(column, dtype=torch.float64) for name, column in weights.items()
         },
-        old_log_probs=torch.zeros(6),
         count=torch.ones(6),
         allowed=(torch.tensor([0, 2, 4, 4, 4, 4, 4]), torch.tensor([1, 2, 0, 1])),
     )
 
 
-def terms(
-    name: str, settings: ObjectiveSettings = SETTINGS, data: TokenBatch | None = None
-) -> dict[str, float]:
+def terms(name: str, data: TokenBatch | None = None, **settings: float | str) -> dict[str, float]:
     """Return each term's weighted mean times its coefficient."""
     data = data or batch()
-    objective = get_objective(name)
-    made = objective(data, settings)
-    head = reference_head(*tables(), data, objective.needs)
+    objective = OBJECTIVES.get(name)
+    made = objective(data, objective.make_settings(settings))
+    head = head_of(*tables(), data, objective.needs)
     sums = weight_sums([made])
     return {
         name: float(term.coefficient * (term.weights * term.values(head)).sum() / sums[name])
@@ -75,8 +71,7 @@ def test_hybrid() -> None:
     [("ce", {"reinforce"}), ("kl", {"anchor"}), ("both", {"reinforce", "anchor"})],
 )
 def test_reinforce_modes(mode: str, names: set[str]) -> None:
-    settings = replace(SETTINGS, reinforce_mode=mode, reinforce=3.0)
-    found = terms("hybrid", settings)
+    found = terms("hybrid", reinforce_mode=mode, reinforce=3.0)
     assert set(found) - {"suppress", "stop", "retain", "distill"} == names
     wanted = {"reinforce": 3 * CE[2], "anchor": 3 * KL}
     assert {name: found[name] for name in names} == close({name: wanted[name] for name in names})
@@ -92,7 +87,7 @@ def test_valid_mass() -> None:
     # Z = p1 + p2 at the first position, p0 + p1 at the second
     mass = (1.0943442769 + 0.2806779534) / 2
     assert terms("valid_mass") == close({**SKELETON, "valid": mass, "retain": KL})
-    assert "reinforce" not in terms("valid_mass", replace(SETTINGS, reinforce=0.0))
+    assert "reinforce" not in terms("valid_mass", reinforce=0.0)
 
 
 def test_ascent_and_sft() -> None:
@@ -106,12 +101,12 @@ def test_policy_gradient() -> None:
 
 
 def test_policy_gradient_lets_rare_ghosts_be() -> None:
-    objective = get_objective("policy_gradient")
-    head = HeadOutput(log_p=torch.tensor([-9.0, -7.0, -9.0, 0, 0, 0], requires_grad=True))
-    values = objective(batch(), SETTINGS)["policy"].values(head)
+    objective = OBJECTIVES.get("policy_gradient")
+    log_p = torch.tensor([-9.0, -7.0, -9.0, 0, 0, 0], requires_grad=True)
+    head = HeadOutput({"log_p": log_p})
+    values = objective(batch(), objective.settings())["policy"].values(head)
     assert values.tolist()[:3] == [-8.0, -7.0, 9.0]
-    assert head.log_p is not None
-    (gradient,) = torch.autograd.grad(values.sum(), head.log_p)
+    (gradient,) = torch.autograd.grad(values.sum(), log_p)
     assert gradient.tolist()[:3] == [0.0, 1.0, -1.0]
 
 
@@ -120,10 +115,9 @@ def test_policy_gradient_lets_rare_ghosts_be() -> None:
     [(0.1, 13.771929327500500, 14.322493737255346), (1.0, 1.2971516973705815, 1.8918624655211633)],
 )
 def test_textbook_npo_adds_up_a_name(beta: float, both: float, one: float) -> None:
-    settings = replace(SETTINGS, beta=beta)
-    assert terms("npo", settings) == close({**SKELETON, "suppress": 0.5 * both})
+    assert terms("npo", beta=beta) == close({**SKELETON, "suppress": 0.5 * both})
     alone = batch(suppress=[0.3, 0, 0, 0, 0, 0])
-    assert terms("npo", settings, alone)["suppress"] == pytest.approx(0.5 * one)
+    assert terms("npo", alone, beta=beta)["suppress"] == pytest.approx(0.5 * one)
 
 
 def test_textbook_npo_keeps_names_of_different_answers_apart() -> None:
@@ -147,7 +141,8 @@ def test_released_npo_pushes_weakly() -> None:
     def push(name: str) -> float:
         logits, reference = tables()
         logits.requires_grad_()
-        loss = whole_loss(get_objective(name), SETTINGS, data, logits, reference)
+        objective = OBJECTIVES.get(name)
+        loss = whole_loss(objective, objective.settings(), data, logits, reference)
         return float(torch.autograd.grad(loss, logits)[0][0, 0])
 
     assert 0 < 4 * push("npo_released") < push("ascent")

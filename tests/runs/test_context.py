@@ -32,5 +32,5 @@ def test_the_preview_says_what_would_run() -> None:
 
 
 def test_the_preview_refuses_what_a_run_refuses() -> None:
-    with pytest.raises(UnghostError, match="no objective is called"):
+    with pytest.raises(UnghostError, match="no objective 'magic'"):
         preview(resolve({"objective": "magic"}))

@@ -6,13 +6,14 @@ import pytest
 import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
-from training_cases import examples, llama, objective, of
+from training_cases import NoSettings, examples, llama, objective, of
 
-from unghost.objectives.base import ObjectiveSettings, Term
+from unghost.objectives.base import Term
 from unghost.train import examples as room
-from unghost.train.adapter import AdapterSettings, Policy, make_policy
 from unghost.train.engine import Sums, step
 from unghost.train.examples import Example, collate
+from unghost.train.policy import Policy, make_policy
+from unghost.train.settings import AdapterSettings
 
 
 def policy(kind: str = "lora") -> Policy:
@@ -29,7 +30,7 @@ def gradients(
 ) -> tuple[dict[str, torch.Tensor], Sums]:
     made = policy(kind)
     batches = [collate(part) for part in parts]
-    sums = step(made, batches, of(objective), ObjectiveSettings(), Accelerator(cpu=True), **flags)
+    sums = step(made, batches, of(objective), NoSettings(), Accelerator(cpu=True), **flags)
     return {name: weight.grad for name, weight in made.trainable().items()}, sums
 
 
@@ -163,7 +164,7 @@ def test_the_reference_is_asked_only_where_it_is_needed(monkeypatch: pytest.Monk
         return {"reinforce": objective(batch)["reinforce"]}
 
     batch, accelerator = collate(examples()), Accelerator(cpu=True)
-    step(made, [batch], of(only_ce, frozenset({"log_p"})), ObjectiveSettings(), accelerator)
+    step(made, [batch], of(only_ce, frozenset({"log_p"})), NoSettings(), accelerator)
     assert not calls
-    step(made, [batch], of(objective), ObjectiveSettings(), accelerator)
+    step(made, [batch], of(objective), NoSettings(), accelerator)
     assert calls

@@ -3,14 +3,13 @@ from __future__ import annotations
 import pytest
 import torch
 from accelerate import Accelerator
-from training_cases import examples, llama, objective, of
+from training_cases import NoSettings, examples, llama, objective, of
 
-from unghost.objectives.base import ObjectiveSettings
-from unghost.train.adapter import AdapterSettings, Policy, make_policy
 from unghost.train.engine import step
 from unghost.train.estimate import estimate_memory
 from unghost.train.examples import MicroBatch, collate
-from unghost.train.loop import TrainSettings
+from unghost.train.policy import Policy, make_policy
+from unghost.train.settings import AdapterSettings, TrainSettings
 
 WIDE = {"vocab_size": 512, "hidden_size": 64, "intermediate_size": 176, "num_hidden_layers": 4}
 
@@ -55,7 +54,7 @@ def test_within_a_factor_of_two_of_the_tensors_counted(kind: str, checkpointing:
         policy.checkpoint_gradients(True)
         activations = waiting(policy, batch) + activations // 4
     assert activations / 2 <= found.activations <= 2 * activations
-    step(policy, [batch], of(objective), ObjectiveSettings(), Accelerator(cpu=True))
+    step(policy, [batch], of(objective), NoSettings(), Accelerator(cpu=True))
     weights = list(policy.trainable().values())
     optimizer = torch.optim.AdamW(weights)
     optimizer.step()
@@ -74,12 +73,11 @@ def test_what_costs_more_is_said_to_cost_more() -> None:
         model = llama(**WIDE)
     plain = estimate_memory(model, AdapterSettings(), TrainSettings())
     assert plain.cache == 0
-    assert plain.peak == plain.training
+    assert plain.training > plain.generating
     full = estimate_memory(model, AdapterSettings(kind="full"), TrainSettings())
     assert full.trained > 3 * plain.trained
     half = estimate_memory(model, AdapterSettings(), TrainSettings(dtype="bf16"))
     assert half.activations < plain.activations
     cached = estimate_memory(model, AdapterSettings(), TrainSettings(), generated_tokens=10_000_000)
     assert cached.cache == 10_000_000 * 4 * 2 * 32 * 4
-    assert cached.peak == cached.generating
-    assert plain.as_dict()["training"] == plain.training
+    assert cached.generating > cached.training

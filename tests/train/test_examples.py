@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from training_cases import examples
 
-from unghost.objectives import get_objective, objective_names
-from unghost.objectives.base import ObjectiveSettings
+from unghost.objectives import OBJECTIVES
 from unghost.train.examples import LENGTH_STEP, collate, merge_duplicates, pack, plan_steps
 
 
@@ -30,7 +29,6 @@ def test_each_selected_position_points_at_the_state_that_predicts_its_target() -
             assert batch.input_ids[row, column] == ids[column]
             assert batch.tokens.targets[at] == target == ids[column + 1]
             assert batch.tokens.sequence[at] == row
-            assert batch.tokens.old_log_probs[at] == pytest.approx(example.old_log_probs[position])
             for name, weights in streams.items():
                 assert batch.tokens.streams[name][at] == weights[position]
             start, end = batch.tokens.allowed[0][at : at + 2].tolist()
@@ -80,12 +78,12 @@ def test_a_plan_holds_every_example_once_an_epoch(
         epochs=epochs,
         seed=seed,
     )
-    flat = [index for step in plan for group in step for index in group]
+    flat = [index for step in plan for index in step]
     assert sorted(flat) == sorted(list(range(count)) * epochs)
     for step in plan:
-        assert len(step) == 1 or sum(map(len, step)) <= batch_sequences
+        assert len(step) <= batch_sequences
         if batch_tokens is not None and len(step) > 1:
-            assert sum(batch_of[i].length for group in step for i in group) <= batch_tokens
+            assert sum(batch_of[i].length for i in step) <= batch_tokens
 
 
 def test_the_order_follows_the_seed() -> None:
@@ -94,33 +92,23 @@ def test_the_order_follows_the_seed() -> None:
     assert plans[0] == plans[1] != plans[2]
 
 
-@given(limit=st.integers(16, 600), world=st.integers(1, 4), grouped=st.booleans())
-def test_a_group_is_never_split_over_micro_batches_or_ranks(
-    limit: int, world: int, grouped: bool
-) -> None:
-    batch_of = [
-        replace(example, group=example.task_id if grouped else None) for example in examples(24)
-    ]
-    step = plan_steps(batch_of, batch_sequences=100)[0]
-    groups = [[batch_of[index] for index in group] for group in step]
+@given(limit=st.integers(16, 600), world=st.integers(1, 4))
+def test_every_example_goes_into_one_micro_batch_of_one_rank(limit: int, world: int) -> None:
+    batch_of = examples(24)
     found = [
         batch
         for rank in range(world)
-        for batch in pack(groups, micro_batch_tokens=limit, rank=rank, world=world)
+        for batch in pack(batch_of, micro_batch_tokens=limit, rank=rank, world=world)
     ]
     ids = [example.prompt_id for batch in found for example in batch]
     assert sorted(ids) == sorted(example.prompt_id for example in batch_of)
     for batch in found:
-        tasks = {example.group for example in batch}
         size = len(batch) * max(example.padded for example in batch)
-        if grouped:
-            for task in tasks:
-                assert sum(example.group == task for example in batch) == 3
-        assert size <= max(limit, 16) or (len(tasks) == 1 if grouped else len(batch) == 1)
+        assert size <= max(limit, 16) or len(batch) == 1
 
 
 def test_every_rank_gets_work_where_there_is_enough() -> None:
-    batch_of = [[example] for example in examples(8)]
+    batch_of = examples(8)
     for world in (1, 2, 4):
         shares = [
             pack(batch_of, micro_batch_tokens=4096, rank=r, world=world) for r in range(world)
@@ -153,14 +141,15 @@ def test_merging_changes_no_term() -> None:
     assert sums[0] == pytest.approx(sums[1])
 
 
-@pytest.mark.parametrize("name", objective_names())
+@pytest.mark.parametrize("name", OBJECTIVES.names())
 def test_merging_changes_no_denominator(name: str) -> None:
     made = examples(5)
     doubled = [made[1], *made, made[1]]
     divided = []
     for each in (doubled, merge_duplicates(doubled)):
         batch = collate([replace(e, labels=replace(e.labels, allowed=())) for e in each]).tokens
-        terms = get_objective(name)(batch, ObjectiveSettings())
+        objective = OBJECTIVES.get(name)
+        terms = objective(batch, objective.settings())
         parts = {
             key: term.weights if term.denominator is None else term.denominator
             for key, term in terms.items()
@@ -173,10 +162,10 @@ def test_merging_changes_no_denominator(name: str) -> None:
 def test_a_round_may_be_of_so_many_tokens(budget: int) -> None:
     made = examples(9)
     steps = plan_steps(made, batch_sequences=4, round_tokens=budget, seed=3)
-    order = [index for step in steps for group in step for index in group]
+    order = [index for step in steps for index in step]
     sizes = [made[index].length for index in order]
     assert sum(sizes) >= budget > sum(sizes[:-1])
     once = plan_steps(made, batch_sequences=4, seed=3)
-    first = [index for step in once for group in step for index in group]
+    first = [index for step in once for index in step]
     assert order[:9] == first[: len(order)]
     assert plan_steps([], batch_sequences=4, round_tokens=budget) == []

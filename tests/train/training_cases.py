@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -11,7 +12,8 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from unghost.label import Labels
 from unghost.objectives.base import Objective, Term
-from unghost.objectives.batch import HeadOutput, TokenBatch
+from unghost.objectives.batch import TokenBatch
+from unghost.objectives.quantities import HeadOutput
 from unghost.train.examples import Example
 
 VOCABULARY = 61
@@ -57,8 +59,12 @@ def _example(draw: random.Random, index: int, vocabulary: int) -> Example:
         allowed=tuple(allowed),
         segments=tuple(-1 for _ in answer),
     )
-    old = tuple(-draw.random() for _ in answer)
-    return Example(prompt, answer, labels, f"p{index}", f"t{index // 3}", old)
+    return Example(prompt, answer, labels, f"p{index}", f"t{index // 3}")
+
+
+@dataclass(frozen=True)
+class NoSettings:
+    """An objective without settings."""
 
 
 def of(
@@ -66,7 +72,14 @@ def of(
 ) -> Objective:
     """Make an objective that is on no list."""
     return Objective(
-        "of tests", lambda batch, settings: function(batch), needs, (), (), "divergence", ""
+        "of tests",
+        lambda batch, settings: function(batch),
+        NoSettings,
+        needs,
+        raises=(),
+        lowers=(),
+        blame="divergence",
+        summary="",
     )
 
 
@@ -77,9 +90,9 @@ def objective(batch: TokenBatch) -> dict[str, Term]:
         return Term(batch.streams[stream], value, coefficient)
 
     return {
-        "suppress": term("suppress", lambda head: -head.log_1mp, 0.5),
-        "mass": term("suppress", lambda head: -head.log_z, 0.3),
-        "reinforce": term("reinforce", lambda head: -head.log_p, 1.0),
-        "retain": term("retain", lambda head: head.kl, 2.0),
-        "stop": term("stop", lambda head: -head.log_p, 2.0),
+        "suppress": term("suppress", lambda head: -head.get("log_1mp"), 0.5),
+        "mass": term("suppress", lambda head: -head.get("log_z"), 0.3),
+        "reinforce": term("reinforce", lambda head: -head.get("log_p"), 1.0),
+        "retain": term("retain", lambda head: head.get("kl"), 2.0),
+        "stop": term("stop", lambda head: -head.get("log_p"), 2.0),
     }

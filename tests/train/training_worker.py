@@ -14,8 +14,9 @@ import torch
 from training_cases import examples, llama, objective, of
 
 from unghost import atomic
-from unghost.train.adapter import AdapterSettings, Policy, make_policy
-from unghost.train.loop import TrainSettings, train_round
+from unghost.train.loop import train_round
+from unghost.train.policy import Policy, make_policy
+from unghost.train.settings import AdapterSettings, TrainSettings
 
 SETTINGS = TrainSettings(lr=1e-2, batch_sequences=3, micro_batch_tokens=128, checkpoint_every=2)
 

@@ -29,6 +29,10 @@ def measure(
         str, typer.Option(help="Environment variable that holds the server's key.")
     ] = "OPENAI_API_KEY",
     domain: DomainOption = None,
+    generator: Annotated[
+        str | None,
+        typer.Option(help="Back end that asks: openai, transformers, or yours, module:attribute."),
+    ] = None,
     universe: UniverseOption = None,
     tasks: TasksOption = None,
     config: ConfigOption = None,
@@ -50,7 +54,12 @@ def measure(
     settings = resolve(merge(read_config(config, set_ or ()), given))
     with Bars() as bars:
         report = run_measure(
-            settings, run, base_url=base_url, api_key_env=api_key_env, progress=bars.update
+            settings,
+            run,
+            base_url=base_url,
+            api_key_env=api_key_env,
+            generator=generator,
+            progress=bars.update,
         )
     show(report, run)
     unknown = report["heldout"]["before"]["statuses"]["unknown"]

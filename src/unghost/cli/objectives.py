@@ -7,10 +7,21 @@ from rich.table import Table
 
 
 def objectives() -> None:
-    """List the objectives that ``unlearn`` can train with."""
-    from unghost.objectives import get_objective, objective_names
+    """List the objectives that ``unlearn`` can train with, and their settings under ``terms``."""
+    from unghost.errors import UnghostError
+    from unghost.objectives import OBJECTIVES
+    from unghost.validation import setting_values
 
-    table = Table("objective", "what it does", box=None, pad_edge=False)
-    for name in objective_names():
-        table.add_row(name, get_objective(name).summary)
+    table = Table("objective", "what it does", "settings", "from", box=None, pad_edge=False)
+    for name in OBJECTIVES.names():
+        place = OBJECTIVES.place(name)
+        source = "unghost" if place.startswith("unghost.objectives.") else place
+        try:
+            found = OBJECTIVES.get(name)
+        except UnghostError as error:
+            table.add_row(name, str(error), "", source)
+            continue
+        values = setting_values(found.settings()).items()
+        defaults = ", ".join(f"{setting}={value}" for setting, value in values)
+        table.add_row(name, found.summary.replace("``", ""), defaults, source)
     Console().print(table)

@@ -83,11 +83,6 @@ class AllowedTokens:
         """
         return self._cached(node, prefix)
 
-    def step_token(self, node: Node, token_id: int) -> Node | None:
-        """Return the node after all bytes of a token, None if they leave the names."""
-        text = self.vocabulary.bytes_of[token_id]
-        return after(self.walk, node, text) if text else None
-
     def _joint_walk(self, node: Node, prefix: bytes) -> tuple[int, ...]:
         keys, ids = self.vocabulary.keys, self.vocabulary.ids
         found: set[int] = set()

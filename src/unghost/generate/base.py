@@ -1,11 +1,13 @@
-"""What can answer prompts."""
+"""What can answer prompts, and the back ends that do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from unghost.records import Completion, Prompt, Sampling
+from unghost.registry import Registry
 
 
 class Generator(Protocol):
@@ -14,6 +16,11 @@ class Generator(Protocol):
     @property
     def model_id(self) -> str:
         """Name of the model, the same for the same weights."""
+        ...
+
+    @property
+    def stop_ids(self) -> frozenset[int]:
+        """Ids of the tokens that end an answer; empty if answers come without token ids."""
         ...
 
     def generate(
@@ -34,3 +41,52 @@ class Generator(Protocol):
             Completions by prompt in the order given, then by sample number.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """Which model to ask, and how to reach it; a back end takes of it what it needs.
+
+    Attributes:
+        model: A model folder, a hub name, ``embedded``, or a server's name of the model.
+        system: A system prompt for every prompt.
+        device: Where local weights run.
+        dtype: In which type local weights are loaded.
+        base_url: Address of a server, with its version path.
+        api_key_env: Environment variable that holds the server's key.
+    """
+
+    model: str
+    system: str | None = None
+    device: str = "auto"
+    dtype: str = "auto"
+    base_url: str | None = None
+    api_key_env: str = "OPENAI_API_KEY"
+
+
+BackEnd = Callable[[ModelChoice], Generator]
+
+GENERATORS: Registry[BackEnd] = Registry(
+    "generator",
+    "unghost.generators",
+    callable,
+    {
+        "openai": "unghost.generate.http:open_endpoint",
+        "transformers": "unghost.generate.local:open_local",
+    },
+)
+"""All back ends by name; imported when they are asked for, as each needs libraries of its own."""
+
+
+def open_generator(choice: ModelChoice, name: str | None = None) -> Generator:
+    """Return a generator for a model.
+
+    Args:
+        choice: The model.
+        name: The back end, a name or ``module:attribute``; None takes ``openai`` where an address
+            is given and ``transformers`` elsewhere.
+
+    Raises:
+        UnghostError: The back end is unknown or lacks a library, or the model cannot be opened.
+    """
+    return GENERATORS.get(name or ("openai" if choice.base_url else "transformers"))(choice)

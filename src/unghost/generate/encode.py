@@ -102,11 +102,6 @@ class Decoder:
         return text
 
 
-def decode_with_spans(tokenizer: Any, ids: Sequence[int]) -> tuple[str, tuple[TokenSpan, ...]]:
-    """Decode once; see :class:`Decoder`, which is quicker for many answers."""
-    return Decoder(tokenizer)(ids)
-
-
 def check_round_trip(tokenizer: Any) -> None:
     """Make sure that encoding and decoding a text gives it back.
 

@@ -15,10 +15,24 @@ from typing import Any
 import httpx
 
 from unghost.errors import UnghostError
+from unghost.generate.base import ModelChoice
 from unghost.records import Completion, FinishReason, Prompt, Sampling, record_id
 
 _FINISH: dict[str, FinishReason] = {"stop": "stop", "length": "length", "eos": "stop"}
 _LONGEST_WAIT = 60.0
+
+
+def open_endpoint(choice: ModelChoice) -> OpenAIGenerator:
+    """Return a generator that asks the server at ``choice.base_url``.
+
+    Raises:
+        UnghostError: There is no address, or it is malformed, or the key cannot be sent.
+    """
+    if choice.base_url is None:
+        raise UnghostError("the generator openai asks a server: give its address as --base-url")
+    return OpenAIGenerator(
+        choice.base_url, choice.model, api_key_env=choice.api_key_env, system=choice.system
+    )
 
 
 class OpenAIGenerator:
@@ -53,6 +67,7 @@ class OpenAIGenerator:
     ) -> None:
         self.base_url, self.model, self.system = base_url.rstrip("/"), model, system
         self.model_id = f"{model} at {self.base_url}"
+        self.stop_ids: frozenset[int] = frozenset()
         self._key_env, self._concurrency, self._attempts = api_key_env, concurrency, attempts
         self._timeout, self._first_wait = timeout, first_wait
         _check_address(self.base_url)

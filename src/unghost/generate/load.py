@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 import torch
 
+from unghost.embedded import MODEL_NAME, model_path
 from unghost.errors import UnghostError
 
-Dtype = Literal["auto", "fp32", "bf16", "stored"]
+_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +25,30 @@ class Loaded:
 
 
 def load_model(
-    place: str, *, dtype: Dtype = "auto", device: str = "auto", quantization: Any = None
+    place: str, *, dtype: str = "auto", device: str = "auto", in_4bit: bool = False
 ) -> Loaded:
     """Load a model from a folder, or by its hub name through transformers' own cache.
 
     Args:
-        place: A folder in the transformers format, or a hub name.
-        dtype: Type of the weights; ``auto`` is fp32 on a CPU and bf16 on a GPU, ``stored`` what
-            they are stored in.
+        place: A folder in the transformers format, a hub name, or ``embedded``.
+        dtype: ``fp32``, ``bf16``, ``auto`` (fp32 on a CPU and bf16 on a GPU), or ``stored`` (what
+            the weights are stored in).
         device: ``auto`` takes a GPU if there is one.
-        quantization: A transformers quantization configuration, or None.
+        in_4bit: Load it in 4 bits (NF4, GPU only; needs bitsandbytes).
 
     Raises:
         UnghostError: It is not a model, its weights are damaged or no safetensors, it needs code
-            of its own, or there is no such device.
+            of its own, there is no such device, or 4 bits are not to be had.
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
+    quantization = _quantized_4bit() if in_4bit else None
     where = _device(device)
     kind = _dtype(dtype, where)
+    if place == MODEL_NAME:
+        place = str(model_path())
     folder = Path(place)
     if folder.exists() or place.startswith((".", "/", "~")):
         _check_folder(folder)
@@ -101,12 +105,30 @@ def _device(device: str) -> str:
     return device
 
 
-def _dtype(dtype: Dtype, device: str) -> torch.dtype | Literal["auto"]:
+def _dtype(dtype: str, device: str) -> torch.dtype | Literal["auto"]:
     if dtype == "stored":
         return "auto"  # transformers' word for it
     if dtype == "auto":
         return torch.float32 if device == "cpu" else torch.bfloat16
-    return torch.float32 if dtype == "fp32" else torch.bfloat16
+    return _DTYPES[dtype]
+
+
+def _quantized_4bit() -> Any:
+    """Return the configuration that loads a base model in 4 bits (NF4, GPU only)."""
+    if not torch.cuda.is_available():
+        raise UnghostError("a 4-bit base needs a CUDA device: train without 4-bit on this machine")
+    from importlib.util import find_spec
+
+    from transformers import BitsAndBytesConfig
+
+    if find_spec("bitsandbytes") is None:
+        raise UnghostError("a 4-bit base needs bitsandbytes: install it with pip")
+    return BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=torch.bfloat16,
+    )
 
 
 def _model_id(place: str, folder: Path, model: Any) -> str:

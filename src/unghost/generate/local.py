@@ -18,7 +18,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from unghost.generate.base import ModelChoice
 from unghost.generate.encode import Decoder, encode_prompt
+from unghost.generate.load import load_model
 from unghost.records import Completion, FinishReason, Prompt, Sampling, record_id
 
 _MOST_ROWS = {"cuda": 1024}
@@ -37,6 +39,18 @@ class _Sequence:
     ids: list[int] = field(default_factory=list)
     log_probs: list[float] = field(default_factory=list)
     finish: FinishReason = "length"
+
+
+def open_local(choice: ModelChoice) -> TransformersGenerator:
+    """Load local weights and return a generator for them.
+
+    Raises:
+        UnghostError: The model cannot be loaded.
+    """
+    loaded = load_model(choice.model, dtype=choice.dtype, device=choice.device)
+    return TransformersGenerator(
+        loaded.model, loaded.tokenizer, model_id=loaded.model_id, system=choice.system
+    )
 
 
 class TransformersGenerator:

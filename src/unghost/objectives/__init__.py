@@ -1,33 +1,27 @@
-"""Objectives: each one a pure function from a batch of tokens to named terms."""
+"""Objectives: each one a pure function from a batch of tokens to named terms, in one file.
+
+Every module of this folder is imported, so a file with a decorated function is all it takes.
+"""
 
 from __future__ import annotations
 
-from unghost.objectives import ascent, hybrid, npo, policy_gradient, sft, valid_mass
-from unghost.objectives.base import (
-    Objective,
-    ObjectiveSettings,
-    Term,
-    Terms,
-    get_objective,
-    objective,
-    objective_names,
-)
-from unghost.objectives.batch import HeadOutput, TokenBatch
+import pkgutil
+from importlib import import_module
+
+from unghost.objectives.base import OBJECTIVES, Objective, Term, Terms, objective
+from unghost.objectives.batch import TokenBatch
+from unghost.objectives.quantities import HeadOutput, quantity
 
 __all__ = [
+    "OBJECTIVES",
     "HeadOutput",
     "Objective",
-    "ObjectiveSettings",
     "Term",
     "Terms",
     "TokenBatch",
-    "ascent",
-    "get_objective",
-    "hybrid",
-    "npo",
     "objective",
-    "objective_names",
-    "policy_gradient",
-    "sft",
-    "valid_mass",
+    "quantity",
 ]
+
+for _module in pkgutil.iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

@@ -3,22 +3,25 @@
 Weights are data, known before the forward pass; gradient flows only through the values. The engine
 (:mod:`unghost.train.engine`) back-propagates ``coefficient * sum(weights * values) / D``, where D
 is the sum of the term's weights, or of its declared denominator, over the whole optimizer step.
+Nothing here imports torch before a batch is made, so objectives can be listed without it.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from torch import Tensor
-
-from unghost.errors import UnghostError
 from unghost.label import Blame, Stream
-from unghost.objectives.batch import HeadOutput, TokenBatch
+from unghost.objectives.batch import TokenBatch
+from unghost.objectives.quantities import HeadOutput, Input, inputs_of
+from unghost.registry import Registry
+from unghost.validation import checked, refuse_unknown
 
-ReinforceMode = Literal["ce", "kl", "both"]
+if TYPE_CHECKING:
+    from torch import Tensor
+
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Term:
     Attributes:
         weights: [M], no gradient; the values of units without weight may be anything, even
             infinite.
-        values: Gives the values [M] in nats from what the head computed.
+        values: Return the values [M] in nats from what the head computed.
         coefficient: What the weighted mean is multiplied with.
         denominator: What to divide by, summed over the step, if it is not the weights.
     """
@@ -39,47 +42,7 @@ class Term:
     denominator: Tensor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectiveSettings:
-    """The coefficients of all objectives; a term whose coefficient is 0 is left out.
-
-    The defaults of ``reinforce``, ``suppress`` and ``stop`` are those of a third-party copy of the
-    paper's released code, the others are ours.
-
-    Attributes:
-        reinforce: Cross-entropy on trusted names.
-        suppress: The suppressor on ghosts.
-        stop: Cross-entropy on the final EOS.
-        retain: KL to the reference on all other tokens.
-        distill: Cross-entropy on the model's own better answers to hedged questions; 0 asks none.
-        valid: ``-log Z`` at name positions.
-        beta: Inverse temperature of textbook NPO.
-        reinforce_mode: Cross-entropy on trusted names, KL to the reference there instead, or both
-            (``hybrid`` only).
-
-    Raises:
-        UnghostError: A value makes no sense.
-    """
-
-    reinforce: float = 1.0
-    suppress: float = 0.5
-    stop: float = 2.0
-    retain: float = 1.0
-    distill: float = 1.0
-    valid: float = 1.0
-    beta: float = 0.1
-    reinforce_mode: ReinforceMode = "ce"
-
-    def __post_init__(self) -> None:
-        for name in ("reinforce", "suppress", "stop", "retain", "distill", "valid"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise UnghostError(f"terms.{name} is a coefficient: give a number of at least 0")
-        if not 0 < self.beta < math.inf:
-            raise UnghostError("terms.beta must be above 0")
-
-
 Terms = dict[str, Term]
-ObjectiveFunction = Callable[[TokenBatch, ObjectiveSettings], Terms]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +52,9 @@ class Objective:
     Attributes:
         name: How it is asked for.
         function: The pure function.
-        needs: Fields of :class:`HeadOutput` that its values read.
+        settings: The type of its settings, a frozen dataclass or pydantic model whose fields all
+            have defaults.
+        needs: The head quantities that its values read.
         raises: Streams whose tokens it makes more probable.
         lowers: Streams whose tokens it makes less probable.
         blame: The blame that its labels are made with unless another is asked for.
@@ -97,63 +62,79 @@ class Objective:
     """
 
     name: str
-    function: ObjectiveFunction
+    function: Callable[[TokenBatch, Any], Terms]
+    settings: type[Any]
     needs: frozenset[str]
     raises: tuple[Stream, ...]
     lowers: tuple[Stream, ...]
     blame: Blame
     summary: str
 
-    def __call__(self, batch: TokenBatch, settings: ObjectiveSettings) -> Terms:
+    def __call__(self, batch: TokenBatch, settings: Any) -> Terms:
         """Return the terms of a batch; those with coefficient 0 are left out."""
         terms = self.function(batch, settings)
         return {name: term for name, term in terms.items() if term.coefficient != 0}
 
+    @property
+    def inputs(self) -> frozenset[Input]:
+        """What its quantities are computed from besides the policy's own logits."""
+        return inputs_of(self.needs)
 
-_OBJECTIVES: dict[str, Objective] = {}
+    def learns_from(self, stream: Stream, settings: Any) -> bool:
+        """Return whether a token of a stream has weight in some term."""
+        terms = self(TokenBatch.single(stream), settings).values()
+        return any(bool((term.weights != 0).any()) for term in terms)
+
+    def make_settings(self, values: Any) -> Any:
+        """Return the objective's settings, checked, from a mapping or an instance of their type.
+
+        Raises:
+            UnghostError: A setting is unknown or its value does not fit.
+        """
+        if isinstance(values, self.settings):
+            return values
+        if isinstance(values, Mapping):
+            refuse_unknown(self.settings, values, "terms.", f" of the objective {self.name}")
+        return checked(self.settings, values, "terms.")
+
+
+OBJECTIVES: Registry[Objective] = Registry(
+    "objective", "unghost.objectives", lambda found: isinstance(found, Objective)
+)
+"""All objectives by name."""
 
 
 def objective(
     name: str,
     *,
+    settings: type[S],
     needs: Iterable[str],
     raises: tuple[Stream, ...] = (),
     lowers: tuple[Stream, ...] = (),
     blame: Blame = "divergence",
-) -> Callable[[ObjectiveFunction], Objective]:
+) -> Callable[[Callable[[TokenBatch, S], Terms]], Objective]:
     """Register a function as an objective; the first line of its docstring is the summary.
 
     Args:
         name: How it is asked for.
-        needs: Fields of :class:`HeadOutput` that its values read.
+        settings: The type of its settings, a frozen dataclass or pydantic model with defaults.
+        needs: The head quantities that its values read (:mod:`unghost.objectives.quantities`).
         raises: Streams whose tokens it makes more probable; the laws check it.
         lowers: Streams whose tokens it makes less probable; the laws check it.
         blame: The blame that its labels are made with unless another is asked for.
 
     Returns:
-        A decorator that gives the :class:`Objective`.
-    """
-
-    def register(function: ObjectiveFunction) -> Objective:
-        summary = (function.__doc__ or "").strip().split("\n")[0]
-        made = Objective(name, function, frozenset(needs), raises, lowers, blame, summary)
-        _OBJECTIVES[name] = made
-        return made
-
-    return register
-
-
-def get_objective(name: str) -> Objective:
-    """Return the objective of that name.
+        A decorator that returns the :class:`Objective`.
 
     Raises:
-        UnghostError: There is none.
+        UnghostError: The name is taken, or a head quantity is unknown.
     """
-    if name not in _OBJECTIVES:
-        raise UnghostError(f"no objective is called {name}: take {', '.join(objective_names())}")
-    return _OBJECTIVES[name]
 
+    def register(function: Callable[[TokenBatch, S], Terms]) -> Objective:
+        summary = (function.__doc__ or "").strip().split("\n")[0]
+        made = Objective(name, function, settings, frozenset(needs), raises, lowers, blame, summary)
+        inputs_of(made.needs)
+        place = f"{function.__module__}:{function.__qualname__}"
+        return OBJECTIVES.register(name, made, place)
 
-def objective_names() -> tuple[str, ...]:
-    """Return the names of all objectives, sorted."""
-    return tuple(sorted(_OBJECTIVES))
+    return register

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from unghost.objectives import skeleton
-from unghost.objectives.base import ObjectiveSettings, Term, Terms, objective
-from unghost.objectives.batch import HeadOutput, TokenBatch
+from unghost.objectives.base import Term, Terms, objective
+from unghost.objectives.batch import TokenBatch
+from unghost.objectives.quantities import HeadOutput
+from unghost.validation import Coefficient
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FLOOR = -8.0
 """log p under which a suppressed token is rare enough to be let be."""
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyGradientSettings:
+    """The coefficients of ``policy_gradient``.
+
+    Attributes:
+        reinforce: Of both signs of credit: the rises of trusted names and the falls of ghosts.
+        retain: KL to the reference on all other tokens.
+        distill: Cross-entropy on the model's own better answers to hedged questions; 0 asks none.
+    """
+
+    reinforce: Coefficient = 1.0
+    retain: Coefficient = 1.0
+    distill: Coefficient = 1.0
+
+
 @objective(
     "policy_gradient",
+    settings=PolicyGradientSettings,
     needs=("log_p", "kl"),
     raises=("reinforce", "distill"),
     lowers=("suppress",),
     blame="credit",
 )
-def policy_gradient(batch: TokenBatch, settings: ObjectiveSettings) -> Terms:
+def policy_gradient(batch: TokenBatch, settings: PolicyGradientSettings) -> Terms:
     """``-A log p`` on tokens with credit A of either sign, KL to the reference on all others.
 
     With the blame ``credit`` the streams hold |A|, so that the expected gradient is that of the
@@ -34,11 +55,11 @@ def policy_gradient(batch: TokenBatch, settings: ObjectiveSettings) -> Terms:
 
     def values(head: HeadOutput) -> Tensor:
         log_p = head.get("log_p")
-        return torch.where(falls > 0, log_p.clamp_min(FLOOR), -log_p)
+        return log_p.clamp_min(FLOOR).where(falls > 0, -log_p)
 
     tokens = ((rises + falls + kept) > 0).to(rises.dtype) * batch.count
     return {
         "policy": Term(rises + falls, values, settings.reinforce, denominator=tokens),
-        **skeleton.distill(batch, settings),
+        **skeleton.distill(batch, settings.distill),
         "retain": Term(kept, lambda head: head.get("kl"), settings.retain),
     }

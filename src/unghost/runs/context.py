@@ -11,19 +11,18 @@ from unghost.config import UnlearnConfig
 from unghost.domains.base import Domain
 from unghost.domains.registry import load_domain
 from unghost.domains.tasks import Task
-from unghost.embedded import MODEL_NAME, model_path
 from unghost.errors import UnghostError
 from unghost.evaluate.plan import check_splits
 from unghost.evaluate.utility import Utility, load_utility, utility_path
 from unghost.generate.encode import check_round_trip, encode_prompt
 from unghost.generate.load import load_model
 from unghost.generate.local import TransformersGenerator
-from unghost.objectives import Objective, get_objective
+from unghost.objectives import OBJECTIVES, Objective
 from unghost.records import SPLITS, Prompt
 from unghost.runs.identity import header
 from unghost.runs.rollouts import RolloutRunner
-from unghost.train.adapter import Policy, make_policy, quantized_4bit
 from unghost.train.estimate import MemoryEstimate, estimate_memory
+from unghost.train.policy import Policy, make_policy
 
 _ROWS = 256
 """Answers generated at once, in the estimate of memory."""
@@ -79,7 +78,7 @@ def open_context(config: UnlearnConfig) -> RunContext:
     Raises:
         UnghostError: Something is missing, damaged, or does not fit; one line says what to do.
     """
-    objective = get_objective(config.objective)
+    objective = OBJECTIVES.get(config.objective)
     if (config.blame or objective.blame) == "credit" and config.sample.samples < 2:
         raise UnghostError("the blame credit compares answers: give sample.samples of 2 or more")
     domain = load_domain(config.domain, config.universe)
@@ -91,12 +90,8 @@ def open_context(config: UnlearnConfig) -> RunContext:
     tasks = domain.load_tasks(domain.tasks_path(config.tasks))
     check_splits(tasks, SPLITS)
     utility = load_utility(utility_path(config.utility))
-    place = str(model_path()) if config.model == MODEL_NAME else config.model
     loaded = load_model(
-        place,
-        dtype=config.dtype,
-        device=config.device,
-        quantization=quantized_4bit() if config.load_in_4bit else None,
+        config.model, dtype=config.dtype, device=config.device, in_4bit=config.load_in_4bit
     )
     check_round_trip(loaded.tokenizer)
     # Before LoRA is put into the model, whose weights it would count twice.

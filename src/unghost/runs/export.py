@@ -9,7 +9,7 @@ from unghost.config import UnlearnConfig
 from unghost.embedded import MODEL_NAME, model_path
 from unghost.errors import UnghostError
 from unghost.generate.load import load_model
-from unghost.train.adapter import export_merged
+from unghost.train.merge import export_merged
 
 _TAGS = "tags:\n- unghost\n- unlearning\n"
 """By these lines of its card an earlier export is known."""
@@ -23,7 +23,8 @@ def check_export(config: UnlearnConfig, run: Path, path: Path) -> None:
             holds the run, or is the original itself.
     """
     own = run.resolve()
-    if path.resolve() in (Path(_original(config)).resolve(), own, *own.parents):
+    original = model_path() if config.model == MODEL_NAME else Path(config.model)
+    if path.resolve() in (original.resolve(), own, *own.parents):
         raise UnghostError(
             f"{path} is needed by the run itself: give the merged model another folder"
         )
@@ -65,13 +66,9 @@ def export(config: UnlearnConfig, run: Path, report: dict[str, Any], path: Path)
     if not report["config"]["kept_round"]:
         return "nothing to merge: no round was trained, so the model is as it was"
     check_export(config, run, path)
-    loaded = load_model(_original(config), dtype="stored", device="cpu")
+    loaded = load_model(config.model, dtype="stored", device="cpu")
     export_merged(loaded.model, run / "adapter", loaded.tokenizer, path, card=card(report))
     return f"merged model: {path}"
-
-
-def _original(config: UnlearnConfig) -> str:
-    return str(model_path()) if config.model == MODEL_NAME else config.model
 
 
 def card(report: dict[str, Any]) -> str:

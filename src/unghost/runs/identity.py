@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -24,8 +25,6 @@ def header(
     model_id: str,
     domain: Domain,
     files: Mapping[str, Path],
-    *,
-    threads: bool = True,
 ) -> dict[str, Any]:
     """Return everything that decides a run's results; a run folder of another header is refused.
 
@@ -34,7 +33,6 @@ def header(
         model_id: The model.
         domain: What is asked about.
         files: What was read besides the domain's own files, by what it is called in run.json.
-        threads: Whether the model runs here, so that the number of threads counts.
     """
     return {
         "model_id": model_id,
@@ -42,7 +40,7 @@ def header(
         "seed": config.seed,
         "sha256": {name: sha256(path) for name, path in {**domain.files, **files}.items()},
         "versions": environment(),
-        "threads": _threads() if threads else None,
+        "threads": _threads(),
     }
 
 
@@ -84,7 +82,7 @@ def report_of(
     }
 
 
-def _threads() -> int:
-    import torch
-
-    return torch.get_num_threads()
+def _threads() -> int | None:
+    """Return how many threads torch uses, if the model runs here."""
+    torch: Any = sys.modules.get("torch")
+    return None if torch is None else int(torch.get_num_threads())

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from unghost.errors import UnghostError
 from unghost.runs.atomic import atomic_path, clear_leftovers
-from unghost.train.adapter import Policy
+from unghost.train.policy import Policy
 
 STATE_VERSION = 1
 STATE_FILE = "state.pt"

@@ -16,11 +16,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from unghost.objectives.base import Objective, ObjectiveSettings, Term, Terms
-from unghost.objectives.batch import HeadOutput
-from unghost.train.adapter import Policy
+from unghost.objectives.base import Objective, Term, Terms
+from unghost.objectives.quantities import HeadOutput
 from unghost.train.examples import MicroBatch
-from unghost.train.head import OF_REFERENCE, selected_head
+from unghost.train.head import selected_head
+from unghost.train.policy import Policy
 
 Sums = dict[str, tuple[float, float]]
 """By term: the sum of weight times value, and the sum of weights, over the step and all ranks."""
@@ -30,7 +30,7 @@ def step(
     policy: Policy,
     micro_batches: Sequence[MicroBatch],
     objective: Objective,
-    objective_settings: ObjectiveSettings,
+    objective_settings: Any,
     accelerator: Any,
     *,
     bf16: bool = False,
@@ -41,7 +41,7 @@ def step(
         policy: The model; its gradients should be cleared before.
         micro_batches: This rank's share of the step; may be empty.
         objective: Gives the terms of a micro-batch.
-        objective_settings: Their coefficients.
+        objective_settings: The objective's settings.
         accelerator: Knows the ranks.
         bf16: Run the model (never the head) under bf16 autocast.
 
@@ -56,24 +56,24 @@ def step(
     for batch, each in zip(micro_batches, terms, strict=True):
         active = {name: t for name, t in each.items() if name in weights and _any_weight(t)}
         if active:
-            head = _forward(policy, batch.to(policy.device), objective.needs, bf16)
+            head = _forward(policy, batch.to(policy.device), objective, bf16)
             values.append(_backward(active, head, weights))
     sums = _over_ranks(_total(values), accelerator)
     _reduce_gradients(policy, accelerator)
     return {name: (sums.get(name, 0.0), weight) for name, weight in weights.items()}
 
 
-def _forward(policy: Policy, batch: MicroBatch, needs: frozenset[str], bf16: bool) -> HeadOutput:
+def _forward(policy: Policy, batch: MicroBatch, objective: Objective, bf16: bool) -> HeadOutput:
     reference = None
     with _autocast(policy.device, bf16):
-        if needs & OF_REFERENCE:
+        if "reference" in objective.inputs:
             reference = _select(policy.ref_hidden(batch.input_ids), batch.positions)
         hidden = _select(policy.hidden(batch.input_ids), batch.positions)
     return selected_head(
         hidden,
         policy.head_weight,
         batch.tokens.targets,
-        needs=needs,
+        needs=objective.needs,
         ref_hidden=reference,
         ref_weight=policy.ref_head_weight,
         allowed=batch.tokens.allowed,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from unghost.train.adapter import AdapterSettings, expert_weights, linear_layers
 from unghost.train.head import chunk_size
-from unghost.train.loop import TrainSettings
+from unghost.train.layers import expert_weights, linear_layers
+from unghost.train.settings import AdapterSettings, TrainSettings
 
 _ADAM = 2  # moments per trained weight, in fp32
 _HEAD_COPIES = 5  # chunks of logits alive at once: policy, reference, probabilities, gradients
@@ -38,16 +38,6 @@ class MemoryEstimate:
     def generating(self) -> int:
         """Peak bytes while answers are generated; optimizer and trained weights stay."""
         return self.weights + self.trained + self.cache
-
-    @property
-    def peak(self) -> int:
-        """The larger of both."""
-        return max(self.training, self.generating)
-
-    def as_dict(self) -> dict[str, int]:
-        """Return all figures by name, for a table or JSON."""
-        parts = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {**parts, "training": self.training, "generating": self.generating}
 
 
 def estimate_memory(

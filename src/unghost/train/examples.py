@@ -26,10 +26,8 @@ LENGTH_STEP = 16
 class Example:
     """One answer to learn from.
 
-    ``labels`` speak of the tokens of ``completion_ids``; ``old_log_probs`` are those of the model
-    that wrote the answer. Examples of one ``group`` are compared with each other by the objective
-    and stay in one micro-batch; None means that the example stands alone. ``count`` equal answers
-    were made into this one, with the sum of their weights.
+    ``labels`` speak of the tokens of ``completion_ids``; ``count`` equal answers were made into
+    this one, with the sum of their weights.
     """
 
     prompt_ids: tuple[int, ...]
@@ -37,8 +35,6 @@ class Example:
     labels: Labels
     prompt_id: str
     task_id: str
-    old_log_probs: tuple[float, ...] | None = None
-    group: str | None = None
     count: int = 1
 
     @property
@@ -107,78 +103,73 @@ def plan_steps(
     epochs: int = 1,
     round_tokens: int | None = None,
     seed: int = 0,
-) -> list[list[list[int]]]:
+) -> list[list[int]]:
     """Plan the optimizer steps of a round.
 
-    Groups come in an order drawn from the seed, epoch by epoch; a step ends before the group that
-    would take it over ``batch_sequences`` sequences or ``batch_tokens`` input tokens, and holds at
-    least one group. With ``round_tokens`` the round ends with the group that reaches so many input
-    tokens, however many epochs that takes.
+    Examples come in an order drawn from the seed, epoch by epoch; a step ends before the example
+    that would take it over ``batch_sequences`` sequences or ``batch_tokens`` input tokens, and
+    holds at least one. With ``round_tokens`` the round ends with the example that reaches so many
+    input tokens, however many epochs that takes.
 
     Returns:
-        Steps, each a list of groups, each a list of indices into ``examples``.
+        Steps, each a list of indices into ``examples``.
     """
-    groups: dict[str, list[int]] = {}
-    for index, example in enumerate(examples):
-        key = f"group {example.group}" if example.group is not None else f"alone {index}"
-        groups.setdefault(key, []).append(index)
-    steps: list[list[list[int]]] = []
+    steps: list[list[int]] = []
     spent = 0
-    for epoch in range(epochs) if round_tokens is None or not groups else itertools.count():
-        salt = f"unghost-order:{seed}:{epoch}:".encode()
-        sequences = tokens = 0
-        fresh = True
-        for key in sorted(groups, key=lambda name: (unit_hash(salt, name), name)):
-            group = groups[key]
-            size = sum(examples[index].length for index in group)
+    for epoch in range(epochs) if round_tokens is None or not examples else itertools.count():
+        tokens, fresh = 0, True
+        for index in _order(len(examples), f"unghost-order:{seed}:{epoch}:".encode()):
             if round_tokens is not None and spent >= round_tokens:
                 return steps
+            size = examples[index].length
             spent += size
-            over = sequences + len(group) > batch_sequences or (
-                batch_tokens is not None and tokens + size > batch_tokens
+            over = not fresh and (
+                len(steps[-1]) == batch_sequences
+                or (batch_tokens is not None and tokens + size > batch_tokens)
             )
             if fresh or over:
                 steps.append([])
-                sequences = tokens = 0
-                fresh = False
-            steps[-1].append(group)
-            sequences, tokens = sequences + len(group), tokens + size
+                tokens, fresh = 0, False
+            steps[-1].append(index)
+            tokens += size
     return steps
 
 
+def _order(count: int, salt: bytes) -> list[int]:
+    keys = [f"alone {index}" for index in range(count)]
+    return sorted(range(count), key=lambda index: (unit_hash(salt, keys[index]), keys[index]))
+
+
 def pack(
-    groups: Sequence[Sequence[Example]], *, micro_batch_tokens: int, rank: int = 0, world: int = 1
+    examples: Sequence[Example], *, micro_batch_tokens: int, rank: int = 0, world: int = 1
 ) -> list[list[Example]]:
     """Cut one step into micro-batches of at most ``micro_batch_tokens`` padded tokens.
 
-    Neighbours in length share a micro-batch; each goes to the rank with the least to do. A group
-    larger than the limit is kept whole all the same.
+    Neighbours in length share a micro-batch; each goes to the rank with the least to do. An example
+    longer than the limit stands alone.
 
     Returns:
         The micro-batches of ``rank``.
     """
-    order = sorted(range(len(groups)), key=lambda i: (-max(e.padded for e in groups[i]), i))
-    limit = max(LENGTH_STEP, min(micro_batch_tokens, _share(groups, world)))
+    limit = max(LENGTH_STEP, min(micro_batch_tokens, _share(examples, world)))
     packed: list[list[Example]] = []
-    for index in order:
-        group = groups[index]
-        widest = max(example.padded for example in (packed[-1] if packed else group))
-        if not packed or (len(packed[-1]) + len(group)) * widest > limit:
+    for example in sorted(examples, key=lambda each: -each.padded):
+        if not packed or (len(packed[-1]) + 1) * packed[-1][0].padded > limit:
             packed.append([])
-        packed[-1].extend(group)
+        packed[-1].append(example)
     loads = [0] * world
     mine = []
     for batch in packed:
         target = loads.index(min(loads))
-        loads[target] += len(batch) * max(example.padded for example in batch)
+        loads[target] += len(batch) * batch[0].padded
         if target == rank:
             mine.append(batch)
     return mine
 
 
-def _share(groups: Sequence[Sequence[Example]], world: int) -> int:
+def _share(examples: Sequence[Example], world: int) -> int:
     """Padded tokens of a rank's fair share, so that a small step still feeds every rank."""
-    total = sum(example.padded for group in groups for example in group)
+    total = sum(example.padded for example in examples)
     return -(-total // world) if world > 1 else total + LENGTH_STEP
 
 
@@ -230,7 +221,6 @@ class _Flat:
         self._sequence: list[int] = []
         self._task: list[int] = []
         self._segment: list[int] = []
-        self._old: list[float] = []
         self._count: list[int] = []
         self._streams: dict[str, list[float]] = {}
         self._offsets = [0]
@@ -249,8 +239,6 @@ class _Flat:
             ids = allowed.get(position, ())
             self._ids.extend(ids)
             self._offsets.append(len(self._ids))
-            old = example.old_log_probs
-            self._old.append(old[position] if old is not None else float("nan"))
         self._sequence += [row] * len(selected)
         self._task += [task] * len(selected)
         self._count += [example.count] * len(selected)
@@ -268,7 +256,6 @@ class _Flat:
             task=torch.tensor(self._task, dtype=torch.long),
             segment=torch.tensor(self._segment, dtype=torch.long),
             streams={name: torch.tensor(column) for name, column in self._streams.items()},
-            old_log_probs=torch.tensor(self._old),
             count=torch.tensor(self._count, dtype=torch.float32),
             allowed=(
                 torch.tensor(self._offsets, dtype=torch.long),

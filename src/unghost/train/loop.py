@@ -8,82 +8,23 @@ import math
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
 from unghost.errors import UnghostError
-from unghost.objectives.base import Objective, ObjectiveSettings
+from unghost.objectives.base import Objective
 from unghost.runs.atomic import clear_leftovers, write_error, write_text
 from unghost.train import checkpoint, engine
-from unghost.train.adapter import Policy
 from unghost.train.examples import Example, collate, pack, plan_steps
+from unghost.train.policy import Policy
+from unghost.train.settings import TrainSettings
+from unghost.validation import setting_values
 
 Progress = Callable[[int, int, dict[str, Any]], None]
 """Called after each step with the steps done, the steps planned and the line of train.jsonl."""
-
-_COUNTS = (
-    "batch_sequences",
-    "batch_tokens",
-    "micro_batch_tokens",
-    "epochs",
-    "round_tokens",
-    "retain_every",
-    "checkpoint_every",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TrainSettings:
-    """How a round is trained.
-
-    The learning rate rises over the first ``warmup_steps`` steps of the whole run, and in every
-    round falls linearly to ``lr_end`` times itself, so that a round is measured at rest; 1 keeps it
-    constant. Each round's rate is ``lr_decay`` times that of the round before: at first much is to
-    be learned, later the least harm is to be done. The default suits LoRA, full fine-tuning wants
-    about a tenth. ``batch_sequences`` and, if given, ``batch_tokens`` bound an optimizer step over
-    all ranks, ``micro_batch_tokens`` (padding counted) what one device holds at once.
-    ``round_tokens`` fixes the input tokens of a round, whatever ``epochs`` says, so that objectives
-    can be compared at one budget.
-    ``retain_every`` scores one in so many of the tokens that are only retained.
-    ``checkpoint_every`` counts steps.
-
-    Raises:
-        UnghostError: A value makes no sense.
-    """
-
-    lr: float = 1e-4
-    lr_end: float = 1.0
-    lr_decay: float = 1.0
-    warmup_steps: int = 10
-    weight_decay: float = 0.01
-    clip: float = 1.0
-    batch_sequences: int = 64
-    batch_tokens: int | None = None
-    micro_batch_tokens: int = 4096
-    epochs: int = 1
-    round_tokens: int | None = None
-    dtype: Literal["bf16", "fp32"] = "fp32"
-    gradient_checkpointing: bool = False
-    retain_every: int = 1
-    checkpoint_every: int = 20
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if not (0 < self.lr < math.inf and self.clip > 0):
-            raise UnghostError("train.lr and train.clip must be above 0")
-        if not 0 <= self.lr_end <= 1:
-            raise UnghostError("train.lr_end is a share of train.lr: give a number from 0 to 1")
-        if not 0 < self.lr_decay <= 1:
-            raise UnghostError("train.lr_decay must be above 0 and at most 1")
-        if not (self.weight_decay >= 0 and self.warmup_steps >= 0 and self.seed >= 0):
-            raise UnghostError("train.weight_decay, warmup_steps and seed must be at least 0")
-        for name in _COUNTS:
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise UnghostError(f"train.{name} counts: give at least 1")
 
 
 def train_round(
@@ -93,7 +34,7 @@ def train_round(
     settings: TrainSettings,
     folder: Path,
     *,
-    objective_settings: ObjectiveSettings | None = None,
+    objective_settings: Any = None,
     accelerator: Any = None,
     carry: Path | None = None,
     progress: Progress | None = None,
@@ -111,7 +52,7 @@ def train_round(
         objective: What is learned.
         settings: How to train.
         folder: The round's folder.
-        objective_settings: The objective's coefficients; the defaults if None.
+        objective_settings: The objective's settings; the defaults if None.
         accelerator: Knows the ranks; one process if None.
         carry: The previous round's folder, whose weights, optimizer and schedule go on here.
         progress: Called on the main process after each step.
@@ -123,7 +64,7 @@ def train_round(
         UnghostError: A loss or gradient that is not finite (nothing is written for that step), a
             checkpoint of other examples or settings, or a file that cannot be written.
     """
-    learn = (objective, objective_settings or ObjectiveSettings())
+    learn = (objective, objective_settings or objective.settings())
     run = _Round(policy, examples, learn, settings, folder, accelerator or _single_process())
     run.resume(carry)
     policy.checkpoint_gradients(settings.gradient_checkpointing)
@@ -166,7 +107,7 @@ class _Round:
         self,
         policy: Policy,
         examples: Sequence[Example],
-        learn: tuple[Objective, ObjectiveSettings],
+        learn: tuple[Objective, Any],
         settings: TrainSettings,
         folder: Path,
         accelerator: Any,
@@ -231,11 +172,11 @@ class _Round:
     def take_step(self) -> dict[str, Any]:
         """Take one optimizer step and describe it."""
         started, settings = time.perf_counter(), self.settings
-        groups = [[self.examples[i] for i in group] for group in self.steps[self.step]]
+        examples = [self.examples[index] for index in self.steps[self.step]]
         rank = self.accelerator.process_index
         torch.manual_seed(checkpoint.step_seed(settings.seed, self.total_steps, rank))
         packed = pack(
-            groups,
+            examples,
             micro_batch_tokens=settings.micro_batch_tokens,
             rank=rank,
             world=self.accelerator.num_processes,
@@ -262,8 +203,8 @@ class _Round:
             "terms": {name: list(pair) for name, pair in sorted(sums.items())},
             "lr": lr,
             "grad_norm": norm,
-            "sequences": sum(len(group) for group in groups),
-            "tokens": sum(example.length for group in groups for example in group),
+            "sequences": len(examples),
+            "tokens": sum(example.length for example in examples),
             "seconds": round(time.perf_counter() - started, 4),
         }
 
@@ -325,10 +266,10 @@ def _lines(path: Path) -> list[str]:
 
 def _fingerprint(
     examples: Sequence[Example],
-    learn: tuple[Objective, ObjectiveSettings],
+    learn: tuple[Objective, Any],
     settings: TrainSettings,
 ) -> str:
-    what = [learn[0].name, asdict(learn[1]), asdict(settings)]
+    what = [learn[0].name, setting_values(learn[1]), asdict(settings)]
     digest = hashlib.sha256(json.dumps(what, sort_keys=True).encode())
     for example in examples:
         digest.update(repr(example).encode())

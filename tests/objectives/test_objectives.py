@@ -7,12 +7,13 @@ import torch
 
 from unghost.errors import UnghostError
 from unghost.label import BLAMES, STREAMS
-from unghost.objectives import HeadOutput, get_objective, objective_names
+from unghost.objectives import OBJECTIVES
+from unghost.objectives.quantities import QUANTITIES
 from unghost.testing import made_up_batch
 
 
 def test_all_are_there_and_described(repo_root: Path) -> None:
-    names = objective_names()
+    names = OBJECTIVES.names()
     assert names == (
         "ascent",
         "hybrid",
@@ -24,7 +25,7 @@ def test_all_are_there_and_described(repo_root: Path) -> None:
     )
     page = (repo_root / "docs" / "objectives.md").read_text()
     for name in names:
-        objective = get_objective(name)
+        objective = OBJECTIVES.get(name)
         assert objective.summary.endswith(".")
         assert objective.blame in BLAMES
         assert set(objective.raises + objective.lowers) <= set(STREAMS)
@@ -32,13 +33,13 @@ def test_all_are_there_and_described(repo_root: Path) -> None:
 
 
 def test_an_unknown_objective_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnghostError, match="no objective is called dpo: take ascent, hybrid"):
-        get_objective("dpo")
+    with pytest.raises(UnghostError, match="no objective 'dpo'; there are: ascent, hybrid"):
+        OBJECTIVES.get("dpo")
 
 
 def test_needs_are_quantities_of_the_head() -> None:
-    for name in objective_names():
-        assert get_objective(name).needs <= set(HeadOutput.__dataclass_fields__)
+    for name in OBJECTIVES.names():
+        assert OBJECTIVES.get(name).needs <= set(QUANTITIES.names())
 
 
 def test_a_missing_stream_weighs_nothing_and_batches_move() -> None:

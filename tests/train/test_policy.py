@@ -18,13 +18,10 @@ from transformers import (
 )
 
 from unghost.errors import UnghostError
-from unghost.train.adapter import (
-    AdapterSettings,
-    export_merged,
-    freeze_routers,
-    make_policy,
-    quantized_4bit,
-)
+from unghost.train.layers import freeze_routers
+from unghost.train.merge import export_merged
+from unghost.train.policy import make_policy
+from unghost.train.settings import AdapterSettings
 
 IDS = torch.arange(24).view(2, 12)
 
@@ -221,12 +218,6 @@ def test_the_merged_export_keeps_the_originals_type(tmp_path: Path, kind: str) -
     merged = AutoModelForCausalLM.from_pretrained(tmp_path / "merged", dtype="auto")
     assert merged.dtype == torch.bfloat16
     assert (tmp_path / "merged" / "README.md").read_text() == "said"
-
-
-def test_four_bits_without_cuda_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(UnghostError, match="CUDA"):
-        quantized_4bit()
 
 
 def test_a_foreign_or_damaged_adapter_is_refused(tmp_path: Path) -> None:
