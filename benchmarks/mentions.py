@@ -48,8 +48,8 @@ from tree_sitter import Parser
 
 from unghost.domains.packages.project import Project
 from unghost.domains.packages.verify import Judge
-from unghost.mentions.files import find_in_file, kinds_of
 from unghost.mentions.imports import find_imports
+from unghost.mentions.reader import find_in_file, kinds_of
 from unghost.names.universe import Universe
 from unghost.runs.atomic import write_json
 from unghost.syntax.grammar import language as grammar

@@ -10,7 +10,7 @@ from typing import Any
 
 from unghost.domains.packages.project import Project
 from unghost.domains.packages.verify import Judge
-from unghost.mentions.files import find_in_file
+from unghost.mentions.reader import find_in_file
 from unghost.names.building import build_snapshot
 from unghost.names.imports import bundled_imports
 from unghost.names.snapshot import Snapshot

@@ -8,12 +8,12 @@ import pytest
 import unghost
 
 LIGHT = ["unghost", "unghost.cli", "unghost.cli.names", "unghost.names.universe"]
-LIGHT += ["unghost.mentions.answers", "unghost.domains.packages.domain"]
-LIGHT += ["unghost.mentions.files", "unghost.domains.packages.project"]
+LIGHT += ["unghost.domains.packages.answers", "unghost.domains.packages.domain"]
+LIGHT += ["unghost.mentions.reader", "unghost.domains.packages.project"]
 LIGHT += ["unghost.names.live", "unghost.names.pull", "unghost.domains.packages.confirm"]
 LIGHT += ["unghost.config", "unghost.objectives", "unghost.generate.base"]
 HEAVY = ["torch", "transformers", "pyarrow", "scipy", "accelerate", "peft"]
-SCANNING = ["unghost.mentions.files", "unghost.names.universe"]
+SCANNING = ["unghost.mentions.reader", "unghost.names.universe"]
 SCANNING += ["unghost.domains.packages.verify", "unghost.domains.packages.project"]
 SLOW = ["httpx", "asyncio", "rich", "typer", "pydantic", "ijson", "sqlite3", "yaml", "rapidfuzz"]
 SLOW += ["multiprocessing", "tree_sitter", "packaging", "importlib.metadata", "importlib.resources"]

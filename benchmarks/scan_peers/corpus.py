@@ -14,7 +14,7 @@ from typing import Any
 from scan_peers.peers import Peer
 from scan_peers.projects import CORPUS
 from scan_peers.running import Server
-from unghost.mentions.files import find_in_file
+from unghost.mentions.reader import find_in_file
 from unghost.records import Mention
 
 LIMIT = 120.0

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from unghost.mentions.kinds.by_name import Asked
 from unghost.scan.checking import Checked, check
 from unghost.scan.files import find_root
 from unghost.scan.finding import Report
@@ -34,7 +35,11 @@ def scan_paths(
 
 
 def scan_text(
-    text: str, *, language: str | None = None, settings: ScanSettings | None = None
+    text: str,
+    *,
+    language: str | None = None,
+    asks: Asked | None = None,
+    settings: ScanSettings | None = None,
 ) -> Report:
     """Find names of packages that do not exist in a text: an answer, a command, code.
 
@@ -42,6 +47,8 @@ def scan_text(
         text: The text.
         language: What it is, as the language of a fenced block or a file's name (``python``,
             ``requirements.txt``); None lets the text itself tell.
+        asks: What the question asked for that the text answers (``packages``, ``requirements`` or
+            ``code``): then lists of names are read too, which nothing else tells from prose.
         settings: What to go by; None reads those of the project that the current folder is in.
 
     Raises:
@@ -49,7 +56,7 @@ def scan_text(
     """
     root = find_root([Path.cwd()])
     chosen = read_settings(root) if settings is None else settings
-    return _scan_text(text, chosen, root=root, language=language)
+    return _scan_text(text, chosen, root=root, language=language, asks=asks)
 
 
 def check_names(

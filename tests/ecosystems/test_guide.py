@@ -13,7 +13,8 @@ import test_tables
 
 from unghost import ecosystems
 from unghost.ecosystems.base import Address, Ecosystem
-from unghost.mentions import commands, manifests
+from unghost.mentions.commands import installs
+from unghost.mentions.documents import manifests
 from unghost.syntax.markdown import blocks
 
 GUIDE = Path(__file__).parents[2] / "docs/guides/ecosystems.md"
@@ -21,7 +22,7 @@ CACHES = (
     ecosystems.ecosystem_names,
     ecosystems.ecosystem,
     ecosystems.all_ecosystems,
-    commands.installs,
+    installs.installs,
     manifests.known,
 )
 

@@ -59,7 +59,7 @@ def test_forms_and_grammar_of_names(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "case"), _cases("command"))
 def test_install_commands(name: str, case: dict[str, Any]) -> None:
-    from unghost.mentions.commands import find_installs
+    from unghost.mentions.commands.installs import find_installs
 
     spots = [spot for spot in find_installs(case["text"]) if spot.ecosystem == name]
     assert _said(spots, case["text"]) == case["names"]
@@ -69,7 +69,7 @@ def test_install_commands(name: str, case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("name", "case"), _cases("manifest"))
 def test_manifests_and_lock_files(name: str, case: dict[str, Any]) -> None:
-    from unghost.mentions.manifests import find_declared
+    from unghost.mentions.documents.manifests import find_declared
 
     spots = [s for s in find_declared(case["text"], case["path"]) if s.ecosystem == name]
     assert _said(spots, case["text"]) == case["names"]

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from unghost.domains.packages.answers import is_abstention
 from unghost.domains.packages.questions import CODE_REQUESTS, HEDGES, TASK_QUESTIONS
 from unghost.embedded import model_path
-from unghost.mentions.answers import is_abstention
 
 TASKS = Path(__file__).parents[2] / "src/unghost/data/tasks.jsonl"
 tokenizer = AutoTokenizer.from_pretrained(model_path())

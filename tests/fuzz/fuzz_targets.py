@@ -179,25 +179,28 @@ def _imports() -> Iterator[Target]:
 
 
 def _texts() -> Iterator[Target]:
-    from unghost.mentions.answers import find_in_answer
-    from unghost.mentions.ci import find_in_ci
-    from unghost.mentions.commands import find_installs, find_installs_by_line
-    from unghost.mentions.dockerfile import find_in_dockerfile
-    from unghost.mentions.files import find_in_text
-    from unghost.mentions.makefile import find_in_makefile
+    from unghost.mentions.commands.configs import find_in_config
+    from unghost.mentions.commands.dockerfile import find_in_dockerfile
+    from unghost.mentions.commands.installs import find_installs, find_installs_by_line
+    from unghost.mentions.commands.makefile import find_in_makefile
+    from unghost.mentions.reader import Context, find_in_text
 
     def answer(text: str) -> Found:
-        kinds = ("packages", "requirements", "code")
-        return [mention for asks in kinds for mention in find_in_answer(text, "x", asks=asks)]
+        contexts = (Context(asks="packages"), Context(asks="code"))
+        return [mention for known in contexts for mention in find_in_text(text, "x", known)]
 
     yield Target("commands:shell", find_installs, ("*.sh",))
     yield Target("commands:lines", find_installs_by_line, ("*.sh", "*.md"))
-    yield Target("commands:ci", find_in_ci, ("*.yml", "*.yaml", "devcontainer.json"))
+    yield Target("commands:ci", find_in_config, ("*.yml", "*.yaml", "devcontainer.json"))
     yield Target("commands:dockerfile", find_in_dockerfile, ("Dockerfile", "*.Dockerfile"))
     yield Target("commands:makefile", find_in_makefile, ("Makefile",))
     yield Target("text:answer", answer, ("*.md",))
     yield Target("text:any", lambda text: find_in_text(text, "x"), ("*",))
-    yield Target("text:python", lambda text: find_in_text(text, "x", "python"), ("*.py", "*.txt"))
+    yield Target(
+        "text:python",
+        lambda text: find_in_text(text, "x", Context(language="python")),
+        ("*.py", "*.txt"),
+    )
 
 
 _PATHS = (
@@ -219,7 +222,7 @@ _PATHS = (
 
 
 def _files() -> Iterator[Target]:
-    from unghost.mentions.files import find_in_file
+    from unghost.mentions.reader import find_in_file
 
     def reader(path: str) -> Callable[[str], Found]:
         return lambda text: find_in_file(to_bytes(text), path)

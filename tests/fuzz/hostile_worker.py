@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from random import Random
 
-from unghost.mentions.files import find_in_file
+from unghost.mentions.reader import find_in_file
 
 _MEGABYTE = 2**20
 _CONTENTS: dict[str, Callable[[int], bytes]] = {

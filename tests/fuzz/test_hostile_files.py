@@ -12,8 +12,8 @@ import pytest
 from fuzz_targets import matching
 from hostile_texts import STATEMENTS
 
-from unghost.mentions.files import find_in_file
 from unghost.mentions.imports import find_imports
+from unghost.mentions.reader import find_in_file
 
 _WORKER = Path(__file__).with_name("hostile_worker.py")
 _LINUX = sys.platform == "linux"
@@ -74,7 +74,7 @@ def test_of_a_document_so_many_values_are_read(
 
 
 def test_what_people_write_is_cut_and_lock_files_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("unghost.mentions.manifests.LONGEST", 1000)
+    monkeypatch.setattr("unghost.mentions.documents.manifests.LONGEST", 1000)
     blank = "\n" * 1000
     assert find_in_file(f"{blank}numpy\n".encode(), "requirements.txt") == []
     assert len(find_in_file(f"{blank}[[package]]\nname='a1'\n".encode(), "Cargo.lock")) == 1

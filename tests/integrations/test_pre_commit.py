@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from identify import identify
 
 from unghost.ecosystems import all_ecosystems
-from unghost.mentions import kinds
-from unghost.mentions.files import is_of_interest
+from unghost.mentions.kinds import by_name as kinds
+from unghost.mentions.reader import is_of_interest
 from unghost.names.building import build_snapshot
 
 ROOT = Path(__file__).parents[2]

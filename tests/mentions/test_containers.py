@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unghost.mentions.ci import find_in_ci
-from unghost.mentions.dockerfile import find_in_dockerfile
-from unghost.mentions.makefile import find_in_makefile
+from unghost.mentions.commands.configs import find_in_config
+from unghost.mentions.commands.dockerfile import find_in_dockerfile
+from unghost.mentions.commands.makefile import find_in_makefile
 from unghost.syntax.spot import Spot
 
 Finder = Callable[[str], list[Spot]]
-FINDERS: list[Finder] = [find_in_dockerfile, find_in_makefile, find_in_ci]
+FINDERS: list[Finder] = [find_in_dockerfile, find_in_makefile, find_in_config]
 
 
 def found(finder: Finder, text: str) -> list[str]:
@@ -203,14 +203,14 @@ CI = [
 
 @pytest.mark.parametrize(("text", "names"), CI)
 def test_configuration_of_pipelines(text: str, names: list[str]) -> None:
-    assert found(find_in_ci, text) == names
+    assert found(find_in_config, text) == names
     windows = text.replace("\n", "\r\n")
-    assert found(find_in_ci, windows) == names
+    assert found(find_in_config, windows) == names
 
 
 def test_a_hook_declares_its_packages() -> None:
     text = "repos:\n- hooks:\n  - id: x\n    additional_dependencies: [a==1]\n"
-    (spot,) = find_in_ci(text)
+    (spot,) = find_in_config(text)
     assert (spot.kind, spot.version, spot.ecosystem) == ("manifest", "==1", "pypi")
 
 
@@ -234,7 +234,7 @@ def test_any_text_gives_spots_within_it(finder: Finder, text: str) -> None:
 def test_names_stand_behind_any_escapes(noise: str, ascii_only: bool) -> None:
     command = f"echo '{noise}' ; pip install qavlo-tisk"
     text = json.dumps({"postCreateCommand": command}, ensure_ascii=ascii_only)
-    assert found(find_in_ci, text) == ["qavlo-tisk"]
+    assert found(find_in_config, text) == ["qavlo-tisk"]
     text = "RUN " + json.dumps(["sh", "-c", command], ensure_ascii=ascii_only)
     assert found(find_in_dockerfile, text) == ["qavlo-tisk"]
 
@@ -251,8 +251,8 @@ def test_names_stand_behind_any_escapes(noise: str, ascii_only: bool) -> None:
         (find_in_makefile, "a += pip install b\n"),
         (find_in_makefile, "\t$(\n"),
         (find_in_makefile, "a:;\\\n"),
-        (find_in_ci, "- run: pip install a\n"),
-        (find_in_ci, "run: >\n"),
+        (find_in_config, "- run: pip install a\n"),
+        (find_in_config, "run: >\n"),
     ],
 )
 def test_time_is_linear(finder: Finder, piece: str) -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unghost.mentions.files import find_in_file, find_in_text, is_of_interest, unread_part
-from unghost.mentions.kinds import kinds_of
-from unghost.mentions.manifests import LONGEST
+from unghost.mentions.documents.manifests import LONGEST
+from unghost.mentions.kinds.by_name import kinds_of
+from unghost.mentions.reader import Context, find_in_file, find_in_text, is_of_interest, unread_part
 
 DEBRIS = [
     line
@@ -118,7 +118,7 @@ def test_bytes_of_no_encoding_spoil_no_name() -> None:
     ],
 )
 def test_a_text_of_any_kind(text: str, language: str | None, expected: list[str]) -> None:
-    mentions = find_in_text(text, "s", language)
+    mentions = find_in_text(text, "s", Context(language=language))
     assert [mention.name for mention in mentions] == expected
     assert all(text[m.start : m.end] == m.raw for m in mentions)
 
@@ -165,7 +165,7 @@ def test_any_bytes_are_read(data: bytes, path: str) -> None:
 )  # fmt: skip
 def test_any_text_is_read(parts: list[str], language: str | None) -> None:
     text = "".join(parts)
-    for mention in find_in_text(text, "s", language):
+    for mention in find_in_text(text, "s", Context(language=language)):
         assert text[mention.start : mention.end] == mention.raw
 
 
@@ -204,7 +204,10 @@ def test_time_is_linear(make: Callable[[int], str]) -> None:
 
 def test_a_closing_tag_hides_nothing_that_stands_before_it() -> None:
     text = "pip install qa # </think>\npip install qb\n"
-    assert [mention.name for mention in find_in_text(text, "t", "sh")] == ["qa", "qb"]
+    assert [mention.name for mention in find_in_text(text, "t", Context(language="sh"))] == [
+        "qa",
+        "qb",
+    ]
     assert [mention.name for mention in find_in_text(text, "t")] == ["qa", "qb"]
     thought = "<think>pip install qa</think>\n`pip install qb`\n"
     assert [mention.name for mention in find_in_text(thought, "t")] == ["qb"]

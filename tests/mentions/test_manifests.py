@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from unghost.ecosystems import all_ecosystems
 from unghost.ecosystems.base import Manifest
-from unghost.mentions.manifests import Lookup, find_declared, is_manifest
+from unghost.mentions.documents.manifests import Lookup, find_declared, is_manifest
 
 PATTERNS = [p for eco in all_ecosystems() for m in eco.manifests for p in m.patterns]
 LETTERS = st.text("abx.-*?[]", min_size=1, max_size=6)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unghost.mentions.notebooks import find_in_notebook
+from unghost.mentions.documents.notebooks import find_in_notebook
 
 
 def notebook(*cells: dict[str, Any], language: str = "python", **options: Any) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unghost.mentions.prose import find_in_prose
+from unghost.mentions.prose.named import find_in_prose
 
 DEBRIS = [
     line

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unghost.mentions.commands import find_installs_by_line
-from unghost.mentions.files import find_in_file, find_in_text
-from unghost.mentions.spoken import find_installs_in_prose
+from unghost.mentions.commands.installs import find_installs_by_line
+from unghost.mentions.prose.spoken import find_installs_in_prose
+from unghost.mentions.reader import find_in_file, find_in_text
 
 SENTENCES = [
     # What stands directly behind the command is a name, a word of English too if a package may

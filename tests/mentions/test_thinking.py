@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unghost.mentions.answers import find_in_answer, is_abstention
+from unghost.mentions.reader import Context, find_in_text
 from unghost.mentions.thinking import thinking_end
 
 
@@ -31,7 +31,7 @@ def test_where_the_answer_begins(text: str, answer: str) -> None:
 
 def test_names_in_the_thinking_part_are_no_mentions() -> None:
     text = "<think>\npip install numpie\n</think>\nrequests, rich"
-    found = find_in_answer(text, "s", asks="packages")
+    found = find_in_text(text, "s", Context(asks="packages"))
     assert [mention.name for mention in found] == ["requests", "rich"]
     assert [text[mention.start : mention.end] for mention in found] == ["requests", "rich"]
     assert [(mention.line, mention.column) for mention in found] == [(4, 1), (4, 11)]
@@ -39,12 +39,7 @@ def test_names_in_the_thinking_part_are_no_mentions() -> None:
 
 def test_nor_are_imports_there() -> None:
     text = "<think>import numpie</think>```python\nimport requests\n```"
-    assert [m.name for m in find_in_answer(text, "s", asks="code")] == ["requests"]
-
-
-def test_doubt_in_the_thinking_part_is_no_abstention() -> None:
-    assert not is_abstention("<think>I know no package... or do I?</think>requests")
-    assert is_abstention("<think>requests?</think>I know no package for this.")
+    assert [m.name for m in find_in_text(text, "s", Context(asks="code"))] == ["requests"]
 
 
 @given(st.text(alphabet="<>/think \nab", max_size=80))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unghost.mentions.files import find_in_file, find_in_text
+from unghost.mentions.reader import find_in_file, find_in_text
 
 
 def found(document: Any, path: str = "call.json") -> list[str]:

@@ -26,13 +26,13 @@ from card import write_card
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from corpus import NO_PACKAGE, WORDINGS, Corpus, Fact, Pair, code, is_unseen, no_package, task_text
+from unghost.domains.packages.answers import find_in_answer
 from unghost.domains.packages.questions import CODE_QUESTIONS, TASK_QUESTIONS
 from unghost.domains.packages.tasks import load_tasks
 from unghost.domains.packages.verify import Judge
 from unghost.domains.registry import load_domain
 from unghost.domains.tasks import Task
 from unghost.embedded import model_path
-from unghost.mentions.answers import find_in_answer
 from unghost.names.universe import load_universe
 
 UTILITY = Path(__file__).resolve().parents[2] / "src/unghost/data/utility.jsonl"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unghost.mentions.files import find_in_file, is_of_interest, unread_part
+from unghost.mentions.reader import find_in_file, is_of_interest, unread_part
 from unghost.records import Mention
 from unghost.scan.files import project_files
 

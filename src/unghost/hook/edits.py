@@ -17,7 +17,7 @@ from typing import Any
 from unghost.errors import UnghostError
 from unghost.hook.formats import LARGEST
 from unghost.hook.redirects import written_files
-from unghost.mentions.files import is_of_interest
+from unghost.mentions.reader import is_of_interest
 from unghost.scan.reading import read_file
 from unghost.syntax.text import decode
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from unghost.hook.brought import COMMAND, Piece
 from unghost.hook.edits import label
-from unghost.mentions.files import find_in_text, unread_part
+from unghost.mentions.reader import Context, find_in_text, unread_part
 from unghost.scan.included import READ_AS, included_by
 from unghost.scan.reading import read_file
 from unghost.syntax.text import LONGEST, decode
@@ -57,7 +57,7 @@ def _piece(name: str, data: bytes) -> tuple[Piece, tuple[str, ...]]:
     if text is None:
         return Piece(name, "", (), "it is no text"), ()
     inner = included_by(data, name, as_list=True)
-    mentions = tuple(find_in_text(text, name, READ_AS))
+    mentions = tuple(find_in_text(text, name, Context(path=READ_AS)))
     return Piece(name, text, mentions, unread_part(data, READ_AS) or inner.problem), inner.names
 
 

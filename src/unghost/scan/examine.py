@@ -12,7 +12,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from unghost.domains.packages.verify import Judge
-from unghost.mentions.files import find_in_file, find_in_text, is_of_interest, unread_part
+from unghost.mentions.reader import (
+    NOTHING,
+    Context,
+    find_in_file,
+    find_in_text,
+    is_of_interest,
+    unread_part,
+)
 from unghost.names.universe import Universe, load_universe
 from unghost.records import Mention, Status, Verdict
 from unghost.scan.included import READ_AS, included_by
@@ -143,15 +150,15 @@ def examine_included(path: str, look: Look) -> Examined:
     text = decode(data)
     if text is None:
         return Examined(path, problem="it is binary, though it is included as a list", read=False)
-    examined = examine_text(text, path, look, READ_AS)
+    examined = examine_text(text, path, look, Context(path=READ_AS))
     included = included_by(data, path, as_list=True)
     problem = unread_part(data, READ_AS) or included.problem or examined.problem
     return replace(examined, problem=problem, included=included.names, binding=included.binding)
 
 
-def examine_text(text: str, path: str, look: Look, language: str | None = None) -> Examined:
+def examine_text(text: str, path: str, look: Look, context: Context = NOTHING) -> Examined:
     """Look at a text that is no file: an answer, a command, or what is pasted."""
-    return _examined(path, text, find_in_text(text, path, language), look)
+    return _examined(path, text, find_in_text(text, path, context), look)
 
 
 def _examined(path: str, text: str, mentions: Collection[Mention], look: Look) -> Examined:

@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 
 from unghost.errors import UnghostError
-from unghost.mentions.files import is_of_interest
-from unghost.mentions.manifests import is_manifest
+from unghost.mentions.documents.manifests import is_manifest
+from unghost.mentions.reader import is_of_interest
 from unghost.scan.finding import Problem, Skipped
 from unghost.scan.git_index import Repository
 from unghost.scan.gitignore import Ignored, read_rules, rules_outside

@@ -15,8 +15,8 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from unghost.mentions.files import find_in_file
-from unghost.mentions.manifests import is_lock, is_manifest
+from unghost.mentions.documents.manifests import is_lock, is_manifest
+from unghost.mentions.reader import find_in_file
 from unghost.printable import printable
 from unghost.records import MentionKind
 from unghost.runs.atomic import atomic_path

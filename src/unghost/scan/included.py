@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from unghost.ecosystems import ecosystem
 from unghost.ecosystems.pypi.requirements import read_requirements
-from unghost.mentions.manifests import known
+from unghost.mentions.documents.manifests import known
 from unghost.syntax.text import decode
 
 READ_AS = "requirements.txt"

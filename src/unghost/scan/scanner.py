@@ -11,6 +11,8 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+from unghost.mentions.kinds.by_name import Asked
+from unghost.mentions.reader import Context
 from unghost.scan.examine import (
     Examined,
     Look,
@@ -69,6 +71,7 @@ def scan_text(
     root: Path | None = None,
     path: str = STDIN,
     language: str | None = None,
+    asks: Asked | None = None,
     within: float = LONGEST_WAIT,
     progress: Progress | None = None,
 ) -> Report:
@@ -81,6 +84,8 @@ def scan_text(
         path: What the report calls the text.
         language: What the text is, as the language of a fenced block or a file's name; None lets
             the text itself tell.
+        asks: What the question asked for that the text answers, None if nobody knows; see
+            :class:`~unghost.mentions.reader.Context`.
         within: Seconds that registries may take in all.
         progress: Told how far it is.
 
@@ -89,7 +94,9 @@ def scan_text(
     """
     root = find_root([Path.cwd()]) if root is None else root
     steps = Steps(root, settings, within=within)
-    return _report([examine_text(text, path, steps.look, language)], (), steps, progress)
+    context = Context(language=language, asks=asks)
+    examined = examine_text(text, path, steps.look, context)
+    return _report([examined], (), steps, progress)
 
 
 def _examined(paths: Sequence[str], look: Look, processes: int) -> Iterator[Examined]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from unghost.domains.base import BLANKS, Domain, Facts, Mode, Words
+from unghost.domains.packages.answers import find_in_answer, is_abstention
 from unghost.domains.packages.questions import (
     CODE_QUESTIONS,
     CODE_REQUESTS,
@@ -18,7 +19,6 @@ from unghost.domains.packages.verify import Judge
 from unghost.domains.tasks import Task
 from unghost.ecosystems.pypi.stdlib import stdlib_modules
 from unghost.errors import UnghostError
-from unghost.mentions.answers import find_in_answer, is_abstention
 from unghost.names.universe import DEMO, Universe, load_universe
 from unghost.names.walk import TrieWalk, Walk
 from unghost.records import Completion, Mention, MentionKind, Prompt, Verdict

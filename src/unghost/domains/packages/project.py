@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from unghost.domains.packages.tree import Tree
 from unghost.domains.packages.verify import ELSEWHERE
 from unghost.ecosystems import ecosystem
-from unghost.mentions.manifests import find_declared, is_manifest
+from unghost.mentions.documents.manifests import find_declared, is_manifest
 from unghost.names.imports import prefixes
 from unghost.records import Mention, Status
 from unghost.syntax.document import Table

@@ -10,8 +10,15 @@ from typing import NamedTuple
 
 from unghost.ecosystems import all_ecosystems
 from unghost.ecosystems.base import Command, Reference
-from unghost.mentions.ordinary import ARTICLES, BEHIND, ORDINARY
-from unghost.mentions.words import LEADS, PROSE, SURE_LEADS, is_placeholder
+from unghost.mentions.words import (
+    ARTICLES,
+    BEHIND,
+    LEADS,
+    ORDINARY,
+    PROSE,
+    SURE_LEADS,
+    is_placeholder,
+)
 from unghost.syntax.markdown import code_spans
 from unghost.syntax.shell import Word, commands_in, started_by
 from unghost.syntax.spot import Spot

@@ -11,9 +11,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 
 from unghost.ecosystems import ecosystem
-from unghost.mentions.sentences import Line, Token, lines, paragraphs, sentences
-from unghost.mentions.topics import LOCAL, is_topic_word
-from unghost.mentions.words import FILES, PROSE, is_placeholder
+from unghost.mentions.prose.sentences import Line, Token, lines, paragraphs, sentences
+from unghost.mentions.words import FILES, LOCAL, PROSE, is_placeholder, is_topic_word
 from unghost.syntax.spot import Spot
 
 CONFIDENCE = 0.5
@@ -76,13 +75,16 @@ _NEAR, _FAR = 4, 6
 _FEWEST_LETTERS = 2
 
 
-def find_in_prose(text: str, named: Collection[str], others: Sequence[Spot] = ()) -> list[Spot]:
+def find_in_prose(
+    text: str, named: Collection[str], others: Sequence[Spot] = (), *, asked: bool = False
+) -> list[Spot]:
     """Find the packages that the sentences of a text name.
 
     Args:
         text: Text outside fences.
         named: The ecosystems of which the whole text names packages otherwise.
         others: What is found in the text already; nothing is found there again.
+        asked: Whether the text answers a question for packages, so that what it calls one is one.
     """
     known = next(iter(named)) if len(named) == 1 else None
     found: list[tuple[Token, str]] = []
@@ -95,7 +97,7 @@ def find_in_prose(text: str, named: Collection[str], others: Sequence[Spot] = ()
         listing = _listed(written, listing, known, found)
         fallback = known or ("pypi" if "python" in lower else None)
         for sentence in sentences(written):
-            found += _Sentence(sentence, fallback).names()
+            found += _Sentence(sentence, fallback, asked).names()
     taken = {place for spot in others for place in range(spot.start, spot.end)}
     spots = {spot.start: spot for token, eco in found if (spot := _spot(token, eco)) is not None}
     return [spots[start] for start in sorted(spots) if start not in taken]
@@ -126,8 +128,8 @@ def _spot(token: Token, name: str) -> Spot | None:
 class _Sentence:
     """One sentence, asked for each of its words whether it is the name of a package."""
 
-    def __init__(self, tokens: list[Token], fallback: str | None) -> None:
-        self._tokens, self._fallback = tokens, fallback
+    def __init__(self, tokens: list[Token], fallback: str | None, asked: bool) -> None:
+        self._tokens, self._fallback, self._asked = tokens, fallback, asked
         self._hints = [
             (at, name) for at, token in enumerate(tokens)
             if (name := _BY_WORD.get(token.lower)) is not None
@@ -167,7 +169,7 @@ class _Sentence:
         if self._foreign:
             return None
         called = noun is not None or (listing and self._lower(at + 1) not in _NO_PACKAGES)
-        told = bool(self._hints) or self._verb < at
+        told = self._asked or bool(self._hints) or self._verb < at
         return self._ecosystem(at, noun) if called and told else None
 
     def _lower(self, at: int) -> str:

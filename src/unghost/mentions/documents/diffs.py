@@ -8,8 +8,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from unghost.mentions.guess import kinds_for
-from unghost.mentions.kinds import Reader, placed
+from unghost.mentions.kinds.by_content import kinds_for
+from unghost.mentions.kinds.by_name import Reader, placed
 from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word, WordBuilder
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from unghost.mentions.manifests import is_manifest
+from unghost.mentions.documents.manifests import is_manifest
 from unghost.syntax.spot import Spot
 from unghost.syntax.starters import program_name
 from unghost.syntax.word import Word
@@ -28,6 +28,8 @@ Form = Literal[
     "shell",
     "unknown",
 ]
+Asked = Literal["code", "requirements", "packages"]
+"""What a question may ask for whose answer names packages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,16 @@ class Kind:
         language: The language of code.
         path: The file that a manifest is read as, or that a diff changes.
         lead: What must stand before the text to make a whole document of it.
+        asks: What the question asked for that a Markdown text answers, None if nobody knows.
+        ecosystem: Of which ecosystem it asked.
     """
 
     form: Form
     language: str | None = None
     path: str = ""
     lead: str = ""
+    asks: Asked | None = None
+    ecosystem: str = ""
 
 
 Reader = Callable[[str, Kind], list[Spot]]

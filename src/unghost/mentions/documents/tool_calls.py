@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from unghost.mentions.commands import installs
-from unghost.mentions.guess import guess, is_diff, kinds_for
-from unghost.mentions.kinds import Kind, Reader, kind_of_fence
+from unghost.mentions.commands.installs import installs
+from unghost.mentions.kinds.by_content import guess, is_diff, kinds_for
+from unghost.mentions.kinds.by_name import Kind, Reader, kind_of_fence
 from unghost.syntax.document import Array, Scalar, Table, Value, strings, tables
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located

@@ -12,10 +12,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from unghost.mentions.commands import IN_PROSE, Form, Installs, installs, leads
-from unghost.mentions.ordinary import ARTICLES, BEHIND, COUNTED, DETERMINERS, ORDINARY
-from unghost.mentions.sentences import Token, lines, paragraphs, sentences
-from unghost.mentions.words import FILES, HEADINGS, PROSE
+from unghost.mentions.commands.installs import IN_PROSE, Form, Installs, installs, leads
+from unghost.mentions.prose.sentences import Token, lines, paragraphs, sentences
+from unghost.mentions.words import (
+    ARTICLES,
+    BEHIND,
+    COUNTED,
+    DETERMINERS,
+    FILES,
+    HEADINGS,
+    ORDINARY,
+    PROSE,
+)
 from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from unghost.mentions.commands import installs
+from unghost.mentions.commands.installs import installs
 from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word, WordBuilder
 

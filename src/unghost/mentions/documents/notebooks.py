@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from unghost.mentions.commands import find_installs, find_installs_by_line
+from unghost.mentions.commands.installs import find_installs, find_installs_by_line
 from unghost.mentions.imports import find_imports
-from unghost.mentions.spoken import find_installs_in_prose
+from unghost.mentions.prose.spoken import find_installs_in_prose
 from unghost.syntax.document import Table, Value, strings, tables
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located

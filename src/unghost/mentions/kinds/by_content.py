@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from unghost.ecosystems import ecosystem
+from unghost.mentions.documents.manifests import is_manifest
 from unghost.mentions.imports import find_imports
-from unghost.mentions.kinds import Kind, kind_of_script, kinds_of
-from unghost.mentions.manifests import is_manifest
+from unghost.mentions.kinds.by_name import Kind, kind_of_fence, kind_of_script, kinds_of
 from unghost.syntax.document import Array, Table, Value, tables
 from unghost.syntax.grammar import parse
 from unghost.syntax.json_text import read_json
-from unghost.syntax.python import is_python
+from unghost.syntax.markdown import blocks
+from unghost.syntax.python import is_python, parses
 from unghost.syntax.toml_text import read_toml
 from unghost.syntax.xml_text import read_xml
 from unghost.syntax.yaml_text import read_yaml
 
 SESSION = Kind("session")
+_CELL = Kind("cell", "python")
+ANSWER = Kind("markdown")
 _LONGEST = 200_000
 _DIFFS = ("diff --git ", "--- ", "+++ ", "Index: ", "*** Begin Patch", "*** Add File: ", "@@ ")
 _COMMENTS = ("#", "//", "<!--", "--", ";", "/*")
@@ -28,6 +32,22 @@ _OF_PYTHON = ("project", "build-system", "dependency-groups", "tool")
 _OF_YAML = frozenset(
     ("on", "jobs", "steps", "services", "stages", "script", "before_script", "repos", "tasks")
 )
+PLAIN = frozenset({"", "text", "txt", "plaintext", "plain"})
+"""Languages of a fence that leave open what is in it."""
+_OF_FILES = {
+    ".gradle": ("groovy", "gradle", "java"),
+    ".json": ("json", "jsonc", "json5", "javascript", "js"),
+    ".kts": ("kotlin", "kts", "kt", "groovy", "gradle"),
+    ".py": ("python", "py", "python3"),
+    ".toml": ("toml", "ini"),
+    ".txt": ("requirements", "requirements.txt", "ini", "python"),
+    ".xml": ("xml", "html"),
+    ".yaml": ("yaml", "yml"),
+    ".yml": ("yaml", "yml"),
+    "Gemfile": ("ruby", "rb", "gemfile"),
+    "go.mod": ("go", "golang", "go.mod", "gomod"),
+}
+"""Languages that a fence may have which holds a file with such an ending."""
 _CODE_LINE = re.compile(r"^[ \t]*(?:class|def|from|import)[ \t]", re.M)
 """A line that is of Python and of no TOML, though both may set ``dependencies = [``."""
 _XML_LEADS = {
@@ -52,6 +72,68 @@ _CODE = {
     "ruby": ("require ",),
 }
 """Languages that are tried in turn, each with words of which a text must hold one."""
+
+
+def kinds_of_text(text: str, language: str | None) -> list[Kind]:
+    """Return how a text is read that is no file, by its language or else by itself.
+
+    An answer has fences, or is nothing that parses; all else is a file that was pasted whole.
+    """
+    named = _kinds_named(language, text) if language else []
+    if named or any(block.language is not None for block in blocks(text)):
+        return named or [ANSWER]
+    kinds = guess(text)
+    if kinds == [SESSION]:
+        return [ANSWER]
+    # Prose may stand around what is typed behind the prompts of Python.
+    return [*kinds, ANSWER] if kinds == [_CELL] and ">>>" in text and not parses(text) else kinds
+
+
+def _kinds_named(language: str, text: str) -> list[Kind]:
+    kind = kind_of_fence(language)
+    if kind is None:
+        return list(kinds_of(language)) if "." in language else []
+    return guess_data(text, language) if kind.form == "unknown" else [kind]
+
+
+def kinds_of_fence(language: str, info: str, above: str, text: str) -> Iterator[list[Kind]]:
+    """Return how a fenced block may be read; the first way that finds anything counts.
+
+    Args:
+        language: Its language, which may have a file's path behind a colon.
+        info: What else its first line says.
+        above: The line above it.
+        text: Its text.
+    """
+    tag, _, behind = language.partition(":")
+    kind = kind_of_fence(tag)
+    named = manifest_named(f"{info} {behind}") or manifest_named(above)
+    if named and (tag in PLAIN or tag in _languages(named)):
+        yield kinds_for(text, named)
+    if kind is None:
+        named = manifest_named(tag)
+        yield kinds_for(text, named) if named else []
+    elif kind.form == "diff":
+        yield [Kind("diff", path=named)]
+    elif kind.form == "unknown" and not tag:
+        yield guess(text)
+    elif kind.form in ("unknown", "config"):
+        yield guess_data(text, tag)
+    else:
+        yield [kind, *_also(text, kind)]
+
+
+def _also(text: str, kind: Kind) -> list[Kind]:
+    """Return what code of a language may be besides: the file that declares what it needs."""
+    if kind.language == "ruby" and "gem " in text:
+        return [Kind("manifest", path="Gemfile")]
+    if kind.language == "kotlin" and "dependencies" in text:
+        return [Kind("manifest", path="build.gradle.kts")]
+    return []
+
+
+def _languages(path: str) -> tuple[str, ...]:
+    return next((tags for ending, tags in _OF_FILES.items() if path.endswith(ending)), ())
 
 
 def kinds_for(text: str, path: str) -> list[Kind]:
@@ -211,16 +293,24 @@ def _of_lines(text: str, begun: str) -> Kind | None:
         return Kind("manifest", path="go.mod")
     lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith(("#", "-r ", "-c ", "--"))]
-    pinned = any(pin in line for line in lines for pin in _PINS)
     read = ecosystem("pypi").commands[0].read
-    if pinned and all(read(line.partition(" #")[0].strip()) is not None for line in lines):
+    listed = any(map(_is_pinned, lines)) and all(
+        read(line.partition(" #")[0].strip()) is not None for line in lines
+    )
+    if listed:
         return Kind("manifest", path="requirements.txt")
     return None
 
 
+def _is_pinned(line: str) -> bool:
+    """Return whether a line has a version; in brackets right behind a word it is a call's."""
+    before, _, inside = line.partition("(")
+    return any(pin in before or (pin in inside and before.endswith(" ")) for pin in _PINS)
+
+
 def _of_code(text: str) -> Kind | None:
     if is_python(text):
-        return Kind("cell", "python")
+        return _CELL
     for language, words in _CODE.items():
         if any(word in text for word in words) and _parses(text, language):
             return Kind("code", language)

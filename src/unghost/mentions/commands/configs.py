@@ -1,7 +1,9 @@
-"""Packages that the commands of YAML and JSON configuration install.
+"""Packages that the commands of YAML and JSON configuration fetch or install.
 
 GitHub Actions, GitLab, CircleCI, Azure Pipelines, Travis and their kin, Compose, pre-commit, and
 development containers: what they run stands below keys of a few names, wherever in the document.
+And the scripts of JSON manifests (``"fix": "npx tool"`` in ``package.json``), by the documentation
+of npm, Composer and Deno (found).
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from unghost.ecosystems import ecosystem
-from unghost.mentions.commands import installs
+from unghost.mentions.commands.installs import installs
 from unghost.syntax.document import Array, Scalar, Table, Value, strings
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located
@@ -24,6 +26,7 @@ before_deploy after_deploy bash pwsh powershell sh shell command commands cmd cm
 inline inlineScript
 """
 _SCRIPTS = frozenset(_KEYS.split())
+_SCRIPT_KEYS = ("scripts", "tasks")
 _ENDS = ("_script", "Command")
 _BEGINS = ("pre_", "post_")
 _BY_WORD = frozenset({"command", "entrypoint", "args", "cmd"})
@@ -37,11 +40,26 @@ _HOOKS = {
 }
 
 
-def find_in_ci(text: str) -> list[Spot]:
+def find_in_config(text: str) -> list[Spot]:
     """Find the packages that the commands of a configuration install."""
     source = Word(text, 0, len(text))
     spots = {(spot.start, spot.end): spot for spot in _found(text, source)}
     return sorted(spots.values(), key=lambda spot: spot.start)
+
+
+def find_in_scripts(text: str) -> list[Spot]:
+    """Find the packages that the scripts of a JSON manifest fetch or install."""
+    root = read_json(text) if any(f'"{key}"' in text for key in _SCRIPT_KEYS) else None
+    source = Word(text, 0, len(text))
+    spots: list[Spot] = []
+    if not isinstance(root, Table):
+        return []
+    for key in _SCRIPT_KEYS:
+        for _, value in root.table(key).entries:
+            for scalar in _scripts_of(value):
+                word = located(source, scalar)
+                spots += installs().find(word) if word is not None else []
+    return spots
 
 
 def _found(text: str, source: Word) -> Iterator[Spot]:
@@ -136,3 +154,8 @@ def _of_hook(table: Table, source: Word) -> Iterator[Spot]:
 def _guessed(items: Sequence[Scalar]) -> str:
     """Tell the language of a hook that says none: only npm writes a version behind an ``@``."""
     return "node" if any("@" in item.text.partition(" ")[0] for item in items) else "python"
+
+
+def _scripts_of(value: Value) -> Iterator[Scalar]:
+    """Return a script, a list of them, or the one that a task of Deno describes."""
+    yield from strings(value.get("command") if isinstance(value, Table) else value)

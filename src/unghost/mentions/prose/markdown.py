@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 
-from unghost.mentions.guess import guess, guess_data, kinds_for, manifest_named
-from unghost.mentions.kinds import Kind, Reader, kind_of_fence, placed
-from unghost.mentions.prose import find_in_prose
-from unghost.mentions.spoken import find_installs_in_prose
+from unghost.mentions.kinds.by_content import kinds_of_fence
+from unghost.mentions.kinds.by_name import Kind, Reader, placed
+from unghost.mentions.prose.asked import Part, find_asked
+from unghost.mentions.prose.named import find_in_prose
+from unghost.mentions.prose.spoken import find_installs_in_prose
 from unghost.syntax.broken_python import typed
 from unghost.syntax.markdown import Block, blocks, code_spans
 from unghost.syntax.python import find_imports
@@ -17,45 +17,36 @@ from unghost.syntax.word import Word, WordBuilder
 
 _FENCES = ("```", "~~~")
 _OPENING, _CLOSING = "<!--", "-->"
-_PLAIN = frozenset({"", "text", "txt", "plaintext", "plain"})
-_OF_FILES = {
-    ".gradle": ("groovy", "gradle", "java"),
-    ".json": ("json", "jsonc", "json5", "javascript", "js"),
-    ".kts": ("kotlin", "kts", "kt", "groovy", "gradle"),
-    ".py": ("python", "py", "python3"),
-    ".toml": ("toml", "ini"),
-    ".txt": ("requirements", "requirements.txt", "ini", "python"),
-    ".xml": ("xml", "html"),
-    ".yaml": ("yaml", "yml"),
-    ".yml": ("yaml", "yml"),
-    "Gemfile": ("ruby", "rb", "gemfile"),
-    "go.mod": ("go", "golang", "go.mod", "gomod"),
-}
-"""Languages that a fence may have which holds a file with such an ending."""
 _MOST_LINES = 2
 
 
-def find_in_markdown(text: str, read: Reader) -> list[Spot]:
+def find_in_markdown(text: str, kind: Kind, read: Reader) -> list[Spot]:
     """Find what a Markdown text names; what its comments say is left out.
 
     Args:
         text: The text.
+        kind: What is known of it.
         read: Reads a fenced block.
     """
     visible = _without_comments(text)
     spots: list[Spot] = []
+    parts: list[Part] = []
     prose: list[tuple[Block, list[Spot]]] = []
     for block in blocks(visible):
+        part = _part(block, visible)
+        parts.append((block.language, part))
         if block.language is None:
             found = _of_text(block.text)
             prose.append((block, found))
             spots += [spot.moved(block.start) for spot in found]
         else:
-            spots += _of_fence(block, visible, read)
+            spots += _of_fence(block, part, visible, read)
     named = frozenset(spot.ecosystem for spot in spots)
     for block, found in prose:
         said = find_in_prose(block.text, named, found)
         spots += [spot.moved(block.start) for spot in said]
+    if kind.asks is not None:
+        spots += find_asked(parts, kind, read, spots)
     return sorted(spots, key=lambda spot: spot.start)
 
 
@@ -65,47 +56,14 @@ def _of_text(text: str) -> list[Spot]:
     return spots + find_imports(text) if ">>>" in text and typed(text)[0] else spots
 
 
-def _of_fence(block: Block, text: str, read: Reader) -> list[Spot]:
+def _of_fence(block: Block, part: Word, text: str, read: Reader) -> list[Spot]:
     opening = _line_before(text, block.start)
-    part = _dedented(block, text, len(opening) - len(opening.lstrip()))
-    for kinds in _kinds(block, part.text, _info(opening), _said_above(text, block.start, opening)):
+    above = _line_above(text, block.start, opening)
+    for kinds in kinds_of_fence(block.language or "", _info(opening), above, part.text):
         spots = [placed(spot, part) for kind in kinds for spot in read(part.text, kind)]
         if spots:
             return spots
     return []
-
-
-def _kinds(block: Block, text: str, info: str, above: str) -> Iterator[list[Kind]]:
-    """Return how a fence may be read, the first that finds anything counts."""
-    tag, _, behind = (block.language or "").partition(":")
-    kind = kind_of_fence(tag)
-    named = manifest_named(f"{info} {behind}") or above
-    if named and (tag in _PLAIN or tag in _languages(named)):
-        yield kinds_for(text, named)
-    if kind is None:
-        named = manifest_named(tag)
-        yield kinds_for(text, named) if named else []
-    elif kind.form == "diff":
-        yield [Kind("diff", path=named)]
-    elif kind.form == "unknown" and not tag:
-        yield guess(text)
-    elif kind.form in ("unknown", "config"):
-        yield guess_data(text, tag)
-    else:
-        yield [kind, *_also(text, kind)]
-
-
-def _also(text: str, kind: Kind) -> list[Kind]:
-    """Return what code of a language may be besides: the file that declares what it needs."""
-    if kind.language == "ruby" and "gem " in text:
-        return [Kind("manifest", path="Gemfile")]
-    if kind.language == "kotlin" and "dependencies" in text:
-        return [Kind("manifest", path="build.gradle.kts")]
-    return []
-
-
-def _languages(path: str) -> tuple[str, ...]:
-    return next((tags for ending, tags in _OF_FILES.items() if path.endswith(ending)), ())
 
 
 def _info(opening: str) -> str:
@@ -116,13 +74,13 @@ def _info(opening: str) -> str:
     return words
 
 
-def _said_above(text: str, start: int, opening: str) -> str:
-    """Return the manifest that one of the lines before a fence names at last."""
+def _line_above(text: str, start: int, opening: str) -> str:
+    """Return the line before a fence that begins at an offset, one blank line passed over."""
     end = start - len(opening) - 1
     for _ in range(_MOST_LINES):
         line = _line_before(text, end)
         if line.strip():
-            return "" if line.lstrip().startswith(_FENCES) else manifest_named(line)
+            return "" if line.lstrip().startswith(_FENCES) else line
         end -= len(line) + 1
     return ""
 
@@ -133,11 +91,12 @@ def _line_before(text: str, end: int) -> str:
     return text[text.rfind("\n", 0, end) + 1 : end]
 
 
-def _dedented(block: Block, text: str, indent: int) -> Word:
-    """Return a fence's text without the indentation of the fence itself."""
-    part = Word(block.text, block.start, block.start + len(block.text))
+def _part(block: Block, text: str) -> Word:
+    """Return a block, a fence's without the indentation of the fence itself."""
+    opening = _line_before(text, block.start) if block.language is not None else ""
+    indent = len(opening) - len(opening.lstrip())
     if not indent:
-        return part
+        return Word(block.text, block.start, block.start + len(block.text))
     builder, position = WordBuilder(Word(text, 0, len(text))), block.start
     for line in block.text.splitlines(keepends=True):
         blank = min(indent, len(line) - len(line.lstrip(" \t")))

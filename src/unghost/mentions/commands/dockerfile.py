@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from unghost.mentions.commands import installs
+from unghost.mentions.commands.installs import installs
 from unghost.syntax.document import Array, strings
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located

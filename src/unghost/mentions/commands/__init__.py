@@ -1,0 +1,1 @@
+"""Install commands of all ecosystems, and the files whose commands a shell runs."""

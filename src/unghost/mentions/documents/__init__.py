@@ -1,0 +1,1 @@
+"""Files with a form of their own: manifests, notebooks, diffs, calls of tools."""

@@ -1,0 +1,1 @@
+"""What people and models write: Markdown, its sentences, its lists."""

@@ -1,0 +1,274 @@
+"""Names in the lists and tables of an answer to a question for them.
+
+Strict on purpose: a permissive parser makes ghosts of prose. A line is a list only if every item of
+it is a requirement, at most followed by an explanation behind a dash or a colon; and a lone word
+without a bullet is a name only where the whole text is a list. Of a table the first column is read,
+if its heading says that it has packages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from keyword import iskeyword
+from typing import NamedTuple
+
+from unghost.ecosystems import ecosystem
+from unghost.ecosystems.base import Reference
+from unghost.mentions.words import is_heading, is_titled, is_topic
+from unghost.syntax.spot import Spot
+
+_BULLETS = "-*+\u2022"
+_COLONS = (":** ", ": ")
+_EXPLANATIONS = (*_COLONS, " - ", " \u2013 ", " \u2014 ", " (", " # ")
+_MARKS = "`*_\"'"
+_LONGEST_NAME = 100
+_FILES = (".py", ".txt", ".toml", ".cfg", ".json", ".com", ".org", ".io", ".html", ".md")
+"""Endings of what an item names that is no package; some packages end in ``.yaml``."""
+_HEADERS = frozenset({"package", "packages", "library", "libraries", "module", "modules"})
+_Row = tuple[int, str]
+_Item = tuple[Spot, bool]
+"""A name, and whether it is in backticks, which nothing but code is."""
+
+
+class _Line(NamedTuple):
+    """What a line lists; ``sure`` if it is a list whatever stands around it."""
+
+    indent: int
+    bulleted: bool
+    spots: list[Spot]
+    sure: bool
+
+
+def find_listed(text: str, name: str, *, bare: bool) -> list[Spot]:
+    """Find the names of the lists and tables in a text; all else is passed over.
+
+    Args:
+        text: Text outside fences, or that of a fence for text.
+        name: The ecosystem that the names are of.
+        bare: Names without bullets count, provided that the text is nothing but a list of them,
+            headings and an introduction aside.
+    """
+    commands = ecosystem(name).commands
+    if not commands:
+        return []
+    reader = _Reader(name, commands[0].read)
+    return reader.lists(text, bare=bare) + reader.tables(text)
+
+
+class _Reader(NamedTuple):
+    """Reads lists of the names of one ecosystem; ``read`` reads one of them."""
+
+    ecosystem: str
+    read: Callable[[str], Reference | None]
+
+    def lists(self, text: str, *, bare: bool) -> list[Spot]:
+        """Find the names that lines list."""
+        spots: list[Spot] = []
+        lone: list[Spot] = []
+        parent: int | None = None
+        position, first = 0, True
+        for text_line in text.splitlines(keepends=True):
+            line = self._line(text_line)
+            nested = line.bulleted and parent is not None and line.indent >= parent + 2
+            if line.bulleted and not nested:
+                parent = line.indent if line.spots else None
+            # Below a bullet that named a package stands what is said of it.
+            if not nested:
+                into = spots if line.sure else lone
+                into += [spot.moved(position) for spot in line.spots]
+            if text_line.strip():
+                listed = bool(line.spots) and not line.bulleted
+                bare = bare and (listed or _introduces(text_line, first))
+                first = False
+            position += len(text_line)
+        return spots + lone if bare else spots
+
+    def tables(self, text: str) -> list[Spot]:
+        """Find the names of first columns; a column with anything else in it has none."""
+        spots: list[Spot] = []
+        rows: list[_Row] = []
+        position = 0
+        for line in text.splitlines(keepends=True):
+            if line.lstrip().startswith("|"):
+                rows.append((position, line))
+            else:
+                spots += self._table(rows)
+                rows = []
+            position += len(line)
+        return spots + self._table(rows)
+
+    def _line(self, line: str) -> _Line:
+        begin, end, bulleted = _content(line)
+        indent = len(line[: len(line) - len(line.lstrip())].expandtabs(4))
+        items, bold = None, False
+        cuts = [(at, mark) for mark in _EXPLANATIONS if (at := line.find(mark, begin, end)) > 0]
+        if cuts and (bulleted or line.startswith(("`", "**"), begin)):
+            items = self._explained(line, begin, end, *min(cuts))
+            # A bold word that begins a paragraph is a heading of it more often than a name.
+            titled = any(is_titled(spot.name) for spot, _ in items or ())
+            bold = line.startswith("**", begin) and not titled
+        elif begin < end:
+            items = self._several(line, begin, end)
+        items = items or []
+        sure = bulleted or bold or all(coded for _, coded in items)
+        return _Line(indent, bulleted, [spot for spot, _ in items], sure)
+
+    def _explained(self, line: str, begin: int, end: int, at: int, mark: str) -> list[_Item] | None:
+        """Read ``name: explanation``, or ``explanation: names`` if the names are in backticks."""
+        if mark == ":** " and line.startswith("**", begin):
+            begin += 2
+        head = self._item(line, begin, at)
+        tail = self._several(line, at + len(mark), end) if mark in _COLONS else None
+        if tail is None or (head is not None and head[1]):
+            return None if head is None else [head]
+        # In backticks a name with a dot is a call.
+        if all(coded and "." not in spot.name for spot, coded in tail):
+            return tail
+        # With bare words on both sides either may be the name, so neither is.
+        clear = head is not None and len(tail) == 1 and not is_topic(head[0].name)
+        return [head] if clear and head is not None else None
+
+    def _several(self, line: str, begin: int, end: int) -> list[_Item] | None:
+        """Read names separated by commas, None if any item is none."""
+        items = [self._item(line, *place) for place in self._places(line, begin, end)]
+        found = [item for item in items if item is not None]
+        if not found or len(found) != len(items) or _is_sentence([spot.name for spot, _ in found]):
+            return None
+        return found
+
+    def _places(self, line: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+        # `name>=1,<2` and `name[a,b]` are one name each.
+        if "," not in line[begin:end] or self._requirement(line, begin, end):
+            yield begin, end
+            return
+        position = begin
+        while position <= end:
+            comma = line.find(",", position, end)
+            stop = end if comma < 0 else comma
+            if comma < 0:
+                last = line.find(" and ", position, end)
+                if last >= 0:
+                    if line[position:last].strip():
+                        yield position, last
+                    position = last + len(" and ")
+            if line[position:stop].strip():
+                yield position, stop
+            position = stop + 1
+
+    def _item(self, line: str, begin: int, end: int) -> _Item | None:
+        """Read an item at [begin, end) of a line; None unless it is one plausible requirement."""
+        begin, end = _trimmed(line, begin, end)
+        coded, address = False, ""
+        while True:
+            # Marks come in pairs; a lone quote or a colon behind one is code, not a list.
+            if end - begin > 2 and line[begin] in _MARKS and line[end - 1] == line[begin]:
+                coded = coded or line[begin] == "`"
+                begin, end = begin + 1, end - 1
+            elif not address and (middle := _link(line, begin, end)) > 0:
+                address = line[middle + 2 : end - 1].lower()
+                begin, end = begin + 1, middle
+            else:
+                break
+        spot = self._requirement(line, begin, end)
+        # The label of a link is a name if the address is about it.
+        if spot is None or (address and spot.name.lower() not in address):
+            return None
+        return spot, coded
+
+    def _requirement(self, line: str, begin: int, end: int) -> Spot | None:
+        """Read [begin, end) of a line as one requirement that somebody would call a package."""
+        text = line[begin:end]
+        if not text or len(text) > _LONGEST_NAME or any(char.isspace() for char in text):
+            return None
+        found = self.read(text)
+        if found is None or not _is_plausible(found.name):
+            return None
+        start, end = begin + found.start, begin + found.end
+        version, origin = found.version, found.origin
+        return Spot(start, end, found.name, "list", self.ecosystem, version=version, origin=origin)
+
+    def _table(self, rows: list[_Row]) -> list[Spot]:
+        if len(rows) < 3 or not _heads(rows[0][1]) or set(rows[1][1].strip()) - set("|-: \t"):
+            return []
+        found: list[Spot] = []
+        for start, line in rows[2:]:
+            item = self._item(line, *_first_cell(line))
+            if item is None:
+                return []
+            found.append(item[0].moved(start))
+        return found
+
+
+def _is_plausible(name: str) -> bool:
+    """Turn away what the grammar lets pass and nobody would call a package."""
+    if is_heading(name) or iskeyword(name) or _is_number(name):
+        return False
+    return not name.lower().endswith(_FILES)
+
+
+def _trimmed(line: str, begin: int, end: int) -> tuple[int, int]:
+    while begin < end and line[begin].isspace():
+        begin += 1
+    while end > begin and (line[end - 1].isspace() or line[end - 1] in ".;,"):
+        end -= 1
+    return begin, end
+
+
+def _link(line: str, begin: int, end: int) -> int:
+    """Return where the label of ``[label](address)`` ends, -1 if that is not what stands there."""
+    if end - begin < 5 or line[begin] != "[" or line[end - 1] != ")":
+        return -1
+    return line.find("](", begin, end)
+
+
+def _is_number(name: str) -> bool:
+    """Tell numbers, hexadecimal and octal ones too, which the grammar of names lets pass."""
+    try:
+        int(name, 0)
+    except ValueError:
+        return not any(char.isalpha() for char in name)
+    return True
+
+
+def _introduces(line: str, first: bool) -> bool:
+    """Return whether a line is a heading, a comment, or the words before a list."""
+    line = line.strip()
+    return line[0] == "#" or (first and line[0].isupper() and line[-1] == ":")
+
+
+def _content(line: str) -> tuple[int, int, bool]:
+    """Return the part of a line behind its bullet or number, and whether it had one."""
+    end = len(line.rstrip())
+    begin = len(line) - len(line.lstrip())
+    if begin >= end:
+        return 0, 0, False
+    if line[begin] in _BULLETS and line[begin + 1 : begin + 2] in (" ", "\t"):
+        begin += 1
+        bulleted = True
+    else:
+        digits = begin
+        while digits < end and line[digits].isdigit():
+            digits += 1
+        bulleted = digits > begin and line[digits : digits + 1] in (".", ")") and digits + 1 < end
+        bulleted = bulleted and line[digits + 1] in " \t"
+        if bulleted:
+            begin = digits + 1
+    while begin < end and line[begin] in " \t":
+        begin += 1
+    return begin, end, bulleted
+
+
+def _is_sentence(names: list[str]) -> bool:
+    """Tell ``Simple, fast, and small`` from names: the first word alone has a capital letter."""
+    return len(names) > 1 and is_titled(names[0]) and all(name.islower() for name in names[1:])
+
+
+def _heads(line: str) -> bool:
+    begin, end = _first_cell(line)
+    return not _HEADERS.isdisjoint(line[begin:end].lower().strip(" \t*`").split())
+
+
+def _first_cell(line: str) -> tuple[int, int]:
+    begin = line.index("|") + 1
+    end = line.find("|", begin)
+    return begin, len(line.rstrip()) if end < 0 else end
