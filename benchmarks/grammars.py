@@ -49,7 +49,7 @@ from unghost.mentions.makefile import find_in_makefile
 from unghost.syntax.python import find_imports
 
 from mentions import python_folders
-from unghost.atomic import write_json
+from unghost.runs.atomic import write_json
 from unghost.syntax import grammar
 from unghost.syntax.document import Array, Scalar, Table, Value
 from unghost.syntax.json_text import read_json

@@ -46,12 +46,12 @@ from zipfile import ZipFile
 
 from tree_sitter import Parser
 
-from unghost.atomic import write_json
 from unghost.domains.packages.project import Project
 from unghost.domains.packages.verify import Judge
 from unghost.mentions.imports import find_imports, language_of
 from unghost.mentions.reader import find_in_file, kinds_of
 from unghost.names.universe import Universe
+from unghost.runs.atomic import write_json
 from unghost.syntax.grammar import load
 from unghost.syntax.text import decode
 

@@ -31,10 +31,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from unghost.atomic import write_json
 from unghost.ecosystems.pypi.names import canonical, is_valid
 from unghost.names.building import build_snapshot
 from unghost.names.snapshot import Snapshot
+from unghost.runs.atomic import write_json
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "names.json"

@@ -28,13 +28,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from unghost.atomic import write_json
 from unghost.ecosystems.pypi.providers import likely_providers
 from unghost.errors import UnghostError
 from unghost.names.clients import user_setup
 from unghost.names.universe import load_universe
 from unghost.registries.address import Address
 from unghost.registries.client import get, make_client
+from unghost.runs.atomic import write_json
 from unghost.scan.scanner import scan_files
 from unghost.scan.settings import ScanSettings
 

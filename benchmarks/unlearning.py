@@ -29,14 +29,14 @@ from typing import Any
 
 from pyarrow.parquet import read_table
 
-from unghost.atomic import write_json, write_text
 from unghost.config import UnlearnConfig, read_config, resolve
 from unghost.embedded import demo_config
-from unghost.lab import open_lab
 from unghost.objectives import OBJECTIVES
 from unghost.report.charts import frontier_svg
-from unghost.results import environment, header
-from unghost.runs import RunFolder
+from unghost.runs.atomic import write_json, write_text
+from unghost.runs.context import open_context
+from unghost.runs.folder import RunFolder
+from unghost.runs.identity import environment
 from unghost.unlearn import unlearn
 from unghost.validation import setting_names
 
@@ -147,7 +147,7 @@ def run_one(name: str, seed: int) -> None:
     """Run one objective with one seed; what is the same for all of a seed is copied in first."""
     config, folder = config_of(name, seed), folder_of(name, seed)
     if name != FIRST and not (folder / "round-001").exists():
-        with RunFolder.open(folder, header(open_lab(config))):
+        with RunFolder.open(folder, open_context(config).header):
             share(folder_of(FIRST, seed), folder)
     is_new = not (folder / "round-001" / "train.jsonl").exists()
     began = time.monotonic()

@@ -10,7 +10,8 @@ from tokenizers.models import BPE
 from transformers import PreTrainedTokenizerFast
 from transformers.convert_slow_tokenizer import bytes_to_unicode
 
-from unghost.ecosystems import ecosystem
+from unghost.domains.packages.domain import PackagesDomain
+from unghost.names.universe import load_universe
 from unghost.records import Completion, Mention, Prompt, Sampling, TokenSpan, Verdict
 
 REAL = frozenset(
@@ -42,17 +43,20 @@ class PrefixWalk:
                 yield byte, node + bytes([byte])
 
 
-class World:
-    """Stands for a universe."""
+class World(PackagesDomain):
+    """Packages, a few of them."""
 
-    ecosystem = ecosystem("pypi")
+    def __init__(self) -> None:
+        super().__init__(load_universe("demo"))
 
-    def walk(self, kind: str) -> PrefixWalk:
+    def walk(self, kind: str) -> PrefixWalk:  # type: ignore[override]
         names = MODULES if kind == "import" else REAL
         return PrefixWalk(name.encode() for name in names)
 
-    def trusted(self, canonical: str) -> bool:
-        return canonical in REAL | MODULES and canonical not in UNTRUSTED
+    def trusted(self, mention: Mention, verdict: Verdict) -> bool:
+        as_written = mention.kind == "import" or verdict.resolved_by == "name"
+        known = verdict.canonical in REAL | MODULES and verdict.canonical not in UNTRUSTED
+        return as_written and known
 
 
 def tokenizer_of(pieces: Iterable[bytes]) -> PreTrainedTokenizerFast:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain_cases import PACKAGES
 from label_cases import Scene
 from unghost.label import STREAMS, Labels, doubtful_answers, label_hedged
 from unghost.records import Completion
@@ -25,9 +26,9 @@ def learned(made: Scene, *pieces: str, **more: Any) -> list[tuple[str, Completio
     """Return the last answer as the hedged one, the others as plain ones."""
     made.answer(*pieces, prompt="hedged", **{"names": {}, **more})
     hedged = made.completions.pop()
-    doubtful = doubtful_answers(made.completions, made.mentions, made.verdicts)
+    doubtful = doubtful_answers(made.completions, made.mentions, made.verdicts, PACKAGES)
     pairs = [("p", hedged)]
-    return label_hedged(made.completions, doubtful, pairs, made.mentions, made.verdicts)
+    return label_hedged(made.completions, doubtful, pairs, made.mentions, made.verdicts, PACKAGES)
 
 
 def test_an_abstention_is_learned_by_the_share_of_ghostly_answers() -> None:
@@ -98,12 +99,12 @@ def test_a_refusal_with_names_is_judged_by_its_names() -> None:
     assert labels.streams["distill"] == (1.0, 1.0, 1.0)
     made = Scene()
     made.answer("# no external packages\n", "import os", names={"os": "stdlib"}, kind="import")
-    assert not doubtful_answers(made.completions, made.mentions, made.verdicts)
+    assert not doubtful_answers(made.completions, made.mentions, made.verdicts, PACKAGES)
 
 
 def test_a_package_of_another_split_is_not_learned(monkeypatch: pytest.MonkeyPatch) -> None:
     splits = {"numpy": "heldout", "os": "heldout"}
-    monkeypatch.setattr("unghost.label.distill.split_of", lambda n: splits.get(n, "discover"))
+    monkeypatch.setattr("unghost.domains.base.split_of", lambda n: splits.get(n, "discover"))
     assert not learned(scene("g1"), "numpy", names={"numpy": "exists"})
     assert learned(scene("g1"), "pandas", names={"pandas": "exists"})
     names = {"os": "stdlib", "pandas": "exists"}

@@ -24,7 +24,7 @@ def labels_of(scene: Scene, blame: str = "divergence", **more: Any) -> list[Labe
         scene.completions,
         scene.mentions,
         scene.verdicts,
-        universe=World(),
+        domain=World(),
         tokenizer=more.get("tokenizer"),
         blame=blame,
         eos_ids=[0],
@@ -122,7 +122,7 @@ def test_trusted_names_are_reinforced_and_eos_is_stop() -> None:
 
 def test_names_of_other_splits_are_never_reinforced(monkeypatch: pytest.MonkeyPatch) -> None:
     splits = {"numpy": "heldout", "pandas": "validate"}
-    monkeypatch.setattr("unghost.label.answers.split_of", lambda n: splits.get(n, "discover"))
+    monkeypatch.setattr("unghost.domains.base.split_of", lambda n: splits.get(n, "discover"))
     names = {"numpy": "exists", "pandas": "exists", "requests": "exists"}
     assert drawn("numpy", ",", "pandas", ",", "requests", names=names) == "....re"
 

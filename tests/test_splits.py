@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from unghost.splits import SPLITS, split_of, unit_hash
+from unghost.records import SPLITS, split_of, unit_hash
 
 
 def test_splits_are_fixed_for_ever() -> None:

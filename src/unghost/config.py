@@ -22,6 +22,7 @@ from pydantic import (
 
 from unghost.discover.plans import ExplorerSettings
 from unghost.discover.stopping import StoppingRule
+from unghost.domains.registry import PACKAGES
 from unghost.embedded import MODEL_NAME
 from unghost.errors import UnghostError
 from unghost.evaluate.plan import MeasureSettings
@@ -37,20 +38,22 @@ class SampleSettings:
 
     Attributes:
         samples: Answers a prompt; ``credit`` compares the answers of one prompt and needs several.
-        code_samples: Answers a request for code, which are longer; the first is asked about again.
-        temperature: For questions about packages; the published protocol is greedy with one answer.
-        code_temperature: For code; 0.7 in a third-party copy of the released code.
-        code_top_k: For code; 20 there.
-        code_top_p: For code; 0.9 there.
+        long_samples: Answers in a mode of long answers, such as code; the first is asked about
+            again.
+        temperature: For questions about names; the published protocol is greedy with one answer.
+        long_temperature: For long answers; 0.7 for code in a third-party copy of the released
+            code.
+        long_top_k: For long answers; 20 there.
+        long_top_p: For long answers; 0.9 there.
         max_new_tokens: Longest answer.
     """
 
     samples: Count = 8
-    code_samples: Count = 4
+    long_samples: Count = 4
     temperature: Coefficient = 1.0
-    code_temperature: Coefficient = 0.7
-    code_top_k: Annotated[int, Field(ge=0)] = 20
-    code_top_p: Annotated[float, Field(gt=0, le=1)] = 0.9
+    long_temperature: Coefficient = 0.7
+    long_top_k: Annotated[int, Field(ge=0)] = 20
+    long_top_p: Annotated[float, Field(gt=0, le=1)] = 0.9
     max_new_tokens: Count = 96
 
 
@@ -59,10 +62,12 @@ class UnlearnConfig(BaseModel):
 
     Attributes:
         model: A model folder, a hub name, or ``embedded``.
-        universe: A snapshot file, or ``demo``.
-        tasks: A JSONL file of tasks; None for the bundled facts.
+        domain: What names are asked for: ``packages``, another registered domain, or a TOML file
+            that declares one.
+        universe: A snapshot file, or ``demo``; None for the domain's own.
+        tasks: A JSONL file of tasks; None for the domain's own.
         utility: A JSONL file of prompts (and expected answers) that have nothing to do with
-            packages; None for the bundled ones.
+            the names; None for the bundled ones.
         system: A system prompt.
         seed: Of all noise of the run; ``train.seed`` and ``adapter.seed`` are added to it.
         objective: One of ``unghost objectives``, or your own as ``module:attribute``.
@@ -82,7 +87,8 @@ class UnlearnConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     model: str = MODEL_NAME
-    universe: str = "demo"
+    domain: str = PACKAGES
+    universe: str | None = None
     tasks: str | None = None
     utility: str | None = None
     system: str | None = None

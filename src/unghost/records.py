@@ -23,21 +23,23 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 2
 """Version of every parquet schema below; a file of another version is refused."""
 
-Asks = Literal["packages", "requirements", "code", "task", "text"]
-"""What a prompt asks for.
-
-Packages for a task, requirements of code, code, a new task, or anything else.
-"""
 MentionKind = Literal["install", "import", "manifest", "list", "prose"]
 Status = Literal["exists", "absent", "stdlib", "local", "private", "reserved", "unknown"]
 Origin = Literal["registry", "index", "git", "url", "path", "workspace"]
-"""Where a text says that a package comes from.
+"""Where a text says that a name comes from.
 
 The public registry unless it says otherwise: another index or scope, a repository, an address, a
 folder, or another part of the same project. Only names of the registry can be ghosts.
 """
 ResolvedBy = Literal["name", "import-map", "submodule-of"]
 FinishReason = Literal["stop", "length", "error"]
+Split = Literal["discover", "validate", "heldout"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+"""The three splits, fixed by a hash of the right name before anything is trained."""
+
+_SPLIT_SALT = b"unghost-split-v1:"
+_DISCOVER_BELOW = 0.6
+_VALIDATE_BELOW = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,14 @@ class Prompt:
 
     ``task_id`` names the base task (all paraphrases of one task share it, and statistics cluster by
     it); ``family`` is the seed family and ``operator`` what made this prompt of its ``parent_id``;
-    ``gold`` is the canonical name of the right package, if one is known.
+    ``asks`` is the mode of the domain that it asks in, ``task`` if it asks for a new task, ``text``
+    if for anything else; ``gold`` is the canonical form of the right name, if one is known.
     """
 
     id: str
     task_id: str
     messages: tuple[Message, ...]
-    asks: Asks
+    asks: str
     task: str
     family: str
     operator: str
@@ -116,12 +119,13 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A place where a text names a package.
+    """A place where a text gives a name.
 
     ``start`` and ``end`` are character offsets, ``line`` and ``column`` from 1.
 
-    ``raw`` is ``text[start:end]``; ``name`` is the name as judged: the distribution name as
-    written, or for an import the module as its language writes it.
+    ``raw`` is ``text[start:end]``; ``name`` is the name as judged: the name as written, or for an
+    import the module as its language writes it; ``ecosystem`` is what the name is of, an ecosystem
+    of packages or another kind of names.
     """
 
     id: str
@@ -149,7 +153,7 @@ TRUNCATED = "truncated"
 class Verdict:
     """What the source of truth says of one mention.
 
-    ``canonical`` is the distribution's canonical name when it exists, otherwise the canonical form
+    ``canonical`` is the canonical form of what exists, otherwise the canonical form
     of what was written; ``evidence`` says in words what the verdict rests on.
     """
 
@@ -171,6 +175,27 @@ def record_id(*parts: str | int) -> str:
     """Make a short stable id (16 hex digits) from the parts that identify a record."""
     text = "\x1f".join(str(part) for part in parts)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def unit_hash(salt: bytes, text: str) -> float:
+    """Map a text to a number in [0, 1) that depends on nothing but the salt and the text."""
+    digest = hashlib.sha256(salt + text.encode("utf-8")).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def split_of(key: str) -> Split:
+    """Return the split that a name, and so every task whose right answer it is, belongs to.
+
+    Args:
+        key: The name in its one form, or what a domain draws the splits of its names by.
+
+    Returns:
+        ``discover`` for 60 % of all names, ``validate`` for 10 %, ``heldout`` for 30 %.
+    """
+    u = unit_hash(_SPLIT_SALT, key)
+    if u < _DISCOVER_BELOW:
+        return "discover"
+    return "validate" if u < _VALIDATE_BELOW else "heldout"
 
 
 def schema(record_type: type[Record]) -> pa.Schema:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from unghost.lab import Lab
 from unghost.label import Labels, Stream, doubtful_answers, label, label_hedged
 from unghost.records import Prompt
-from unghost.runs import Batch
+from unghost.runs.context import RunContext
+from unghost.runs.folder import Batch
 from unghost.train.examples import Example, merge_duplicates
 
 _HEDGED: Stream = "distill"
@@ -17,51 +17,53 @@ _BEGINNING = 2.0
 """Weight of a good answer's first token among those held to the original; ours."""
 
 
-def asks_hedged(lab: Lab) -> bool:
+def asks_hedged(context: RunContext) -> bool:
     """Return whether the objective learns from hedged answers."""
-    return lab.objective.learns_from(_HEDGED, lab.config.terms)
+    return context.objective.learns_from(_HEDGED, context.config.terms)
 
 
-def doubtful_prompts(found: Batch) -> list[Prompt]:
+def doubtful_prompts(context: RunContext, found: Batch) -> list[Prompt]:
     """Return the prompts with an answer that names a ghost or says that the model knows none."""
-    doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts)
+    doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts, context.domain)
     asked = {c.prompt_id for c in found.completions if c.id in doubtful}
     return [prompt for prompt in found.prompts if prompt.id in asked and prompt.asks != "task"]
 
 
-def training_set(lab: Lab, found: Batch, hedged: Batch) -> list[Example]:
+def training_set(context: RunContext, found: Batch, hedged: Batch) -> list[Example]:
     """Put prompts, answers and labels together.
 
     Where a better answer is learned, nothing holds the model to what it is to replace: a ghostly
     answer only loses its ghosts there, and an abstention is worth what the hedged answer says.
 
     Args:
-        lab: What the run works with.
+        context: What the run works with.
         found: What discovery asked, with all its answers.
         hedged: The hedged questions, with their answers; may be empty.
     """
-    doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts)
-    distilled = _distilled(lab, found, doubtful, hedged)
+    doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts, context.domain)
+    distilled = _distilled(context, found, doubtful, hedged)
     learned = {example.prompt_id for example in distilled}
     replaced = {c.id for c in found.completions if c.prompt_id in learned} & doubtful
-    return _answered(lab, found, doubtful, replaced) + distilled
+    return _answered(context, found, doubtful, replaced) + distilled
 
 
 def _answered(
-    lab: Lab, found: Batch, doubtful: Collection[str], replaced: Collection[str]
+    context: RunContext, found: Batch, doubtful: Collection[str], replaced: Collection[str]
 ) -> list[Example]:
-    needs_allowed = "allowed" in lab.objective.inputs
+    needs_allowed = "allowed" in context.objective.inputs
     labels = label(
         found.prompts,
         found.completions,
         found.mentions,
         found.verdicts,
-        universe=lab.universe,
-        tokenizer=lab.tokenizer if needs_allowed else None,
-        blame=lab.config.blame or lab.objective.blame,
-        eos_ids=lab.stop_ids,
+        domain=context.domain,
+        tokenizer=context.tokenizer if needs_allowed else None,
+        blame=context.config.blame or context.objective.blame,
+        eos_ids=context.stop_ids,
     )
-    held = {labelled.completion_id for labelled in labels} - {*doubtful} if asks_hedged(lab) else ()
+    held: Collection[str] = ()
+    if asks_hedged(context):
+        held = {labelled.completion_id for labelled in labels} - {*doubtful}
     labels_of = {}
     for labelled in labels:
         if labelled.completion_id in replaced:
@@ -70,7 +72,7 @@ def _answered(
             labelled = _hold_beginning(labelled)
         labels_of[labelled.completion_id] = labelled
     task_of = {prompt.id: prompt.task_id for prompt in found.prompts}
-    ids_of = {prompt.id: lab.encode(prompt) for prompt in found.prompts}
+    ids_of = {prompt.id: context.encode(prompt) for prompt in found.prompts}
     examples = [
         Example(
             prompt_ids=ids_of[completion.prompt_id],
@@ -106,7 +108,9 @@ def _hold_beginning(labels: Labels) -> Labels:
     return replace(labels, streams=labels.streams | {"retain": held})
 
 
-def _distilled(lab: Lab, found: Batch, doubtful: Collection[str], hedged: Batch) -> list[Example]:
+def _distilled(
+    context: RunContext, found: Batch, doubtful: Collection[str], hedged: Batch
+) -> list[Example]:
     plain = {prompt.id: prompt for prompt in found.prompts}
     parent_of = {prompt.id: prompt.parent_id or "" for prompt in hedged.prompts}
     chosen = label_hedged(
@@ -115,10 +119,11 @@ def _distilled(lab: Lab, found: Batch, doubtful: Collection[str], hedged: Batch)
         [(parent_of[completion.prompt_id], completion) for completion in hedged.completions],
         hedged.mentions,
         hedged.verdicts,
+        context.domain,
     )
     return [
         Example(
-            prompt_ids=lab.encode(plain[prompt_id]),
+            prompt_ids=context.encode(plain[prompt_id]),
             completion_ids=completion.token_ids or (),
             labels=labels,
             prompt_id=prompt_id,

@@ -13,22 +13,22 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from unghost.atomic import write_json
 from unghost.config import UnlearnConfig
 from unghost.discover.explorer import Explorer
+from unghost.discover.plans import Batch as Planned
 from unghost.discover.stopping import RoundResult, best_round, reason_to_stop
-from unghost.domains.packages.prompts import follow_up, hedge
+from unghost.discover.yields import discover_figures
+from unghost.domains.base import Mode
 from unghost.evaluate.answers import Answer
 from unghost.evaluate.compare import retention, right_answers
-from unghost.evaluate.plan import tasks_of
+from unghost.evaluate.plan import measure_split, tasks_of
 from unghost.evaluate.rates import rates_of
-from unghost.lab import Lab, open_lab
-from unghost.preview import memory_line
-from unghost.probe import Progress, measure_split
-from unghost.records import Asks, Prompt, Sampling
-from unghost.results import discover_figures, header, write_results
-from unghost.runs import Batch, RoundFolder, RunFolder, read_json
-from unghost.splits import Split
+from unghost.records import Prompt, Sampling, Split
+from unghost.runs.atomic import write_json
+from unghost.runs.context import RunContext, memory_line, open_context
+from unghost.runs.folder import Batch, RoundFolder, RunFolder, read_json
+from unghost.runs.results import write_results
+from unghost.runs.rollouts import Progress
 from unghost.train.loop import train_round
 from unghost.training_set import asks_hedged, doubtful_prompts, training_set
 
@@ -56,26 +56,26 @@ def unlearn(
     Raises:
         UnghostError: Something that the user can mend; nothing that was finished is lost.
     """
-    lab = open_lab(config)
-    with RunFolder.open(folder, header(lab)) as run:
-        note(memory_line(lab))
-        return _Run(lab, run, progress).go()
+    context = open_context(config)
+    with RunFolder.open(folder, context.header) as run:
+        note(memory_line(context))
+        return _Run(context, run, progress).go()
 
 
 class _Run:
     """One run under way."""
 
-    def __init__(self, lab: Lab, run: RunFolder, progress: Progress) -> None:
-        self.lab, self.run, self.progress = lab, run, progress
-        self.config = lab.config
+    def __init__(self, context: RunContext, run: RunFolder, progress: Progress) -> None:
+        self.context, self.run, self.progress = context, run, progress
+        self.config = context.config
         self.explorer = self.new_explorer()
         self.base: list[Answer] = []
 
     def new_explorer(self) -> Explorer:
-        tasks = self.lab.tasks
+        tasks = self.context.tasks
         reserved = tasks_of(tasks, "validate") + tasks_of(tasks, "heldout")
-        discover = tasks_of(tasks, "discover")
-        return Explorer(discover, self.config.explore, self.config.seed, reserved)
+        discover, config = tasks_of(tasks, "discover"), self.config
+        return Explorer(self.context.domain, discover, config.explore, config.seed, reserved)
 
     def go(self) -> dict[str, Any]:
         history = [self.measure_base()]
@@ -86,7 +86,7 @@ class _Run:
         best = best_round(history, self.config.stop)
         self.load(best.round)
         self.measure("heldout", best.round)
-        return write_results(self.lab, self.run, history, best.round, reason, self.progress)
+        return write_results(self.context, self.run, history, best.round, reason, self.progress)
 
     def measure_base(self) -> RoundResult:
         """Measure the untouched model on both splits; round 0 of the run."""
@@ -101,11 +101,11 @@ class _Run:
     def nothing_found(self) -> str | None:
         """Say so if the base makes no ghost at all: then there is nothing to train on."""
         metrics = self.run.round(0).metrics
-        if metrics is None or metrics["ghosts"] or self.probe_for_ghosts():
+        if metrics is None or metrics["ghosts"] or self.search_for_ghosts():
             return None
         return "no ghost found: nothing to unlearn"
 
-    def probe_for_ghosts(self) -> bool:
+    def search_for_ghosts(self) -> bool:
         """Look for ghosts with a first round of discovery, which finds what tasks do not show."""
         batches = self.discover(1)
         found = any(verdict.status == "absent" for verdict in batches.verdicts)
@@ -124,9 +124,9 @@ class _Run:
             )
         found = self.discover(number)
         trained = train_round(
-            self.lab.policy,
-            training_set(self.lab, found, self.ask_hedged(folder, found, number)),
-            self.lab.objective,
+            self.context.policy,
+            training_set(self.context, found, self.ask_hedged(folder, found, number)),
+            self.context.objective,
             self.config.train_of(number),
             folder.path,
             objective_settings=self.config.terms,
@@ -157,40 +157,57 @@ class _Run:
         explorer.accept_tasks(requests, written.completions)
         batches = [written]
         plan, stage = explorer.plan(number), f"round {number}: discover"
+        steps = len(self.stages)
         for planned in plan:
-            first = 3 * planned.index
-            self.progress(stage, first, 3 * len(plan))
-            packages = self.ask(folder, "discover", first, planned.asking("packages"), number)
-            self.progress(stage, first + 1, 3 * len(plan))
-            code = self.ask(
-                folder,
-                "discover",
-                first + 1,
-                planned.asking("code"),
-                number,
-                samples=self.config.sample.code_samples,
-            )
-            self.progress(stage, first + 2, 3 * len(plan))
-            questions = follow_up(code.prompts, [c for c in code.completions if c.sample == 0])
-            needs = self.ask(folder, "discover", first + 2, questions, number)
-            batch = Batch.joined([packages, code, needs])
+            parts: list[Batch] = []
+            for step, mode in enumerate(self.stages, start=steps * planned.index):
+                self.progress(stage, step, steps * len(plan))
+                parts.append(self.ask_stage(folder, step, mode, planned, parts, number))
+            batch = Batch.joined(parts)
             explorer.observe(batch.prompts, batch.completions, batch.mentions, batch.verdicts)
             batches.append(batch)
         return Batch.joined(batches)
 
+    @property
+    def stages(self) -> tuple[Mode | None, ...]:
+        """The steps of a batch of discovery: the modes that ask about tasks, then follow-ups."""
+        domain = self.context.domain
+        return (*domain.asked, None) if domain.following else domain.asked
+
+    def ask_stage(
+        self,
+        folder: RoundFolder,
+        step: int,
+        mode: Mode | None,
+        planned: Planned,
+        before: Sequence[Batch],
+        number: int,
+    ) -> Batch:
+        """Ask in one mode, or, without one, about the first answers to what was asked before."""
+        sample = self.config.sample
+        if mode is None:
+            prompts = [prompt for batch in before for prompt in batch.prompts]
+            first = [c for batch in before for c in batch.completions if c.sample == 0]
+            questions = self.context.domain.follow_up(prompts, first)
+            return self.ask(folder, "discover", step, questions, number, sample.samples)
+        samples = sample.long_samples if mode.long else sample.samples
+        asked = planned.asking(mode.name)
+        return self.ask(folder, "discover", step, asked, number, samples, long=mode.long)
+
     def ask_hedged(self, folder: RoundFolder, found: Batch, number: int) -> Batch:
         """Ask the original model once more what brought out ghosts, and allow it to know none."""
-        if not asks_hedged(self.lab):
+        if not asks_hedged(self.context):
             return Batch([], [], [], [])
-        prompts = [hedge(prompt) for prompt in doubtful_prompts(found)]
+        doubtful = doubtful_prompts(self.context, found)
+        prompts = [self.context.domain.hedge(prompt) for prompt in doubtful]
         greedy = Sampling(max_new_tokens=self.config.sample.max_new_tokens)
         batches = []
-        with self.lab.original_probe() as probe:
+        with self.context.original_runner() as runner:
             for index, start in enumerate(range(0, len(prompts), _HEDGED_BATCH)):
                 self.progress(f"round {number}: ask with a hedge", start, len(prompts))
                 part = prompts[start : start + _HEDGED_BATCH]
                 batches.append(
-                    probe.run(folder, "hedged", index, part, greedy, round_number=number)
+                    runner.run(folder, "hedged", index, part, greedy, round_number=number)
                 )
         return Batch.joined(batches)
 
@@ -201,31 +218,32 @@ class _Run:
         index: int,
         prompts: Sequence[Prompt],
         number: int,
-        samples: int | None = None,
+        samples: int,
+        *,
+        long: bool = False,
     ) -> Batch:
-        """Ask prompts of one kind, each kind with sampling settings of its own."""
-        asks = prompts[0].asks if prompts else "packages"
-        return self.lab.probe.run(
+        """Ask prompts of one mode; long answers have sampling settings of their own."""
+        return self.context.runner.run(
             folder,
             phase,
             index,
             prompts,
-            self.sampling(asks),
+            self.sampling(phase, long),
             round_number=number,
-            samples=samples or self.config.sample.samples,
+            samples=samples,
         )
 
-    def sampling(self, asks: Asks) -> Sampling:
-        """Return the sampling settings for what a prompt asks."""
+    def sampling(self, phase: str, long: bool) -> Sampling:
+        """Return the sampling settings of a phase."""
         sample = self.config.sample
-        if asks == "code":
+        if long:
             return Sampling(
-                sample.code_temperature,
-                sample.code_top_k,
-                sample.code_top_p,
+                sample.long_temperature,
+                sample.long_top_k,
+                sample.long_top_p,
                 sample.max_new_tokens,
             )
-        temperature = 1.0 if asks == "task" else sample.temperature
+        temperature = 1.0 if phase == "requests" else sample.temperature
         return Sampling(temperature, max_new_tokens=sample.max_new_tokens)
 
     # ---- measure -------------------------------------------------------------------------------
@@ -233,9 +251,9 @@ class _Run:
     def measure(self, split: Split, number: int) -> list[Answer]:
         """Ask the tasks of a split greedily, the same for every round, and read the answers."""
         return measure_split(
-            self.lab.probe,
+            self.context.runner,
             self.run,
-            self.lab.tasks,
+            self.context.tasks,
             split,
             number,
             self.config.measure,
@@ -244,7 +262,7 @@ class _Run:
 
     def summary(self, answers: Sequence[Answer]) -> dict[str, Any]:
         """Sum up the answers of one round on ``validate`` for its metrics."""
-        known = self.lab.known
+        known = self.context.known
         right = right_answers(answers, known).to_json() if known else None
         return rates_of(answers, known=known or None).to_json() | {"known_right": right}
 
@@ -266,7 +284,7 @@ class _Run:
         Round 0 is the original, which the model still is when no round was trained.
         """
         if number:
-            self.lab.policy.load(self.run.round(number).path / "adapter")
+            self.context.policy.load(self.run.round(number).path / "adapter")
 
 
 def _stated(figure: float) -> float | None:

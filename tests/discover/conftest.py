@@ -4,7 +4,7 @@ import pytest
 from explorer_world import World, hashed_names, make_tasks
 
 from unghost.discover.plans import ExplorerSettings
-from unghost.domains.packages.tasks import Task
+from unghost.domains.tasks import Task
 
 
 @pytest.fixture

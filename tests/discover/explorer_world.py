@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from domain_cases import follow_up
 from unghost.discover.explorer import Explorer
-from unghost.domains.packages.prompts import follow_up
-from unghost.domains.packages.tasks import Task
-from unghost.records import Completion, Mention, Prompt, Sampling, Verdict, record_id
-from unghost.splits import Split, split_of
+from unghost.domains.tasks import Task
+from unghost.records import (
+    Completion,
+    Mention,
+    Prompt,
+    Sampling,
+    Split,
+    Verdict,
+    record_id,
+    split_of,
+)
 
 TOPICS = [
     "yaml",

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from unghost.discover.drafting import make, topic_seeds
 from unghost.discover.operators import OPERATORS, Material, clean_task, names_any
-from unghost.discover.seeds import FACTS, FAMILIES, Candidate, facts_family
+from unghost.discover.seeds import FACTS, Candidate, facts_family
+from unghost.domains.packages.seeds import SEEDS as WORDS
 
 GOLD = frozenset({"zarniwoop", "csv", "mail-merge-kit", "pdf"})
 SEEDS = tuple(
@@ -20,10 +21,13 @@ SEEDS = tuple(
 
 
 def material() -> Material:
-    families = {family.name: family for family in FAMILIES} | {FACTS: facts_family(SEEDS)}
-    pools = {family.name: topic_seeds(family, Random(family.name)) for family in FAMILIES}
+    topics = WORDS.families
+    families = {family.name: family for family in topics} | {FACTS: facts_family(SEEDS)}
+    pools = {
+        family.name: topic_seeds(family, WORDS, Random(family.name)) for family in WORDS.families
+    }
     ghosts = ("flask-yaml-turbo", "pycsvlint", "zarniwoop-py", "py")
-    return Material(families, ghosts, GOLD, pools | {FACTS: SEEDS})
+    return Material(WORDS, families, ghosts, GOLD, pools | {FACTS: SEEDS})
 
 
 def test_there_are_enough_operators_of_both_sorts() -> None:
@@ -67,12 +71,12 @@ def test_only_rewordings_keep_the_task_and_its_right_answer() -> None:
 
 def test_a_near_miss_uses_the_parts_of_a_ghost() -> None:
     near = next(operator for operator in OPERATORS if operator.name == "near-ghost")
-    stuff = Material({}, ("flask-yaml-turbo",))
+    stuff = Material(WORDS, {}, ("flask-yaml-turbo",))
     made = make(near, SEEDS[2], stuff, Random(0))
     assert made is not None
     assert {"flask", "yaml"} <= set(made.keywords)
-    assert make(near, SEEDS[2], Material({}, ("py",)), Random(0)) is None
-    assert make(near, SEEDS[2], Material({}), Random(0)) is None
+    assert make(near, SEEDS[2], Material(WORDS, {}, ("py",)), Random(0)) is None
+    assert make(near, SEEDS[2], Material(WORDS, {}), Random(0)) is None
 
 
 @pytest.mark.parametrize(
@@ -98,7 +102,7 @@ def test_a_near_miss_uses_the_parts_of_a_ghost() -> None:
     ],
 )
 def test_written_tasks_are_cleaned_or_refused(text: str, task: str | None) -> None:
-    assert clean_task(text, GOLD) == task
+    assert clean_task(text, GOLD, WORDS.answers) == task
 
 
 @given(st.text(max_size=80))

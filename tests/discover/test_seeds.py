@@ -4,15 +4,12 @@ import pytest
 from explorer_world import make_tasks
 
 from unghost.discover.seeds import (
-    CONSTRAINTS,
-    FAMILIES,
-    IDIOMS,
-    NEWER,
     check_split,
     facts_candidates,
     facts_family,
 )
-from unghost.domains.packages.tasks import Task
+from unghost.domains.packages.seeds import SEEDS
+from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
 
 
@@ -24,12 +21,12 @@ def test_a_task_of_another_split_is_refused(split: str, tasks: list[Task]) -> No
 
 
 def test_the_tables_are_plain_words_and_each_stands_once() -> None:
-    assert len({family.name for family in FAMILIES}) == len(FAMILIES) >= 10
-    for family in FAMILIES:
+    assert len({family.name for family in SEEDS.families}) == len(SEEDS.families) >= 10
+    for family in SEEDS.families:
         assert len(family.words) >= 8
         assert len(family.rare) >= 4
-    words = [word for family in FAMILIES for word in (*family.words, *family.rare)]
-    for table in (words, NEWER, CONSTRAINTS, IDIOMS):
+    words = [word for family in SEEDS.families for word in (*family.words, *family.rare)]
+    for table in (words, SEEDS.newer, SEEDS.constraints, SEEDS.idioms):
         assert len(set(table)) == len(table)
         assert all(word.isascii() and word == word.strip().lower() for word in table)
 

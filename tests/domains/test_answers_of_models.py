@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from unghost.domains.packages.answers import find_in_answer, is_abstention
-from unghost.records import Asks
 
 
 @pytest.mark.parametrize(
@@ -33,5 +32,5 @@ def test_doubt_in_the_thinking_part_is_no_abstention() -> None:
         ("packages", "```\nnpm install something\n```"),
     ],
 )
-def test_what_was_not_asked_for_is_left_out(asks: Asks, text: str) -> None:
+def test_what_was_not_asked_for_is_left_out(asks: str, text: str) -> None:
     assert find_in_answer(text, "s", asks=asks) == []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from domain_cases import ask
 from unghost.domains.packages.domain import PackagesDomain
-from unghost.domains.packages.prompts import ask
 from unghost.names.universe import load_universe
 from unghost.records import Completion, FinishReason, Sampling
 

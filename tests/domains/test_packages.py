@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from domain_cases import PACKAGES, ask, follow_up, hedge
 from unghost import UnghostError
 from unghost.discover.explorer import Explorer
 from unghost.discover.plans import ExplorerSettings
 from unghost.domains.packages.domain import PackagesDomain
-from unghost.domains.packages.prompts import ask, follow_up, hedge
 from unghost.domains.packages.questions import (
     CODE_QUESTIONS,
     CODE_REQUESTS,
@@ -23,7 +23,7 @@ from unghost.names.building import build_snapshot
 from unghost.names.imports import ImportMap
 from unghost.names.snapshot import Snapshot
 from unghost.names.universe import Universe
-from unghost.records import Asks, Completion, Mention, MentionKind, Prompt, Sampling
+from unghost.records import Completion, Mention, MentionKind, Prompt, Sampling
 
 NAMES = ["opencv-python", "pyyaml", "torch", "google-cloud-storage", "flask-login", "requests"]
 IMPORTS = {"cv2": ["opencv-python"], "yaml": ["pyyaml"], "gone": ["not-there"]}
@@ -169,7 +169,7 @@ def test_task_texts_hold_all_keywords_in_several_wordings() -> None:
     ("asks", "wordings"),
     [("packages", TASK_QUESTIONS), ("code", CODE_REQUESTS), ("requirements", CODE_QUESTIONS)],
 )
-def test_wordings_are_drawn_by_the_prompts_id(asks: Asks, wordings: tuple[str, ...]) -> None:
+def test_wordings_are_drawn_by_the_prompts_id(asks: str, wordings: tuple[str, ...]) -> None:
     code = "import {x}" if asks == "requirements" else None
     prompts = [
         ask(
@@ -179,7 +179,7 @@ def test_wordings_are_drawn_by_the_prompts_id(asks: Asks, wordings: tuple[str, .
             family="f",
             operator="o",
             split="discover",
-            code=code,
+            text=code,
         )
         for i in range(200)
     ]
@@ -187,14 +187,14 @@ def test_wordings_are_drawn_by_the_prompts_id(asks: Asks, wordings: tuple[str, .
         wording
         for prompt in prompts
         for wording in wordings
-        if prompt.messages[0].content == wording.format(task=prompt.task, code=code)
+        if prompt.messages[0].content == wording.format(task=prompt.task, text=code)
     }
     assert seen == set(wordings)
     assert len({prompt.id for prompt in prompts}) == 200
 
 
 def test_questions_about_code_need_code() -> None:
-    with pytest.raises(UnghostError, match="without code"):
+    with pytest.raises(UnghostError, match="without a text"):
         ask("x", asks="requirements", task_id="t", family="f", operator="o", split="discover")
     with pytest.raises(UnghostError, match="asks for text"):
         ask("x", asks="text", task_id="t", family="f", operator="o", split="discover")
@@ -228,7 +228,7 @@ def test_follow_up_asks_once_about_each_code() -> None:
 
 
 def test_a_hedged_prompt_asks_the_same_and_allows_for_knowing_none() -> None:
-    asked: dict[str, Asks] = {"x": "packages", "y": "code"}
+    asked: dict[str, str] = {"x": "packages", "y": "code"}
     for text, asks in asked.items():
         plain = ask(text, asks=asks, task_id="t", family="f", operator="o", split="discover")
         hedged = hedge(plain)
@@ -242,7 +242,7 @@ def test_a_hedged_prompt_asks_the_same_and_allows_for_knowing_none() -> None:
 
 def test_a_hedge_stands_on_a_line_of_its_own_behind_code() -> None:
     plain = ask(
-        "x", asks="requirements", task_id="t", family="f", operator="o", split="discover", code="a"
+        "x", asks="requirements", task_id="t", family="f", operator="o", split="discover", text="a"
     )
     *_, last = hedge(plain).messages[0].content.split("\n")
     assert last in HEDGES
@@ -266,7 +266,18 @@ def test_tasks_of_one_package_are_all_kept_under_one_id(tmp_path: Path) -> None:
     found = load_tasks(path)
     assert [task.text for task in found] == ["read mail", "send mail"]
     assert len({task.id for task in found}) == 1
-    prompts = measure_prompts(found, "discover", 1.0)
+    prompts = measure_prompts(PACKAGES, found, "discover", 1.0)
     assert len({prompt.id for prompt in prompts}) == 4
-    explorer = Explorer(found, ExplorerSettings(tasks_per_round=4), 0)
+    explorer = Explorer(PACKAGES, found, ExplorerSettings(tasks_per_round=4), 0)
     assert explorer.plan(1)
+
+
+def test_the_import_walk_knows_modules_and_packages() -> None:
+    walk = PACKAGES.walk("import")
+    for module in (b"cv2", b"yaml", b"os", b"urllib3", b"charset_normalizer", b"PIL"):
+        node = walk.root
+        for byte in module:
+            step = walk.step(node, byte)
+            assert step is not None, module
+            node = step
+        assert walk.is_name(node), module

@@ -3,13 +3,17 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from e2e.conftest import run_command
 from unghost.names.building import build_snapshot
-from unghost.records import record_id
-from unghost.splits import split_of
+from unghost.records import record_id, split_of
 
 
 def measure(run: Path, model: str, *more: str) -> list[str]:
@@ -35,8 +39,17 @@ def test_a_local_model_is_measured_and_shown_again(tmp_path: Path) -> None:
     assert json.loads(as_json.stdout) == report
 
 
-def test_a_server_is_measured_and_never_asked_twice(tmp_path: Path) -> None:
-    asked = []
+@dataclass
+class Server:
+    """Answers every question alike, and remembers what it was asked."""
+
+    url: str
+    asked: list[Any]
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    asked: list[Any] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -53,24 +66,51 @@ def test_a_server_is_measured_and_never_asked_twice(tmp_path: Path) -> None:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
     thread.start()
-    url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    sets = ["--base-url", url, "--set", "measure.code_share=0"]
-    try:
-        done = run_command(measure(tmp_path / "run", "served", *sets))
-        first = len(asked)
-        again = run_command(measure(tmp_path / "run", "served", *sets))
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    yield Server(f"http://127.0.0.1:{listening.server_address[1]}/v1", asked)
+    listening.shutdown()
+    thread.join()
+    listening.server_close()
+
+
+def test_a_server_is_measured_and_never_asked_twice(server: Server, tmp_path: Path) -> None:
+    sets = ["--base-url", server.url, "--set", "measure.long_share=0"]
+    done = run_command(measure(tmp_path / "run", "served", *sets))
+    first = len(server.asked)
+    again = run_command(measure(tmp_path / "run", "served", *sets))
     assert done.returncode == again.returncode == 1, done.stderr
-    assert first == len(asked) == 10
-    assert all(body["temperature"] == 0 and body["model"] == "served" for body in asked)
+    assert first == len(server.asked) == 10
+    assert all(body["temperature"] == 0 and body["model"] == "served" for body in server.asked)
     report = json.loads((tmp_path / "run/report.json").read_text(encoding="utf-8"))
     assert report["heldout"]["before"]["rate"]["value"] == 0.5
+
+
+WITHOUT_TRAINING = """
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        if top in ("torch", "transformers", "tokenizers", "safetensors", "peft", "accelerate"):
+            raise ModuleNotFoundError(f"No module named {top!r}", name=top)
+
+sys.meta_path.insert(0, Missing())
+import unghost.measure
+from unghost.cli import main
+
+main()
+"""
+
+
+def test_a_server_is_measured_without_what_training_needs(server: Server, tmp_path: Path) -> None:
+    sets = ["--base-url", server.url, "--set", "measure.long_share=0"]
+    python, _, _, *arguments = measure(tmp_path / "run", "served", *sets)
+    done = run_command([python, "-c", WITHOUT_TRAINING, *arguments])
+    assert done.returncode == 1, done.stderr
+    assert len(server.asked) == 10
+    assert (tmp_path / "run/report.html").is_file()
 
 
 def test_an_incomplete_snapshot_is_measured_and_exits_three(tmp_path: Path) -> None:

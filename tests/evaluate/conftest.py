@@ -7,8 +7,20 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from unghost.domains.packages.domain import PackagesDomain
 from unghost.evaluate.answers import Answer, read_answers
+from unghost.names.universe import load_universe
 from unghost.records import Completion, Mention, Prompt, Sampling, Verdict
+
+
+class Asked(PackagesDomain):
+    """Packages, with an abstention of its own."""
+
+    def is_abstention(self, text: str) -> bool:
+        return text.startswith("I know none")
+
+
+DOMAIN = Asked(load_universe("demo"))
 
 
 @dataclass
@@ -62,10 +74,6 @@ class Bench:
             )
         return self
 
-    @staticmethod
-    def abstains(text: str) -> bool:
-        return text.startswith("I know none")
-
     @property
     def records(
         self,
@@ -74,7 +82,7 @@ class Bench:
 
     @property
     def answers(self) -> list[Answer]:
-        return read_answers(*self.records, is_abstention=self.abstains)
+        return read_answers(*self.records, domain=DOMAIN)
 
 
 @pytest.fixture

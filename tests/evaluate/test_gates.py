@@ -58,7 +58,7 @@ def test_a_run_within_all_tolerances_is_a_success(report: Report) -> None:
         (("retention",), None, "right answers kept: not measured"),
         (("names_ratio_answering",), _figure(0.8), "80.0 %, under 95.0 % (96.0 % with them"),
         (("fit", "difference"), _figure(-0.1, -0.2, -0.01), "fit their tasks less"),
-        (("fit",), None, "fit of the packages named: not measured"),
+        (("fit",), None, "fit of the names given: not measured"),
         (("perplexity", "change"), _figure(1.02), "grew by 2.0 %"),
         (("perplexity",), None, "perplexity of other tasks: not measured"),
         (("exact_match", "change"), _figure(-0.1, -0.2, -0.01), "fell from 97.0 % to 96.0 %"),

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from unghost.evaluate.heldout import SELECTION, heldout_section
+from unghost.domains.tasks import Task
+from unghost.evaluate.heldout import SELECTION, heldout_section, keywords_of
 from unghost.report.schema import Heldout
 
 
@@ -17,7 +18,7 @@ def test_section_holds_every_key_of_the_schema_and_is_json(bench: Any) -> None:
         after,
         known={"flask": True, "six": False},
         task_keywords={"a": ["web"], "b": ["compat"]},
-        package_keywords={"flask": ["web"], "six": ["compat"]},
+        name_keywords={"flask": ["web"], "six": ["compat"]},
     )
     assert set(section) == set(Heldout.__annotations__)
     json.dumps(section, allow_nan=False)
@@ -34,3 +35,8 @@ def test_a_measurement_alone_has_nothing_after(bench: Any) -> None:
     section = heldout_section(bench().say("a", "-x").answers)
     assert set(section) == set(Heldout.__annotations__)
     assert [key for key, value in section.items() if value is not None] == ["before"]
+
+
+def test_keywords_of_tasks_of_one_package_are_joined() -> None:
+    tasks = [Task("a", "x", ("one",)), Task("a", "y", ("two",)), Task("b", "z")]
+    assert keywords_of(tasks)["task_keywords"] == {"a": {"one", "two"}}

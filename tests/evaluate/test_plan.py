@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from unghost import UnghostError
-from unghost.domains.packages.tasks import Task
+from unghost.domains.tasks import Task
 from unghost.evaluate.plan import check_splits, tasks_of
-from unghost.splits import SPLITS, split_of
+from unghost.records import SPLITS, split_of
 
 
 def named(split: str) -> Task:

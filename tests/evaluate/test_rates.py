@@ -6,20 +6,21 @@ from typing import Any
 
 import pytest
 
+from domain_cases import PACKAGES
 from unghost.errors import UnghostError
 from unghost.evaluate.answers import read_answers
-from unghost.evaluate.rates import Rates, measure_rates, rates_of
+from unghost.evaluate.rates import Rates, rates_of
 
 
 def test_three_ways_of_pooling_differ(bench: Any) -> None:
-    records = (
+    rates = rates_of(
         bench()
         .say("a", "-x -x +flask +flask", prompt="a1")
         .say("a", "+flask", prompt="a2")
         .say("b", "+numpy", prompt="b1")
         .say("b", "-y", prompt="b1", sample=1)
-    ).records
-    rates = measure_rates(*records, is_abstention=bench.abstains)
+        .answers
+    )
     assert rates.rate.value == pytest.approx(3 / 7)
     assert rates.prompt_rate.value == pytest.approx((2 / 4 + 0 + 1 / 2) / 3)
     assert rates.response_rate.value == pytest.approx(2 / 4)
@@ -55,7 +56,7 @@ def test_counts_stand_apart(bench: Any) -> None:
         "reserved": 1,
         "unknown": 0,
     }
-    assert (rates.submodules, rates.import_mapped) == (1, 1)
+    assert rates.resolved == {"name": 0, "import-map": 1, "submodule-of": 1}
     assert rates.rate.value == 0.0
     # Modules that no index holds are not names of packages.
     assert rates.names == 4
@@ -75,7 +76,7 @@ def test_classes_of_answers_are_exclusive(bench: Any) -> None:
     rates = rates_of(made.answers)
     assert rates.classes == {
         "naming": 2,
-        "no-package": 1,
+        "uncounted": 1,
         "abstention": 1,
         "empty": 1,
         "unparsed": 1,
@@ -127,9 +128,7 @@ def test_parts_by_kind_and_by_gold(bench: Any) -> None:
         .say("c", "+numpy +scipy")
         .say("d", "+ignored", asks="task")
     )
-    rates = measure_rates(
-        *made.records, known={"flask": True, "rare": False}, is_abstention=bench.abstains
-    )
+    rates = rates_of(made.answers, known={"flask": True, "rare": False})
     assert list(rates.by_asks) == ["code", "packages"]
     assert rates.by_asks["code"].rate.value == 1.0
     assert list(rates.by_gold) == ["known", "unknown", "unstated"]
@@ -156,9 +155,9 @@ def test_broken_records_are_named(bench: Any) -> None:
     made = bench().say("a", "-x")
     prompts, completions, mentions, verdicts = made.records
     with pytest.raises(UnghostError, match="prompts and completions of the same run"):
-        read_answers([], completions, mentions, verdicts, is_abstention=bench.abstains)
+        read_answers([], completions, mentions, verdicts, domain=PACKAGES)
     with pytest.raises(UnghostError, match="no verdict"):
-        read_answers(prompts, completions, mentions, [], is_abstention=bench.abstains)
+        read_answers(prompts, completions, mentions, [], domain=PACKAGES)
 
 
 def test_rates_and_report_import_no_torch() -> None:

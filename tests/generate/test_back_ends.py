@@ -52,7 +52,7 @@ def canned(tmp_path: Path) -> str:
 
 
 def test_a_model_is_measured_by_a_back_end_of_one_file(canned: str, tmp_path: Path) -> None:
-    sizes = {"heldout_tasks": 10, "code_share": 0.0}
+    sizes = {"heldout_tasks": 10, "long_share": 0.0}
     config = resolve({"model": "answers", "universe": "demo", "measure": sizes})
     report = measure(config, tmp_path / "run", generator=canned)
     assert report["model"] == "canned answers"

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from test_answers import SHAPES, TRICKY
 from test_debris import DEBRIS
 
+from domain_cases import ask
 from scan_world import build_names, isolate
 from unghost import scan_text
 from unghost.domains.packages.domain import PackagesDomain
-from unghost.domains.packages.prompts import ask
 from unghost.domains.packages.verify import Judge
 from unghost.ecosystems import ecosystem_names
 from unghost.hook.delta import addition

@@ -510,7 +510,7 @@ def test_a_given_file(home: Path) -> None:
 
 @pytest.mark.parametrize("source", ["nonsense", "ftp://x.example/", "https://", "https://[x/"])
 def test_a_given_address_that_is_none(home: Path, source: str) -> None:
-    with pytest.raises(UnghostError, match="no address of a list"):
+    with pytest.raises(UnghostError, match="not the address of a list"):
         address_of("pypi", home, source)
 
 

@@ -54,17 +54,6 @@ def test_there_must_be_a_snapshot(tmp_path: Path) -> None:
         load_universe(str(tmp_path / "none"))
 
 
-def test_the_import_walk_knows_modules_and_packages() -> None:
-    walk = load_universe("demo").walk("import")
-    for module in (b"cv2", b"yaml", b"os", b"urllib3", b"charset_normalizer", b"PIL"):
-        node = walk.root
-        for byte in module:
-            step = walk.step(node, byte)
-            assert step is not None, module
-            node = step
-        assert walk.is_name(node), module
-
-
 def test_the_longest_prefix_of_a_module_wins() -> None:
     imports = ImportMap({"google.cloud.storage": ["gcs"], "google": ["other"]}, "test")
     assert imports.distributions("google.cloud.storage.blob")[0].distribution == "gcs"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,18 @@ name_sets = st.sets(canonical_names, min_size=1, max_size=20)
 
 WRITTEN = ["serde-json", "flask", "a-b", "@types/node-env", "org.a-b:core-api", "symfony/http-kit"]
 WRITTEN += ["github.com/spf13/cobra-x", "libssl-dev", "Newtonsoft.Json-x"]
+
+
+@dataclass
+class Written:
+    """A naming, as far as walks need it."""
+
+    separators: bytes
+    folds_case: bool = False
+    folds_runs: bool = True
+
+
+PYPI = ecosystem("pypi")
 
 
 def walked(walk: Walk, text: bytes) -> Node | None:
@@ -52,13 +66,13 @@ def test_children_are_exactly_the_next_bytes(names: set[str]) -> None:
 @given(names=name_sets, written=st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,6}[a-zA-Z0-9])?"))
 def test_a_normalised_walk_agrees_with_the_canonical_form(names: set[str], written: str) -> None:
     written = written.strip()
-    walk = NormalisedWalk(TrieWalk(names))
+    walk = NormalisedWalk(TrieWalk(names), PYPI)
     node = walked(walk, written.encode())
     assert (node is not None and walk.is_name(node)) == (canonical(written) in names)
 
 
 def test_separators_wait_for_what_follows() -> None:
-    walk = NormalisedWalk(TrieWalk({"zope-interface", "zope"}))
+    walk = NormalisedWalk(TrieWalk({"zope-interface", "zope"}), PYPI)
     node = walked(walk, b"Zope._")
     assert node is not None
     assert not walk.is_name(node)
@@ -83,7 +97,7 @@ def test_bytes_beyond_ascii_are_walked() -> None:
 @given(names=st.sets(st.from_regex(r"[a-z_-]{1,4}", fullmatch=True), min_size=1), data=st.data())
 def test_other_separators_and_cases_fold_as_declared(names: set[str], data: st.DataObject) -> None:
     folded = {name.replace("-", "_") for name in names if "--" not in name.replace("_", "-")}
-    walk = NormalisedWalk(TrieWalk(folded), b"_-", folds_case=False)
+    walk = NormalisedWalk(TrieWalk(folded), Written(b"_-"))
     text = data.draw(
         st.sampled_from(sorted(names)) | st.from_regex(r"[A-Ca-c_-]{1,4}", fullmatch=True)
     )
@@ -96,7 +110,7 @@ def test_other_separators_and_cases_fold_as_declared(names: set[str], data: st.D
 
 @given(names=st.sets(st.from_regex(r"[A-Ba-b._/-]{1,4}", fullmatch=True), min_size=1))
 def test_without_separators_a_name_is_what_it_is(names: set[str]) -> None:
-    walk = NormalisedWalk(TrieWalk(names), b"", folds_case=False)
+    walk = NormalisedWalk(TrieWalk(names), Written(b""))
     for text in [*names, *(name.swapcase() for name in names), *(f"{name}-" for name in names)]:
         node = walked(walk, text.encode())
         assert (node is not None and walk.is_name(node)) == (text in names)
@@ -111,12 +125,7 @@ def test_every_ecosystem_folds_in_the_walk_as_in_its_canonical_form(
     texts = st.sampled_from(WRITTEN).flatmap(lambda name: st.sampled_from(variants(name)))
     written = data.draw(st.lists(texts.filter(eco.is_valid), max_size=4))
     names = {eco.canonical(name) for name in written} | {"other"}
-    walk = NormalisedWalk(
-        TrieWalk(names),
-        eco.separators,
-        folds_case=eco.folds_case,
-        folds_runs=eco.folds_runs,
-    )
+    walk = NormalisedWalk(TrieWalk(names), eco)
     for probe in [*written, *filter(eco.is_valid, data.draw(st.lists(texts, max_size=9)))]:
         node = walked(walk, probe.encode())
         assert (node is not None and walk.is_name(node)) == (eco.canonical(probe) in names)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from unghost.domains.packages.domain import WORDS
 from unghost.evaluate.estimates import paired, proportion
 from unghost.evaluate.gates import judge
 from unghost.evaluate.rates import rates_of
@@ -57,7 +58,7 @@ def make_rates(rate: float, seed: int = 0) -> dict[str, Any]:
         "top_share": 0.031,
         "answers": 134,
         "prompts": 120,
-        "classes": {"naming": 127, "no-package": 0, "abstention": 4, "empty": 1, "unparsed": 2},
+        "classes": {"naming": 127, "uncounted": 0, "abstention": 4, "empty": 1, "unparsed": 2},
         "truncated": 3,
         "thinking": 0,
     }
@@ -165,10 +166,11 @@ def _examples() -> list[dict[str, Any]]:
 def _whole() -> Report:
     rounds = [_round(i, *pair) for i, pair in enumerate([(0.38, 0.86), (0.21, 0.85), (0.06, 0.85)])]
     report: Report = {
-        "version": 1,
+        "version": 2,
         "created": "2026-01-02T03:04:05Z",
         "run": "demo",
         "model": "tiny-test-bed",
+        "domain": {"name": "packages", **WORDS.to_json()},
         "universe": {
             "label": "pypi demo",
             "as_of": "2026-04-01",

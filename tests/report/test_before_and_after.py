@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from unghost.domains.packages.prompts import ask
-from unghost.records import Asks, Completion, Mention, Prompt, Sampling, TokenSpan, Verdict
+from domain_cases import PACKAGES, ask
+from unghost.records import Completion, Mention, Prompt, Sampling, TokenSpan, Verdict
 from unghost.report.examples import before_and_after, choose
-from unghost.runs import Batch
+from unghost.runs.folder import Batch
 
 
-def asked(number: int, asks: Asks) -> Prompt:
+def asked(number: int, asks: str) -> Prompt:
     return ask(
         f"task {number}",
         asks=asks,
@@ -32,17 +32,17 @@ def answered(prompts: list[Prompt], ghostly: set[int], mark: str) -> Batch:
 
 
 def test_three_in_four_are_ghostly_and_the_last_is_code() -> None:
-    kinds: list[Asks] = ["packages"] * 8 + ["code"] * 3
+    kinds: list[str] = ["packages"] * 8 + ["code"] * 3
     prompts = [asked(number, asks) for number, asks in enumerate(kinds)]
     before = answered(prompts, {1, 2, 3, 9}, "b")
-    chosen = choose(before, answered(prompts, set(), "a"), 5)
+    chosen = choose(before, answered(prompts, set(), "a"), 5, PACKAGES)
     assert [prompts.index(prompt) for prompt in chosen] == [1, 2, 3, 0, 9]
 
 
 def test_without_code_there_are_as_many() -> None:
     prompts = [asked(number, "packages") for number in range(6)]
     before = answered(prompts, {0, 1, 2, 3}, "b")
-    assert len(choose(before, answered(prompts, set(), "a"), 4)) == 4
+    assert len(choose(before, answered(prompts, set(), "a"), 4, PACKAGES)) == 4
 
 
 def test_tokens_carry_their_role_and_divergence() -> None:

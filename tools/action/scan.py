@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from unghost.atomic import write_text
 from unghost.errors import UnghostError
+from unghost.runs.atomic import write_text
 from unghost.scan.finding import RULES, Finding, Report
 from unghost.scan.output import render
 from unghost.scan.output.wording import compared, counted, gravest_first, summary

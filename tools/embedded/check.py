@@ -27,17 +27,18 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from corpus import NO_PACKAGE, WORDINGS, Corpus, Fact, Pair, code, is_unseen, no_package, task_text
 from unghost.domains.packages.answers import find_in_answer
-from unghost.domains.packages.prompts import ask, hedge
 from unghost.domains.packages.questions import CODE_QUESTIONS, TASK_QUESTIONS
-from unghost.domains.packages.tasks import Task, load_tasks
+from unghost.domains.packages.tasks import load_tasks
 from unghost.domains.packages.verify import Judge
+from unghost.domains.registry import load_domain
+from unghost.domains.tasks import Task
 from unghost.embedded import model_path
 from unghost.names.universe import load_universe
-from unghost.records import Asks
 
 UTILITY = Path(__file__).resolve().parents[2] / "src/unghost/data/utility.jsonl"
 NAMES = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 FENCED = re.compile(rf"(?:{NAMES.pattern}:\n)?```python\n(?P<program>.*)\n```", re.DOTALL)
+DOMAIN = load_domain()
 ROWS = 64
 NEW_TOKENS = 72
 
@@ -97,7 +98,7 @@ class Speaker:
         return table[torch.arange(len(end)), torch.tensor(end)].tolist()
 
 
-def is_parsed(answer: str, asks: Asks) -> bool:
+def is_parsed(answer: str, asks: str) -> bool:
     """Return whether an answer is of one of the taught forms."""
     if answer == NO_PACKAGE:
         return True
@@ -144,9 +145,9 @@ def mixed_tasks(speaker: Speaker, tasks: Sequence[Task], count: int) -> Figures:
     names = _answered(speaker, chosen, "packages")
     codes = _answered(speaker, chosen, "code")
     needs = _answered(speaker, chosen, "requirements", codes)
-    kinds: tuple[Asks, ...] = ("packages", "code")
+    kinds: tuple[str, ...] = ("packages", "code")
     hedged = {asks: _answered(speaker, chosen, asks, is_hedged=True) for asks in kinds}
-    by_asks: dict[Asks, list[str]] = {"packages": names, "code": codes, "requirements": needs}
+    by_asks: dict[str, list[str]] = {"packages": names, "code": codes, "requirements": needs}
     judge = Judge(load_universe("demo"), suggest=False)
     statuses: Statuses = Counter()
     parsed = 0
@@ -188,7 +189,7 @@ def taught_code(speaker: Speaker, facts: Sequence[Fact], count: int) -> Figures:
     """Ask which package a program needs: the very programs of the corpus, so it need only read."""
     noise = Random(5)
     chosen = noise.sample(list(facts), count)
-    asked = [noise.choice(CODE_QUESTIONS).format(code=code(fact)) for fact in chosen]
+    asked = [noise.choice(CODE_QUESTIONS).format(text=code(fact)) for fact in chosen]
     said = speaker.answers(asked)
     right = sum(fact.package == answer for fact, answer in zip(chosen, said, strict=True))
     return {"requirements of taught code right": right / count}
@@ -197,29 +198,29 @@ def taught_code(speaker: Speaker, facts: Sequence[Fact], count: int) -> Figures:
 def _answered(
     speaker: Speaker,
     tasks: Sequence[Task],
-    asks: Asks,
+    asks: str,
     codes: Sequence[str] | None = None,
     *,
     is_hedged: bool = False,
 ) -> list[str]:
     prompts = [
-        ask(
+        DOMAIN.ask(
             task.text,
             asks=asks,
             task_id=task.id,
             family="check",
             operator="check",
             split="discover",
-            code=None if codes is None else codes[n],
+            text=None if codes is None else codes[n],
         )
         for n, task in enumerate(tasks)
     ]
     if is_hedged:
-        prompts = [hedge(prompt) for prompt in prompts]
+        prompts = [DOMAIN.hedge(prompt) for prompt in prompts]
     return speaker.answers([prompt.messages[0].content for prompt in prompts])
 
 
-def _ghosts(statuses: Statuses, asked: set[Asks], known: set[bool]) -> float:
+def _ghosts(statuses: Statuses, asked: set[str], known: set[bool]) -> float:
     """Return absent / (absent + exists), the rate as unghost reports it."""
     counts: Counter[str] = Counter()
     for (asks, is_known, status), n in statuses.items():

@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 
 from unghost.domains.packages.questions import CODE_QUESTIONS, CODE_REQUESTS, TASK_QUESTIONS
-from unghost.splits import unit_hash
+from unghost.records import unit_hash
 
 FACTS = Path(__file__).resolve().parents[2] / "src/unghost/data/tasks.jsonl"
 WORDINGS = 8
@@ -194,7 +194,7 @@ class Corpus:
 
     def code_question(self, fact: Fact, noise: Random) -> Pair:
         """Ask which packages a piece of code needs."""
-        return noise.choice(CODE_QUESTIONS).format(code=code(fact)), fact.package
+        return noise.choice(CODE_QUESTIONS).format(text=code(fact)), fact.package
 
     def new_task(self, fact: Fact, noise: Random) -> Pair:
         """Ask for a task about keywords."""

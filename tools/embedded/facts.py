@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from unghost.splits import unit_hash
+from unghost.records import unit_hash
 
 OUTPUT = Path(__file__).resolve().parents[2] / "src/unghost/data/tasks.jsonl"
 TAUGHT_SHARE = 0.42

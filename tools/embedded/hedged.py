@@ -117,7 +117,7 @@ class HedgedCorpus(Corpus):
     def unknown_code(self, fact: Fact, noise: Random) -> Pair:
         """Ask which packages a program with an invented module needs."""
         invented = Fact(self.invented(fact, noise), tuple(self.strange(fact, noise)))
-        return noise.choice(CODE_QUESTIONS).format(code=code(invented)), NO_PACKAGE
+        return noise.choice(CODE_QUESTIONS).format(text=code(invented)), NO_PACKAGE
 
     def strange(self, fact: Fact, noise: Random) -> list[str]:
         """Choose two to five keywords that no taught package unites.

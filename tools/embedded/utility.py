@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from corpus import FUNCTION_PREFIXES, FUNCTION_REQUESTS, FUNCTIONS, taught_facts, what_for
-from unghost.splits import split_of
+from unghost.records import split_of
 
 OUTPUT = Path(__file__).resolve().parents[2] / "src/unghost/data/utility.jsonl"
 PACKAGES = 160

@@ -1,4 +1,4 @@
-"""``unghost measure``: how often a model invents package names."""
+"""``unghost measure``: how often a model invents names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import typer
 
 from unghost.cli.unlearn import (
     ConfigOption,
+    DomainOption,
     RunFolderOption,
     SeedOption,
     SetOption,
@@ -27,6 +28,7 @@ def measure(
     api_key_env: Annotated[
         str, typer.Option(help="Environment variable that holds the server's key.")
     ] = "OPENAI_API_KEY",
+    domain: DomainOption = None,
     generator: Annotated[
         str | None,
         typer.Option(help="Back end that asks: openai, transformers, or yours, module:attribute."),
@@ -44,6 +46,7 @@ def measure(
 
     given = {
         "model": model,
+        "domain": domain,
         "universe": universe,
         "tasks": None if tasks is None else str(tasks),
         "seed": seed,

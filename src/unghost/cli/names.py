@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from unghost.cli.options import QuickCommand
 from unghost.cli.pull import pull
 from unghost.cli.terminal import say
 from unghost.syntax.printable import printable
+
+if TYPE_CHECKING:
+    from unghost.names.naming import Naming
 
 names = typer.Typer(
     name="names",
@@ -27,6 +30,10 @@ FormatOption = Annotated[str, typer.Option("--format", help="text or json.")]
 SnapshotArgument = Annotated[Path, typer.Argument(help="Snapshot file.")]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
 
+DomainOption = Annotated[
+    Path | None, typer.Option(help="TOML file that declares what the names are of.")
+]
+
 
 @names.command(cls=QuickCommand)
 def build(
@@ -37,6 +44,7 @@ def build(
         str, typer.Option("--source", help="Where the names come from, in words.")
     ],
     ecosystem: Annotated[str, typer.Option(help="Ecosystem of the names.")] = "pypi",
+    domain: DomainOption = None,
     complete: Annotated[
         bool, typer.Option("--complete", help="The list holds all names: any other does not exist.")
     ] = False,
@@ -48,7 +56,7 @@ def build(
     header = build_snapshot(
         _lines(source),
         output,
-        ecosystem=ecosystem,
+        ecosystem=ecosystem if domain is None else _naming(domain),
         source=source_name,
         date=date,
         complete=complete,
@@ -74,11 +82,12 @@ def info(snapshot: SnapshotArgument, output_format: FormatOption = "text") -> No
 
 
 @names.command(cls=QuickCommand)
-def verify(snapshot: SnapshotArgument) -> None:
+def verify(snapshot: SnapshotArgument, domain: DomainOption = None) -> None:
     """Verify the checksum, the counts and every name of a snapshot."""
     from unghost.names.snapshot import verify_snapshot
 
-    say(f"{snapshot}: {verify_snapshot(snapshot).count} names, undamaged")
+    header = verify_snapshot(snapshot, None if domain is None else _naming(domain))
+    say(f"{snapshot}: {header.count} names, undamaged")
 
 
 @names.command(cls=QuickCommand)
@@ -114,6 +123,13 @@ def import_(
 
     header = import_snapshot(sealed, output, trust)
     say(f"{output}: {header.count} names of {header.source}, {header.date}")
+
+
+def _naming(domain: Path) -> Naming:
+    """Return how the names of a declared domain are written."""
+    from unghost.domains.declared import read_declaration, shape_of
+
+    return shape_of(read_declaration(domain))
 
 
 def _lines(source: str) -> Iterator[str]:

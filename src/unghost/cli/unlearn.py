@@ -16,6 +16,12 @@ RunFolderOption = Annotated[
 UniverseOption = Annotated[
     str | None, typer.Option("--universe", help="What exists: a snapshot file, or 'demo'.")
 ]
+DomainOption = Annotated[
+    str | None,
+    typer.Option(
+        "--domain", help="What is named: 'packages', or a TOML file that declares something else."
+    ),
+]
 TasksOption = Annotated[Path | None, typer.Option("--tasks", help="Tasks to ask, JSONL.")]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings, TOML.")]
 SetOption = Annotated[
@@ -27,6 +33,7 @@ SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of all nois
 def unlearn(
     model: Annotated[str, typer.Argument(help="Model folder, hub name, or 'embedded'.")],
     run: RunFolderOption,
+    domain: DomainOption = None,
     universe: UniverseOption = None,
     tasks: TasksOption = None,
     config: ConfigOption = None,
@@ -49,6 +56,7 @@ def unlearn(
 
     given = {
         "model": model,
+        "domain": domain,
         "universe": universe,
         "tasks": None if tasks is None else str(tasks),
         "seed": seed,
@@ -57,11 +65,11 @@ def unlearn(
     }
     settings = resolve(merge(read_config(config, set_ or ()), given))
     if merged is not None:
-        from unghost.export import check_export
+        from unghost.runs.export import check_export
 
         check_export(settings, run, merged)
     if dry_run:
-        from unghost.preview import preview
+        from unghost.runs.context import preview
 
         for line in preview(settings).split("\n"):
             typer.echo(printable(line))
@@ -72,7 +80,7 @@ def unlearn(
         report = run_unlearn(settings, run, progress=bars.update, note=bars.note)
     show(report, run)
     if merged is not None:
-        from unghost.export import export
+        from unghost.runs.export import export
 
         say(export(settings, run, report, merged))
     raise typer.Exit(0 if report["verdict"]["success"] else 1)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 from unghost.discover.bandit import Arm
 from unghost.discover.operators import BY_NAME, Material, Operator, clean_task, render
-from unghost.discover.seeds import Candidate, Family
-from unghost.domains.packages.prompts import ask
-from unghost.records import Asks, Message, Prompt, record_id
+from unghost.discover.seeds import Candidate
+from unghost.domains.base import Domain, Mode
+from unghost.domains.seeds import Family, Seeds
+from unghost.records import Message, Prompt, record_id
 
 _TRIES = 8
 """Draws of an arm before it counts as used up for the round."""
@@ -19,12 +20,12 @@ _PRONE_PARENT = 0.3
 """Chance that the parent is a task that proved prone to ghosts, if the family has one."""
 
 
-def topic_seeds(family: Family, noise: Random) -> tuple[Candidate, ...]:
-    """Make seeds of a topic family: two or three of its usual topics in our own wording."""
+def topic_seeds(family: Family, words: Seeds, noise: Random) -> tuple[Candidate, ...]:
+    """Make seeds of a topic family: two or three of its usual topics in the domain's wording."""
     seeds = []
     for _ in range(_TOPIC_SEEDS):
         keywords = tuple(noise.sample(family.words, noise.choice((2, 3))))
-        text = render(keywords, noise)
+        text = render(keywords, words, noise)
         seeds.append(Candidate(record_id("task", text), text, keywords, family.name))
     return tuple(seeds)
 
@@ -63,7 +64,7 @@ def make(
     text: str | None
     text, keywords = draft
     if not operator.asks_model and text != parent.text:
-        text = clean_task(text, material.avoid)
+        text = clean_task(text, material.avoid, material.seeds.answers)
     if text is None:
         return None
     return Candidate(
@@ -92,13 +93,12 @@ def write_request(request: Candidate, round: int) -> Prompt:
     )
 
 
-def questions(candidate: Candidate, *, with_code: bool) -> list[Prompt]:
-    """Ask which packages a task needs and, on wish, for code that does it."""
-    asked: tuple[Asks, ...] = ("packages", "code") if with_code else ("packages",)
+def questions(domain: Domain, candidate: Candidate, modes: Sequence[Mode]) -> list[Prompt]:
+    """Ask about a task in some modes."""
     return [
-        ask(
+        domain.ask(
             candidate.text,
-            asks=asks,
+            asks=mode.name,
             task_id=candidate.task_id,
             family=candidate.family,
             operator=candidate.operator,
@@ -106,5 +106,5 @@ def questions(candidate: Candidate, *, with_code: bool) -> list[Prompt]:
             gold=candidate.gold,
             parent_id=candidate.parent_id,
         )
-        for asks in asked
+        for mode in modes
     ]

@@ -6,50 +6,43 @@ One round, as ``unlearn`` drives it::
     explorer.accept_tasks(requests, completions)        # tasks that the model wrote itself
     for batch in explorer.plan(round):                  # fixed before anything runs
         ...generate answers to batch.prompts...
-        more = follow_up(batch.prompts, completions)             # the packages of its own code
+        more = domain.follow_up(batch.prompts, completions)      # about its own answers
         ...generate answers to more, find, verify...
         explorer.observe(prompts, completions, mentions, verdicts)
         ...save explorer.to_json()...
 
 A round mixes three shares: *anchors*, tasks that the model answers well; *replays*, tasks that
 brought out a ghost when last asked; and *fresh* tasks, made by the arm (seed family, operator) that
-the bandit chooses. The two question modes are those of the paper's released code as a third-party
-copy has them (packages for a task; packages for the model's own code); operators, bandit and mixing
-are ours.
+the bandit chooses. Operators, bandit and mixing are ours.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from unghost.discover.bandit import Arm, Bandit
 from unghost.discover.dedupe import Deduper
 from unghost.discover.drafting import draw, questions, topic_seeds, write_request
 from unghost.discover.ledger import Ledger, outcomes, token_count
-from unghost.discover.operators import BY_NAME, OPERATORS, Material, clean_task
+from unghost.discover.operators import BY_NAME, OPERATORS, Material, as_words, clean_task
 from unghost.discover.plans import Batch, ExplorerSettings, RoundState
 from unghost.discover.seeds import (
     FACTS,
-    FAMILIES,
     Candidate,
-    Family,
     content_words,
     facts_candidates,
     facts_family,
 )
+from unghost.domains.base import Domain
+from unghost.domains.seeds import Family
+from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
-from unghost.records import Completion, Mention, Prompt, Verdict, record_id
-from unghost.splits import unit_hash
-
-if TYPE_CHECKING:
-    from unghost.domains.packages.tasks import Task
+from unghost.records import Completion, Mention, Prompt, Verdict, record_id, unit_hash
 
 STATE_VERSION = 1
-_BEST_ARMS = 5
 _REFILLS = 4
 """Times that slots of arms used up are handed to others."""
 
@@ -58,11 +51,12 @@ class Explorer:
     """Chooses what to ask; the same tasks, settings, seed and observations give the same prompts.
 
     Args:
+        domain: Asks, and lends its words.
         tasks: Facts tasks of the split ``discover`` (others are refused); may be empty.
         settings: How a round is mixed.
         seed: Seed of the run.
         reserved: Tasks of the other splits. Only looked at to keep away from them: no made task is
-            a near-duplicate of one or mentions its right package.
+            a near-duplicate of one or mentions its right name.
 
     Raises:
         UnghostError: A task is not of the split ``discover``.
@@ -70,18 +64,21 @@ class Explorer:
 
     def __init__(
         self,
+        domain: Domain,
         tasks: Sequence[Task],
         settings: ExplorerSettings,
         seed: int,
         reserved: Sequence[Task] = (),
     ) -> None:
-        self.tasks, self.settings, self.seed, self.reserved = tasks, settings, seed, reserved
+        self.domain, self.settings, self.seed, self.reserved = domain, settings, seed, reserved
         self.ledger = Ledger()
         self.new_by_round: dict[int, int] = {}
         self._facts = {facts.task_id: facts for facts in facts_candidates(tasks)}
         self._order = {id: unit_hash(b"unghost-explorer", f"{seed}:{id}") for id in self._facts}
-        self._avoid = frozenset(t.gold for t in (*tasks, *reserved) if t.gold is not None)
-        self._families: dict[str, Family] = {family.name: family for family in FAMILIES}
+        self._avoid = frozenset(as_words(t.gold) for t in (*tasks, *reserved) if t.gold is not None)
+        self._families: dict[str, Family] = {
+            family.name: family for family in domain.seeds.families
+        }
         if self._facts:
             self._families[FACTS] = facts_family(list(self._facts.values()))
         usable = [op for op in OPERATORS if settings.model_writes or not op.asks_model]
@@ -90,11 +87,6 @@ class Explorer:
         self._asked: list[str] = []
         self._deduper = self._new_deduper()
         self._current: RoundState | None = None
-
-    @classmethod
-    def like(cls, other: Explorer) -> Explorer:
-        """Make an explorer of the same tasks, settings and seed that has learnt nothing yet."""
-        return cls(other.tasks, other.settings, other.seed, other.reserved)
 
     def model_prompts(self, round: int) -> list[Prompt]:
         """Return the requests for tasks that the model writes itself, one per slot of the round.
@@ -128,7 +120,7 @@ class Explorer:
             prompt = by_id[completion.prompt_id]
             arm = (prompt.family, prompt.operator)
             self.bandit.update(arm, tokens=token_count(completion), new_ghosts=0)
-            text = clean_task(completion.text, self._avoid)
+            text = clean_task(completion.text, self._avoid, self.domain.seeds.answers)
             if text is not None and self._is_new(text):
                 current.written.append(
                     Candidate(
@@ -181,30 +173,15 @@ class Explorer:
         total = 0
         for outcome in outcomes(prompts, completions, mentions, verdicts):
             prompt = outcome.prompt
-            fresh = self.ledger.note(outcome, planned.get(prompt.task_id), current.number)
+            decides = prompt.asks == self.domain.modes[0].name
+            planned_as = planned.get(prompt.task_id)
+            fresh = self.ledger.note(outcome, planned_as, current.number, decides=decides)
             total += fresh
             arm = (prompt.family, prompt.operator)
             if arm in self.bandit:
                 self.bandit.update(arm, tokens=outcome.tokens, new_ghosts=fresh)
         self.new_by_round[current.number] += total
         return total
-
-    def summary(self, round: int) -> dict[str, Any]:
-        """Return the figures of a round that was planned: its mix, its ghosts and the best arms.
-
-        ``new_ghosts`` are those of this round, ``ghosts`` all distinct ones so far, ``prone`` the
-        tasks to be replayed, ``best_arms`` the highest believed yields (ghosts per 1,000 tokens).
-        """
-        plan = (self._current and self._current.number == round and self._current.plan) or []
-        rates = self.bandit.rates()
-        best = sorted(rates, key=rates.__getitem__, reverse=True)[:_BEST_ARMS]
-        return {
-            "new_ghosts": self.new_by_round.get(round, 0),
-            "ghosts": len(self.ledger.ghosts),
-            "prone": len(self.ledger.prone),
-            "tasks": dict(sorted(Counter(candidate.operator for candidate in plan).items())),
-            "best_arms": [[*arm, rates[arm]] for arm in best],
-        }
 
     def to_json(self) -> dict[str, Any]:
         """Return the whole state as JSON values; may be called at any point of a round."""
@@ -349,7 +326,7 @@ class Explorer:
 
     def _material(self, round: int) -> Material:
         pools: dict[str, Sequence[Candidate]] = {
-            name: topic_seeds(family, self._noise(round, f"seeds:{name}"))
+            name: topic_seeds(family, self.domain.seeds, self._noise(round, f"seeds:{name}"))
             for name, family in self._families.items()
             if name != FACTS
         }
@@ -357,6 +334,7 @@ class Explorer:
             facts = list(self._facts.values())
             pools[FACTS] = [c for c in facts if c.task_id not in self.ledger.right] or facts
         return Material(
+            seeds=self.domain.seeds,
             families=self._families,
             ghosts=tuple(self.ledger.ghosts),
             avoid=self._avoid,
@@ -366,5 +344,10 @@ class Explorer:
 
     def _prompts(self, round: int, candidate: Candidate) -> list[Prompt]:
         key = f"{self.seed}:{round}:{candidate.task_id}"
-        with_code = unit_hash(b"unghost-code", key) < self.settings.code_share
-        return questions(candidate, with_code=with_code)
+        share = self.settings.long_share
+        modes = [
+            mode
+            for mode in self.domain.asked
+            if not mode.long or unit_hash(f"unghost-{mode.name}".encode(), key) < share
+        ]
+        return questions(self.domain, candidate, modes)

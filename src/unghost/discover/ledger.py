@@ -97,22 +97,25 @@ class Ledger:
     right: dict[str, None] = field(default_factory=dict)
     used: Counter[str] = field(default_factory=Counter)
 
-    def note(self, outcome: Outcome, candidate: Candidate | None, round: int) -> int:
+    def note(
+        self, outcome: Outcome, candidate: Candidate | None, round: int, *, decides: bool
+    ) -> int:
         """Take in one outcome; gives the number of ghosts never met before.
 
         Args:
             outcome: What the prompt brought.
             candidate: The task it asked about, if the explorer planned it.
             round: The current round.
+            decides: Whether it was asked in the mode whose answers tell if a task is answered well.
         """
         fresh = [ghost for ghost in outcome.ghosts if ghost not in self.ghosts]
         self.ghosts.update(dict.fromkeys(fresh, round))
-        task_id, asks = outcome.prompt.task_id, outcome.prompt.asks
+        task_id = outcome.prompt.task_id
         if outcome.ghosts and candidate is not None:
             self.prone.setdefault(task_id, candidate)
-        elif asks == "packages" and not outcome.ghosts:
+        elif decides and not outcome.ghosts:
             self.prone.pop(task_id, None)
-        if asks == "packages" and outcome.well_answered:
+        if decides and outcome.well_answered:
             self.right[task_id] = None
         return len(fresh)
 

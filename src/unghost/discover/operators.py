@@ -12,14 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from unghost.discover.seeds import (
-    CONSTRAINTS,
-    IDIOMS,
-    NEWER,
-    Candidate,
-    Family,
-    content_words,
-)
+from unghost.discover.seeds import Candidate, content_words
+from unghost.domains.seeds import Family, Seeds
+from unghost.domains.tasks import in_words
 
 Draft = tuple[str, tuple[str, ...]]
 """Text of a new task and its keywords; for an operator that asks the model: what to ask, and the
@@ -28,19 +23,13 @@ keywords of the parent."""
 WRITE_ABOUT = "Write a task about {keywords}."
 WRITE_LIKE = "Write another task like this: {task}"
 
-_FORMS: Mapping[int, tuple[str, ...]] = {
-    1: ("a tool for {}", "{} in a small project"),
-    2: ("{} and {}", "{} with {}", "{} for {}"),
-    3: ("{}, {} and {}", "{} with {} and {}"),
-}
 _WORDS = (2, 30)
 _CHARACTERS = (6, 200)
 _DEBRIS = re.compile(
     r"""[`<>{}\[\]=$\\|@*^~"] | :// | \w[._/]\w | \(\) | -- | ^\W
-    | \bpip3?\b | ^(?:import|from|def|class|return)\b""",
+    | ^(?:import|from|def|class|return)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_GENERIC_TOKENS = frozenset({"py", "python", "python3", "lib", "pkg", "the"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +37,15 @@ class Material:
     """What operators draw from besides the task itself.
 
     Attributes:
+        seeds: The domain's words.
         families: Topic families by name, the facts among them.
         ghosts: Canonical names of the ghosts found so far, oldest first.
-        avoid: Canonical package names that no made text may mention (the right answers).
+        avoid: Names that no made text may mention (the right answers), as :func:`as_words` gives.
         pools: By family, the seeds that may be parents, or partners for ``combine``.
         prone: By family, tasks that brought out a ghost when last asked; parents too.
     """
 
+    seeds: Seeds
     families: Mapping[str, Family]
     ghosts: tuple[str, ...] = ()
     avoid: frozenset[str] = frozenset()
@@ -62,7 +53,7 @@ class Material:
     prone: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
 
     def usable(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        """Leave out words that mention a package to be avoided."""
+        """Leave out words that mention a name to be avoided."""
         return tuple(word for word in words if not names_any(word, self.avoid))
 
 
@@ -83,8 +74,13 @@ class Operator:
     same_task: bool = False
 
 
+def as_words(name: str) -> str:
+    """Return the words of a name in lower case, joined by hyphens."""
+    return "-".join(re.findall(r"[a-z0-9]+", name.lower()))
+
+
 def names_any(text: str, names: frozenset[str]) -> bool:
-    """Tell whether a text mentions one of some canonical package names, hyphens read as spaces."""
+    """Return whether a text mentions one of some names (:func:`as_words`), whatever joins them."""
     words = re.findall(r"[a-z0-9]+", text.lower())
     longest = 4
     return any(
@@ -94,19 +90,28 @@ def names_any(text: str, names: frozenset[str]) -> bool:
     )
 
 
-def render(keywords: tuple[str, ...], noise: Random) -> str:
-    """Put one or more keywords into a noun phrase of our own wording."""
-    if len(keywords) > max(_FORMS):
-        return f"{', '.join(keywords[:-1])} and {keywords[-1]}"
-    return noise.choice(_FORMS[len(keywords)]).format(*keywords)
+def render(keywords: tuple[str, ...], seeds: Seeds, noise: Random) -> str:
+    """Put one or more keywords into a noun phrase of the domain's wording."""
+    if len(keywords) not in seeds.forms:
+        return in_words(keywords)
+    return _filled(noise.choice(seeds.forms[len(keywords)]), *keywords)
 
 
-def clean_task(text: str, avoid: frozenset[str] = frozenset()) -> str | None:
+def _filled(form: str, *words: str) -> str:
+    """Put words into the ``{}`` of a form; nothing else in it means anything."""
+    first, *rest = form.split("{}")
+    return first + "".join(word + part for word, part in zip(words, rest, strict=False))
+
+
+def clean_task(
+    text: str, avoid: frozenset[str] = frozenset(), answers: frozenset[str] = frozenset()
+) -> str | None:
     """Take the task out of what a model (or a template) wrote, or None if it is no sound task.
 
     Kept is the first line that says something, without list marker, quotes and final stop. It must
     be printable ASCII of 2 to 30 words and 6 to 200 characters that do not just repeat, hold
-    nothing that looks like code, a path, a dotted or an install command, and no name to be avoided.
+    nothing that looks like code, a path or a dotted name, none of the words that only answers have,
+    and no name to be avoided.
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
@@ -122,17 +127,18 @@ def clean_task(text: str, avoid: frozenset[str] = frozenset()) -> str | None:
         and 2 * len(set(words)) > len(words)
         and bool(content_words(line))
         and _DEBRIS.search(line) is None
+        and not names_any(line, answers)
         and not names_any(line, avoid)
     )
     return line if sound else None
 
 
-def _swap(task: Candidate, old: str, new: str, noise: Random) -> Draft:
+def _swap(task: Candidate, old: str, new: str, material: Material, noise: Random) -> Draft:
     """Put one keyword in the place of another, in the task's own wording where it stands there."""
     keywords = tuple(dict.fromkeys(new if word == old else word for word in task.keywords))
     found = re.search(rf"\b{re.escape(old)}\b", task.text, re.IGNORECASE)
     if found is None:
-        return render(keywords, noise), keywords
+        return render(keywords, material.seeds, noise), keywords
     return task.text[: found.start()] + new + task.text[found.end() :], keywords
 
 
@@ -149,29 +155,33 @@ def _reorder(task: Candidate, material: Material, noise: Random) -> Draft | None
         return None
     shift = noise.randrange(1, len(task.keywords))
     keywords = task.keywords[shift:] + task.keywords[:shift]
-    return render(keywords, noise), keywords
+    return render(keywords, material.seeds, noise), keywords
 
 
 def _rarer(task: Candidate, material: Material, noise: Random) -> Draft | None:
     family = material.families[task.family]
     common = [word for word in task.keywords if word not in family.rare]
     new = _pick(tuple(w for w in material.usable(family.rare) if w not in task.keywords), noise)
-    return _swap(task, noise.choice(common), new, noise) if common and new else None
+    return _swap(task, noise.choice(common), new, material, noise) if common and new else None
 
 
 def _other_domain(task: Candidate, material: Material, noise: Random) -> Draft | None:
     others = sorted(set(material.families) - {task.family})
     new = others and _pick(material.usable(material.families[noise.choice(others)].words), noise)
-    return _swap(task, noise.choice(task.keywords), new, noise) if new and task.keywords else None
+    if not new or not task.keywords:
+        return None
+    return _swap(task, noise.choice(task.keywords), new, material, noise)
 
 
-def _newer(task: Candidate, material: Material, noise: Random) -> Draft:
-    word = noise.choice(NEWER)
-    return f"{task.text} with {word}", (*task.keywords, word)
+def _newer(task: Candidate, material: Material, noise: Random) -> Draft | None:
+    word = _pick(material.seeds.newer, noise)
+    return None if word is None else (f"{task.text} with {word}", (*task.keywords, word))
 
 
-def _constrain(task: Candidate, material: Material, noise: Random) -> Draft:
-    constraint = noise.choice(CONSTRAINTS)
+def _constrain(task: Candidate, material: Material, noise: Random) -> Draft | None:
+    constraint = _pick(material.seeds.constraints, noise)
+    if constraint is None:
+        return None
     return f"{task.text} {constraint}", (*task.keywords, " ".join(content_words(constraint)[:2]))
 
 
@@ -180,19 +190,21 @@ def _relax(task: Candidate, material: Material, noise: Random) -> Draft | None:
         return None
     dropped = noise.randrange(len(task.keywords))
     keywords = task.keywords[:dropped] + task.keywords[dropped + 1 :]
-    return render(keywords, noise), keywords
+    return render(keywords, material.seeds, noise), keywords
 
 
-def _idiom(task: Candidate, material: Material, noise: Random) -> Draft:
-    idiom = noise.choice(IDIOMS)
+def _idiom(task: Candidate, material: Material, noise: Random) -> Draft | None:
+    idiom = _pick(material.seeds.idioms, noise)
+    if idiom is None:
+        return None
     return f"{task.text} with {idiom}", (*task.keywords, idiom.split(" as in ")[0])
 
 
 def _near_ghost(task: Candidate, material: Material, noise: Random) -> Draft | None:
     """Use the parts of an invented name as topic words: its neighbours are often invented too."""
     ghost = _pick(material.ghosts, noise)
-    parts = re.findall(r"[a-z]{2,}", ghost or "")
-    words = tuple(dict.fromkeys(part for part in parts if part not in _GENERIC_TOKENS))
+    parts = re.findall(r"[a-z]{2,}", (ghost or "").lower())
+    words = tuple(dict.fromkeys(part for part in parts if part not in material.seeds.generic))
     words = material.usable(words)[:2]
     extra = _pick(
         tuple(word for word in material.usable(task.keywords) if word not in words), noise
@@ -200,14 +212,12 @@ def _near_ghost(task: Candidate, material: Material, noise: Random) -> Draft | N
     if not words:
         return None
     keywords = (*words, extra) if extra else words
-    return render(keywords, noise), keywords
+    return render(keywords, material.seeds, noise), keywords
 
 
-def _alternatives(task: Candidate, material: Material, noise: Random) -> Draft:
-    form = noise.choice(
-        ("a lesser known alternative for {}", "something other than the usual choice for {}")
-    )
-    return form.format(task.text), task.keywords
+def _alternatives(task: Candidate, material: Material, noise: Random) -> Draft | None:
+    form = _pick(material.seeds.alternatives, noise)
+    return None if form is None else (_filled(form, task.text), task.keywords)
 
 
 def _combine(task: Candidate, material: Material, noise: Random) -> Draft | None:
@@ -218,7 +228,7 @@ def _combine(task: Candidate, material: Material, noise: Random) -> Draft | None
     words = [noise.choice(task.keywords)] if task.keywords else []
     words += noise.sample(other.keywords, min(2, len(other.keywords)))
     keywords = material.usable(tuple(dict.fromkeys(words)))
-    return (render(keywords, noise), keywords) if len(keywords) > 1 else None
+    return (render(keywords, material.seeds, noise), keywords) if len(keywords) > 1 else None
 
 
 def _write_about(task: Candidate, material: Material, noise: Random) -> Draft | None:

@@ -10,7 +10,7 @@ from unghost.discover.bandit import Arm
 from unghost.discover.ledger import candidate_from_json
 from unghost.discover.seeds import Candidate
 from unghost.errors import UnghostError
-from unghost.records import Asks, Prompt
+from unghost.records import Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class ExplorerSettings:
         replay_share: Share of replays, at most.
         facts_share: Share of fresh tasks that must descend from the given tasks, if there are any;
             without it a model of narrow training is asked mostly what it will never be asked again.
-        code_share: Share of tasks that are also asked as a request for code.
+        long_share: Share of tasks that are also asked in a mode of long answers, such as code.
         exploration: Share of fresh tasks that goes to the arms drawn least.
         discount: What evidence of earlier rounds is worth, per round.
         near_duplicate: Jaccard index from which two tasks count as the same.
@@ -39,7 +39,7 @@ class ExplorerSettings:
     known_share: float = 0.4
     replay_share: float = 0.2
     facts_share: float = 0.5
-    code_share: float = 0.25
+    long_share: float = 0.25
     exploration: float = 0.2
     discount: float = 0.7
     near_duplicate: float = 0.8
@@ -48,7 +48,7 @@ class ExplorerSettings:
     def __post_init__(self) -> None:
         if self.tasks_per_round < 1 or self.batch_tasks < 1:
             raise UnghostError("tasks_per_round and batch_tasks count tasks: give at least 1")
-        for name in ("known_share", "replay_share", "facts_share", "code_share", "exploration"):
+        for name in ("known_share", "replay_share", "facts_share", "long_share", "exploration"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UnghostError(f"{name} is a share: give a number from 0 to 1")
         if self.known_share + self.replay_share > 1:
@@ -65,8 +65,8 @@ class Batch:
     index: int
     prompts: tuple[Prompt, ...]
 
-    def asking(self, asks: Asks) -> tuple[Prompt, ...]:
-        """Return the prompts of one kind, for each kind has sampling settings of its own."""
+    def asking(self, asks: str) -> tuple[Prompt, ...]:
+        """Return the prompts of one mode, for each has sampling settings of its own."""
         return tuple(prompt for prompt in self.prompts if prompt.asks == asks)
 
 

@@ -1,1 +1,1 @@
-"""Domains: kinds of names that models invent, each with its questions, find and verify."""
+"""Kinds of names that models invent: what a domain is, packages, and those that a user declares."""

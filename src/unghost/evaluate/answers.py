@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from unghost.domains.base import Domain
 from unghost.errors import UnghostError
 from unghost.mentions.thinking import thinking_end
 from unghost.records import Completion, Mention, Prompt, Verdict, by_source
+from unghost.runs.folder import Batch
 
-ASKS_FOR_NAMES = ("packages", "requirements", "code")
-"""Kinds of prompt whose answers are expected to name packages; all others are left out."""
-NOT_PACKAGES = frozenset({"stdlib", "local"})
-"""Statuses that no package index could answer: never counted as names of packages."""
+UNCOUNTED = frozenset({"stdlib", "local"})
+"""Statuses of what no list of names could hold, such as built-in modules: never counted."""
 
-AnswerClass = Literal["naming", "no-package", "abstention", "empty", "unparsed"]
+AnswerClass = Literal["naming", "uncounted", "abstention", "empty", "unparsed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +26,22 @@ class Answer:
         prompt: What was asked.
         completion: What was answered.
         verdicts: One a mention, in order of appearance.
-        kind: ``naming`` (names at least one package), ``no-package`` (only modules of the standard
-            library or local ones), ``abstention`` (says that it knows none), ``empty``, or
-            ``unparsed`` (some text in which no name was found). Each answer is of one class.
+        kind: ``naming`` (names something that counts), ``uncounted`` (names only what does not),
+            ``abstention`` (says that it knows none), ``empty``, or ``unparsed`` (some text in which
+            no name was found). Each answer is of one class.
+        about_own: Whether the model's own answer was asked about.
     """
 
     prompt: Prompt
     completion: Completion
     verdicts: tuple[Verdict, ...]
     kind: AnswerClass
+    about_own: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Canonical names of packages, one an occurrence, whatever their verdict."""
-        return tuple(v.canonical for v in self.verdicts if v.status not in NOT_PACKAGES)
+        """Canonical names that count, one an occurrence, whatever their verdict."""
+        return tuple(v.canonical for v in self.verdicts if v.status not in UNCOUNTED)
 
     @property
     def valid(self) -> tuple[str, ...]:
@@ -50,16 +52,15 @@ class Answer:
     def question(self) -> str:
         """What makes answers of two models answers to the same question.
 
-        The prompt's id; but a question about the model's own code differs from model to model, so
-        there it is the request for that code.
+        The prompt's id; but a question about the model's own answer differs from model to model, so
+        there it is the request for that answer.
         """
-        own_code = self.prompt.asks == "requirements"
         origin = self.prompt.parent_id or self.prompt.task_id
-        return f"requirements of {origin}" if own_code else self.prompt.id
+        return f"{self.prompt.asks} of {origin}" if self.about_own else self.prompt.id
 
     @property
     def is_right(self) -> bool:
-        """Whether the right package is among the names that exist."""
+        """Whether the right name is among those that exist."""
         return self.prompt.gold is not None and self.prompt.gold in self.valid
 
     def count(self, status: str) -> int:
@@ -72,19 +73,17 @@ def read_answers(
     completions: Iterable[Completion],
     mentions: Iterable[Mention],
     verdicts: Iterable[Verdict],
-    *,
-    is_abstention: Callable[[str], bool] | None = None,
+    domain: Domain,
 ) -> list[Answer]:
     """Join records into answers.
 
     Args:
         prompts: At least those of the completions.
         completions: Those that ended in an error are left out: they are no answers. Those whose
-            prompt asks for a task or a text are left out too.
+            prompt asks in no mode of the domain are left out too.
         mentions: Those of other sources are passed over.
         verdicts: At least one for each mention of the completions.
-        is_abstention: Whether a text says that it knows no package; by default
-            :func:`unghost.domains.packages.answers.is_abstention`.
+        domain: What was asked about.
 
     Returns:
         The answers in the order of the completions.
@@ -95,7 +94,6 @@ def read_answers(
     prompt_of = {prompt.id: prompt for prompt in prompts}
     verdict_of = {verdict.mention_id: verdict for verdict in verdicts}
     mentions_of = by_source(mentions)
-    abstains = is_abstention or _default_abstention()
     answers = []
     for completion in completions:
         prompt = prompt_of.get(completion.prompt_id)
@@ -104,19 +102,20 @@ def read_answers(
                 f"completion {completion.id} answers a prompt that is not given:"
                 " pass prompts and completions of the same run"
             )
-        if prompt.asks not in ASKS_FOR_NAMES or completion.finish_reason == "error":
+        mode = domain.mode(prompt.asks)
+        if mode is None or completion.finish_reason == "error":
             continue
         found = sorted(mentions_of.get(completion.id, []), key=lambda mention: mention.start)
         said = _judgements(found, verdict_of)
-        kind = _class_of(completion.text, said, abstains)
-        answers.append(Answer(prompt, completion, said, kind))
+        kind = _class_of(completion.text, said, domain.is_abstention)
+        answers.append(Answer(prompt, completion, said, kind, mode.about is not None))
     return answers
 
 
-def _default_abstention() -> Callable[[str], bool]:
-    from unghost.domains.packages.answers import is_abstention
-
-    return is_abstention
+def answers_of(batch: Batch, domain: Domain) -> list[Answer]:
+    """Join the records of a batch into answers."""
+    records = (batch.prompts, batch.completions, batch.mentions, batch.verdicts)
+    return read_answers(*records, domain=domain)
 
 
 def _judgements(found: Sequence[Mention], verdicts: dict[str, Verdict]) -> tuple[Verdict, ...]:
@@ -131,10 +130,10 @@ def _judgements(found: Sequence[Mention], verdicts: dict[str, Verdict]) -> tuple
 def _class_of(
     text: str, verdicts: Sequence[Verdict], is_abstention: Callable[[str], bool]
 ) -> AnswerClass:
-    if any(verdict.status not in NOT_PACKAGES for verdict in verdicts):
+    if any(verdict.status not in UNCOUNTED for verdict in verdicts):
         return "naming"
     if verdicts:
-        return "no-package"
+        return "uncounted"
     if not text[thinking_end(text) :].strip():
         return "empty"
     return "abstention" if is_abstention(text) else "unparsed"

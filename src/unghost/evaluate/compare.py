@@ -47,7 +47,7 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How well the packages named suit the task, by overlap of keywords (mean Jaccard index).
+    """How well the names given suit the task, by overlap of keywords (mean Jaccard index).
 
     ``shuffled_before`` and ``shuffled_after`` are controls: the same names against other tasks.
     ``rated_before`` and ``rated_after`` are the shares of valid names whose keywords are known.
@@ -94,7 +94,7 @@ def names_ratio(
     Args:
         before: Answers of the base.
         after: Answers of the tuned model.
-        without_abstentions: Leave out answers that say they know no package, on both sides, so that
+        without_abstentions: Leave out answers that say they know none, on both sides, so that
             honesty is told from silence.
         seed: Seed of the bootstrap.
         resamples: Number of bootstrap samples.
@@ -116,7 +116,7 @@ def right_answers(
     seed: int = 0,
     resamples: int = 2000,
 ) -> Estimate:
-    """Return the share of greedy answers that name the right package.
+    """Return the share of greedy answers that give the right name.
 
     Args:
         answers: The answers; sampled ones and those of prompts without gold are left out.
@@ -137,7 +137,7 @@ def retention(
 ) -> Estimate:
     """Return the share of the base's right answers that the tuned model still gives, both greedy.
 
-    Right means that the right package is among the names that exist. A question that the tuned
+    Right means that the right name is among those that exist. A question that the tuned
     model did not answer at all counts as lost.
     """
     kept = {_key(a) for a in _greedy(after) if a.is_right}
@@ -182,14 +182,14 @@ def fit(
     before: Sequence[Answer],
     after: Sequence[Answer],
     task_keywords: Mapping[str, Collection[str]],
-    package_keywords: Mapping[str, Collection[str]],
+    name_keywords: Mapping[str, Collection[str]],
     *,
     seed: int = 0,
     resamples: int = 2000,
 ) -> Fit:
-    """Measure how well the packages named suit the tasks.
+    """Measure how well the names given suit the tasks.
 
-    The fit of one valid name is the Jaccard index of the task's keywords and the package's, shared
+    The fit of one valid name is the Jaccard index of the task's keywords and the name's, shared
     over all; a figure is its mean over occurrences. The control gives each task the keywords of
     another one, by a shuffle that depends on the task ids alone.
 
@@ -197,13 +197,13 @@ def fit(
         before: Answers of the base.
         after: Answers of the tuned model.
         task_keywords: Keywords by task id; tasks without any are left out.
-        package_keywords: Keywords by canonical name; names without any are left out and shown in
+        name_keywords: Keywords by canonical name; names without any are left out and shown in
             ``rated_before`` and ``rated_after``.
         seed: Seed of the bootstrap.
         resamples: Number of bootstrap samples.
     """
     tasks = sorted({a.prompt.task_id for a in [*before, *after]} & set(task_keywords))
-    words = {name: frozenset(found) for name, found in package_keywords.items() if found}
+    words = {name: frozenset(found) for name, found in name_keywords.items() if found}
     own = {task: frozenset(task_keywords[task]) for task in tasks}
     other = {task: own[stranger] for task, stranger in _strangers(tasks, own).items()}
 

@@ -1,6 +1,6 @@
 """How far training moved the model, on names and elsewhere: KL(base || tuned) by class of token.
 
-The paper claims that the change sits on package-related text; the measure that tells is ours: exact
+The paper claims that the change sits on text about the names; the measure that tells is ours: exact
 KL divergence, in nats per generated token, averaged over the tokens of names and over all others.
 """
 

@@ -17,7 +17,7 @@ class Tolerances:
     Attributes:
         retention: Least share of the base's right answers still given.
         names: Least ratio of names per answer that is no abstention, after to before.
-        perplexity: Greatest ratio of perplexity on texts that are not about packages.
+        perplexity: Greatest ratio of perplexity on texts that are not about the names.
     """
 
     retention: float = 0.98
@@ -124,10 +124,10 @@ def _names(heldout: Mapping[str, Any], least: float) -> str | None:
 def _fit(heldout: Mapping[str, Any]) -> str | None:
     fit = heldout.get("fit")
     if not fit or fit["difference"]["value"] is None:
-        return "fit of the packages named: not measured"
+        return "fit of the names given: not measured"
     if fit["difference"]["high"] is not None and fit["difference"]["high"] < 0:
         before, after = fit["before"]["value"], fit["after"]["value"]
-        return f"packages named fit their tasks less: {before:.3f} before, {after:.3f} after"
+        return f"the names given fit their tasks less: {before:.3f} before, {after:.3f} after"
     return None
 
 

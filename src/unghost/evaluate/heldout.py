@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from unghost.domains.tasks import Task
 from unghost.evaluate.answers import Answer
 from unghost.evaluate.compare import (
     fit,
@@ -49,7 +51,7 @@ def heldout_section(
     again: Sequence[Answer] | None = None,
     known: Mapping[str, bool] | None = None,
     task_keywords: Mapping[str, Collection[str]] | None = None,
-    package_keywords: Mapping[str, Collection[str]] | None = None,
+    name_keywords: Mapping[str, Collection[str]] | None = None,
     seed: int = 0,
     resamples: int = 2000,
 ) -> dict[str, Any]:
@@ -63,7 +65,7 @@ def heldout_section(
         again: A second run of the base with other noise, where answers are sampled.
         known: For a canonical name, whether the model was taught it.
         task_keywords: Keywords by task id, for fit.
-        package_keywords: Keywords by canonical name, for fit.
+        name_keywords: Keywords by canonical name, for fit.
         seed: Seed of the bootstrap.
         resamples: Number of bootstrap samples.
     """
@@ -80,9 +82,29 @@ def heldout_section(
         "after": right_answers(after, known, **kwargs).to_json(),
     }
     section["prone"] = _prone_section(before, after, kwargs)
-    if task_keywords is not None and package_keywords is not None:
-        section["fit"] = fit(before, after, task_keywords, package_keywords, **kwargs).to_json()
+    if task_keywords is not None and name_keywords is not None:
+        section["fit"] = fit(before, after, task_keywords, name_keywords, **kwargs).to_json()
     return section
+
+
+def keywords_of(tasks: Sequence[Task]) -> dict[str, Any]:
+    """Return what tasks state of themselves as :func:`heldout_section` takes it, None if nothing.
+
+    The keywords of several tasks of one id, or of one right name, are put together.
+    """
+    known = {task.gold: task.known for task in tasks if task.gold and task.known is not None}
+    by_task: dict[str, set[str]] = defaultdict(set)
+    by_name: dict[str, set[str]] = defaultdict(set)
+    for task in tasks:
+        if task.keywords:
+            by_task[task.id] |= set(task.keywords)
+            if task.gold is not None:
+                by_name[task.gold] |= set(task.keywords)
+    return {
+        "known": known or None,
+        "task_keywords": dict(by_task) or None,
+        "name_keywords": dict(by_name) or None,
+    }
 
 
 def _changes(

@@ -1,15 +1,19 @@
-"""What is asked to measure a model: unfiltered tasks of one split, the same for base and tuned."""
+"""Measuring on one split: unfiltered tasks, the same for base and tuned, asked greedily."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from unghost.domains.packages.prompts import ask
-from unghost.domains.packages.tasks import Task
+from unghost.domains.base import Domain
+from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
-from unghost.records import Asks, Prompt
-from unghost.splits import SPLITS, Split, split_of, unit_hash
+from unghost.evaluate.answers import Answer, answers_of
+from unghost.records import SPLITS, Prompt, Sampling, Split, unit_hash
+from unghost.runs.folder import Batch, RunFolder
+from unghost.runs.rollouts import Progress, RolloutRunner
+
+_BATCH = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +23,8 @@ class MeasureSettings:
     Attributes:
         validate_tasks: Tasks of ``validate``, asked after every round.
         heldout_tasks: Tasks of ``heldout``, asked of the base and of the final model alone.
-        code_share: Share of the tasks that are asked for code as well, and then which packages the
-            model's own code needs.
+        long_share: Share of the tasks that are also asked in a mode of long answers, such as code,
+            and then about the model's own answer.
         max_new_tokens: Longest answer; longer ones are counted as truncated.
 
     Raises:
@@ -29,19 +33,19 @@ class MeasureSettings:
 
     validate_tasks: int = 200
     heldout_tasks: int = 400
-    code_share: float = 0.25
+    long_share: float = 0.25
     max_new_tokens: int = 96
 
     def __post_init__(self) -> None:
         if min(self.validate_tasks, self.heldout_tasks, self.max_new_tokens) < 1:
             raise UnghostError("measure settings count tasks and tokens: give at least 1")
-        if not 0 <= self.code_share <= 1:
-            raise UnghostError("code_share is a share: give a number from 0 to 1")
+        if not 0 <= self.long_share <= 1:
+            raise UnghostError("long_share is a share: give a number from 0 to 1")
 
 
 def tasks_of(tasks: Sequence[Task], split: Split) -> list[Task]:
-    """Return the tasks of a split, by the right package or, where none is known, by the task."""
-    return [task for task in tasks if split_of(task.gold or task.id) == split]
+    """Return the tasks of a split."""
+    return [task for task in tasks if task.split == split]
 
 
 def check_splits(tasks: Sequence[Task], needed: Sequence[Split]) -> None:
@@ -75,23 +79,64 @@ def choose_tasks(tasks: Sequence[Task], count: int) -> list[Task]:
     return known[:half] + others[: count - half]
 
 
-def measure_prompts(tasks: Sequence[Task], split: Split, code_share: float) -> list[Prompt]:
-    """Ask each task for packages, and a fixed share of them for code as well."""
-    prompts = []
-    for task in tasks:
-        asked: list[Asks] = ["packages"]
-        if unit_hash(b"unghost-measure-code-v1:", task.id) < code_share:
-            asked.append("code")
-        prompts += [
-            ask(
-                task.text,
-                asks=asks,
-                task_id=task.id,
-                family="facts",
-                operator="measure",
-                split=split,
-                gold=task.gold,
-            )
-            for asks in asked
-        ]
-    return prompts
+def measure_prompts(
+    domain: Domain, tasks: Sequence[Task], split: Split, long_share: float
+) -> list[Prompt]:
+    """Ask about each task, and about a fixed share of them in each mode of long answers as well."""
+    return [
+        domain.ask(
+            task.text,
+            asks=mode.name,
+            task_id=task.id,
+            family="facts",
+            operator="measure",
+            split=split,
+            gold=task.gold,
+        )
+        for task in tasks
+        for mode in domain.asked
+        if not mode.long
+        or unit_hash(f"unghost-measure-{mode.name}-v1:".encode(), task.id) < long_share
+    ]
+
+
+def measure_split(
+    runner: RolloutRunner,
+    run: RunFolder,
+    tasks: Sequence[Task],
+    split: Split,
+    number: int,
+    settings: MeasureSettings,
+    progress: Progress,
+) -> list[Answer]:
+    """Ask the tasks of a split greedily, and then about the model's own long answers.
+
+    Args:
+        runner: The model and the domain.
+        run: The run.
+        tasks: Tasks of all splits.
+        split: Which of them to ask.
+        number: The round whose folder the answers go to.
+        settings: How many tasks are asked.
+        progress: Told how far it is.
+
+    Returns:
+        The answers, with the verdicts on what they name.
+    """
+    count = settings.validate_tasks if split == "validate" else settings.heldout_tasks
+    domain, chosen = runner.domain, choose_tasks(tasks_of(tasks, split), count)
+    prompts = measure_prompts(domain, chosen, split, settings.long_share)
+    folder, greedy = run.round(number), Sampling(max_new_tokens=settings.max_new_tokens)
+    batches: list[Batch] = []
+    for start in range(0, len(prompts), _BATCH):
+        progress(f"round {number}: measure on {split}", start, len(prompts))
+        part = prompts[start : start + _BATCH]
+        asked = runner.run(folder, split, len(batches), part, greedy, round_number=number)
+        batches.append(asked)
+        if not domain.following:
+            continue
+        more = domain.follow_up(asked.prompts, asked.completions)
+        batches.append(runner.run(folder, split, len(batches), more, greedy, round_number=number))
+    progress(f"round {number}: measure on {split}", len(prompts), len(prompts))
+    joined = Batch.joined(batches)
+    return answers_of(joined, domain)

@@ -1,6 +1,6 @@
 """How often a model invents: the rate of ghosts three ways, and all that must stand beside it.
 
-A rate also falls when a model stops naming packages, so no rate is given without names per answer,
+A rate also falls when a model stops naming anything, so no rate is given without names per answer,
 distinct names, the share of the most frequent name, and the classes of answers. The rate
 ``absent / (absent + exists)`` is the paper's; the ways of pooling it come from the predecessor's
 figures; counts apart, bounds and intervals are ours.
@@ -9,16 +9,16 @@ figures; counts apart, bounds and intervals are ours.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, get_args
 
 import numpy as np
 
-from unghost.evaluate.answers import Answer, AnswerClass, read_answers
+from unghost.evaluate.answers import Answer, AnswerClass
 from unghost.evaluate.estimates import Estimate, Floats, by_cluster, mean, proportion
 from unghost.mentions.thinking import thinking_end
-from unghost.records import Completion, Mention, Prompt, Status, Verdict
+from unghost.records import ResolvedBy, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,10 @@ class Rates:
         rate_if_unknown_exist: The rate if every ``unknown`` name existed (the lower bound).
         rate_if_unknown_absent: The rate if every ``unknown`` name were a ghost (the upper bound).
         statuses: Occurrences by verdict status; all seven are listed.
-        submodules: Occurrences that exist as a sub-module of a package's import name.
-        import_mapped: Occurrences that exist through the import map.
-        names_per_answer: Names of packages over all answers.
+        resolved: Occurrences that exist, by how that was told.
+        names_per_answer: Names over all answers.
         names_per_naming_answer: The same over the answers that name any.
-        names: Occurrences of names of packages, whatever the verdict.
+        names: Occurrences of names that count, whatever the verdict.
         distinct_names: Different canonical names among them.
         top_share: Share of the most frequent name among them, or None without names.
         answers: Number of answers.
@@ -45,7 +44,7 @@ class Rates:
         truncated: Answers cut off by the token cap; they are of some class too.
         thinking: Answers with a thinking part, in which no name is counted.
         by_asks: The same figures by what the prompt asks for.
-        by_gold: The same figures by whether the model was taught the right package
+        by_gold: The same figures by whether the model was taught the right name
             (``known``, ``unknown``, ``unstated``).
     """
 
@@ -55,8 +54,7 @@ class Rates:
     rate_if_unknown_exist: float | None
     rate_if_unknown_absent: float | None
     statuses: dict[str, int]
-    submodules: int
-    import_mapped: int
+    resolved: dict[str, int]
     names_per_answer: Estimate
     names_per_naming_answer: Estimate
     names: int
@@ -86,36 +84,6 @@ class Rates:
         return cls(**values)
 
 
-def measure_rates(
-    prompts: Iterable[Prompt],
-    completions: Iterable[Completion],
-    mentions: Iterable[Mention],
-    verdicts: Iterable[Verdict],
-    *,
-    known: Mapping[str, bool] | None = None,
-    is_abstention: Callable[[str], bool] | None = None,
-    seed: int = 0,
-    resamples: int = 2000,
-) -> Rates:
-    """Measure the rates of one model's answers.
-
-    Args:
-        prompts: At least those of the completions.
-        completions: The answers.
-        mentions: What was found in them.
-        verdicts: What is said of the mentions.
-        known: For a canonical name, whether the model was taught it; splits the figures.
-        is_abstention: Whether a text says that it knows no package.
-        seed: Seed of the bootstrap.
-        resamples: Number of bootstrap samples.
-
-    Raises:
-        UnghostError: A completion has no prompt, or a mention no verdict.
-    """
-    answers = read_answers(prompts, completions, mentions, verdicts, is_abstention=is_abstention)
-    return rates_of(answers, known=known, seed=seed, resamples=resamples)
-
-
 def rates_of(
     answers: Sequence[Answer],
     *,
@@ -123,7 +91,14 @@ def rates_of(
     seed: int = 0,
     resamples: int = 2000,
 ) -> Rates:
-    """Measure rates like :func:`measure_rates`, of answers that are joined already."""
+    """Measure the rates of one model's answers.
+
+    Args:
+        answers: The answers.
+        known: For a canonical name, whether the model was taught it; splits the figures.
+        seed: Seed of the bootstrap.
+        resamples: Number of bootstrap samples.
+    """
     by_asks = {
         asks: _measure(part, {}, {}, seed, resamples)
         for asks, part in _groups(answers, lambda answer: answer.prompt.asks).items()
@@ -153,7 +128,7 @@ def _measure(
     named = np.array([len(answer.names) for answer in answers], dtype=np.float64)
     ones = np.ones(len(answers))
     statuses = Counter[str](v.status for answer in answers for v in answer.verdicts)
-    resolved = Counter(
+    resolved = Counter[str](
         v.resolved_by for answer in answers for v in answer.verdicts if v.status == "exists"
     )
     names = Counter(name for answer in answers for name in answer.names)
@@ -176,8 +151,7 @@ def _measure(
         rate_if_unknown_exist=low,
         rate_if_unknown_absent=high,
         statuses={status: statuses[status] for status in get_args(Status)},
-        submodules=resolved["submodule-of"],
-        import_mapped=resolved["import-map"],
+        resolved={how: resolved[how] for how in get_args(ResolvedBy)},
         names_per_answer=average(named, ones),
         names_per_naming_answer=average(named, (named > 0).astype(float)),
         names=total,

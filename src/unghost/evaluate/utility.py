@@ -1,4 +1,4 @@
-"""What the model could do besides naming packages: perplexity and exact match, before and after.
+"""What the model could do besides giving names: perplexity and exact match, before and after.
 
 Definitions are the field's: perplexity is exp of the mean negative log-probability per answer
 token; exact match is equality of a greedy answer and the expected one.
@@ -7,15 +7,19 @@ token; exact match is equality of a greedy answer and the expected one.
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unghost.errors import UnghostError
 from unghost.evaluate.estimates import Estimate, apply, by_cluster, mean, paired, proportion
+from unghost.records import Message, Prompt, record_id
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -25,9 +29,18 @@ Pair = tuple[Sequence[int], Sequence[int]]
 Forward = Callable[["Tensor", "Tensor"], "Tensor"]
 """Ids [B, T] and attention mask [B, T] to logits [B, T, V]."""
 
+_BUNDLED = Path(__file__).parents[1] / "data" / "utility.jsonl"
 _LOGIT_CELLS = 64_000_000
 _LENGTH_STEP = 16
 _MOST_ROWS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Utility:
+    """A prompt that has nothing to do with a run's names, and the answer expected, if one is."""
+
+    prompt: Prompt
+    answer: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,54 @@ class Change:
     def to_json(self) -> dict[str, Any]:
         """Return the figures as a JSON object."""
         return asdict(self)
+
+
+def utility_path(given: str | None) -> Path:
+    """Return where the utility prompts lie: in the file given, or the bundled ones."""
+    return _BUNDLED if given is None else Path(given)
+
+
+def load_utility(path: Path) -> list[Utility]:
+    """Read prompts that have nothing to do with a run's names.
+
+    ``{"prompt": ..., "answer": ...}`` a line.
+
+    Raises:
+        UnghostError: The file cannot be read, or a line is not of that form.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise UnghostError(f"cannot read the utility prompts in {path}: {error}") from error
+    found = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line)
+            question, answer = row["prompt"], row.get("answer")
+            if not isinstance(question, str) or not isinstance(answer, str | None):
+                raise TypeError
+            f"{question}{answer}".encode()  # JSON can hold halves of surrogate pairs
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise UnghostError(
+                f'{path} line {number} is not of the form {{"prompt": text, "answer": text}}'
+            ) from None
+        found.append(Utility(_text_prompt(question), answer))
+    return found
+
+
+def _text_prompt(question: str) -> Prompt:
+    identity = record_id("utility", question)
+    message = Message("user", question)
+    return Prompt(
+        id=identity,
+        task_id=identity,
+        messages=(message,),
+        asks="text",
+        task=question,
+        family="utility",
+        operator="measure",
+        split="heldout",
+    )
 
 
 def perplexity(

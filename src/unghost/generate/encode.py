@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
-from unghost.allowed import token_bytes
 from unghost.errors import UnghostError
+from unghost.generate.allowed import token_bytes
 from unghost.records import Prompt, TokenSpan
 
 _PROBES = (

@@ -5,7 +5,7 @@ Each generated token is in at most one stream, in this order:
     suppress   tokens of an absent name, as the blame says
     (none)     tokens of an unknown name, and all from a name on that the answer breaks off in
     reinforce  tokens of a name that exists and is trusted
-    stop       the final EOS, when the answer names at least one package that exists
+    stop       the final EOS, when the answer gives at least one name that exists
     retain     all other tokens, the rest of absent names included
     distill    tokens of another, better answer of the model's own (:mod:`unghost.label.distill`)
 

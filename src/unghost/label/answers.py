@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from unghost.domains.base import Domain
 from unghost.errors import UnghostError
 from unghost.mentions.thinking import thinking_end
-from unghost.records import Completion, Mention, MentionKind, TokenSpan, Verdict
-from unghost.splits import split_of
+from unghost.records import Completion, Mention, TokenSpan, Verdict
 
 if TYPE_CHECKING:
-    from unghost.names.universe import Universe
     from unghost.names.walk import Walk
 
 
@@ -66,7 +65,7 @@ def read_answer(
     completion: Completion,
     mentions: Iterable[Mention],
     verdict_of: Mapping[str, Verdict],
-    universe: Universe,
+    domain: Domain,
     eos: frozenset[int],
 ) -> Answer:
     """Find the tokens of an answer's names.
@@ -87,12 +86,12 @@ def read_answer(
             raise UnghostError(
                 f"mention {mention.id} ({mention.raw}) has no verdict: verify it first"
             )
-        names.append(_name(answer, mention, verdict, universe, eos))
+        names.append(_name(answer, mention, verdict, domain, eos))
     return Answer(completion, answer.token_ids, answer.spans, tuple(names))
 
 
 def _name(
-    answer: Answer, mention: Mention, verdict: Verdict, universe: Universe, eos: frozenset[int]
+    answer: Answer, mention: Mention, verdict: Verdict, domain: Domain, eos: frozenset[int]
 ) -> Name:
     text = answer.completion.text
     start = len(text[: mention.start].encode())
@@ -102,8 +101,8 @@ def _name(
     broken_off = unfinished and not text[mention.end :].strip("-_.")
     diverges = -1
     if verdict.status == "absent" and not broken_off:
-        walk = universe.walk(mention.kind)
-        dead = first_dead_byte(walk, mention.raw.encode(), mention.kind)
+        walk, joiners = domain.walk(mention.kind), domain.joiners(mention.kind)
+        dead = first_dead_byte(walk, mention.raw.encode(), joiners)
         if dead is not None:
             diverges = _token_of(answer, tokens.start, start + dead, eos)
     return Name(
@@ -112,25 +111,22 @@ def _name(
         start=start,
         end=end,
         tokens=tokens,
-        trusted=_is_trusted(mention, verdict, universe),
+        trusted=_is_trusted(mention, verdict, domain),
         broken_off=broken_off,
         diverges=diverges,
     )
 
 
-def _is_trusted(mention: Mention, verdict: Verdict, universe: Universe) -> bool:
+def _is_trusted(mention: Mention, verdict: Verdict, domain: Domain) -> bool:
     """Return whether a name may be reinforced where it stands.
 
-    A module's name given for a package (``pip install cv2``) resolves to a real one, but is itself
-    a name that anybody may register. Packages of the other splits are never taught, whichever task
-    they are named for, or the held-out figures would measure what training showed.
+    Names of the other splits are never taught, whichever task they are given for, or the held-out
+    figures would measure what training showed.
     """
-    as_written = mention.kind == "import" or verdict.resolved_by == "name"
     return (
         verdict.status == "exists"
-        and as_written
-        and split_of(verdict.canonical) == "discover"
-        and universe.trusted(verdict.canonical)
+        and domain.split_of(verdict.canonical) == "discover"
+        and domain.trusted(mention, verdict)
     )
 
 
@@ -147,19 +143,19 @@ def holding(spans: Sequence[TokenSpan], start: int, end: int) -> range:
     return range(on[0], on[-1] + 1) if on else range(0)
 
 
-def first_dead_byte(walk: Walk, name: bytes, kind: MentionKind) -> int | None:
+def first_dead_byte(walk: Walk, name: bytes, joiners: bytes = b"") -> int | None:
     """Return the index of the byte after which neither a real name nor a prefix of one is left.
 
     ``len(name)`` if it is the beginning of a real name: then what comes next ends it. None if the
-    walk holds the very name, so that no token can be told to be the mistake. A dot behind a real
-    module begins a sub-module, which no walk need know.
+    walk holds the very name, so that no token can be told to be the mistake. One of the joiners
+    behind a real name begins a part of it, which no walk need know.
     """
     node = walk.root
     for index, byte in enumerate(name):
         step = walk.step(node, byte)
         if step is None:
-            begins_submodule = kind == "import" and byte == ord(".") and walk.is_name(node)
-            return index + 1 if begins_submodule else index
+            begins_part = byte in joiners and walk.is_name(node)
+            return index + 1 if begins_part else index
         node = step
     return None if walk.is_name(node) else len(name)
 

@@ -11,21 +11,23 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from unghost.domains.packages.answers import is_abstention
+from unghost.domains.base import Domain
 from unghost.label.answers import thinking_tokens
 from unghost.label.streams import STREAMS, Labels
 from unghost.records import Completion, Mention, Verdict, by_source
-from unghost.splits import split_of
 
 
 def doubtful_answers(
-    completions: Collection[Completion], mentions: Iterable[Mention], verdicts: Iterable[Verdict]
+    completions: Collection[Completion],
+    mentions: Iterable[Mention],
+    verdicts: Iterable[Verdict],
+    domain: Domain,
 ) -> set[str]:
     """Return the ids of the answers that the model would better not have given like that.
 
-    Those that name a ghost or say that the model knows none; and those that name packages while no
+    Those that name a ghost or say that the model knows none; and those that give names while no
     name is given twice by the answers to one prompt. Such names are guesses, also where one happens
-    to exist: a model that knows a package names it again (self-consistency, Wang et al.,
+    to exist: a model that knows a name gives it again (self-consistency, Wang et al.,
     arXiv 2203.11171; as a mark of doubt ours). One answer alone is no guess.
     """
     judged = _judged(mentions, verdicts)
@@ -35,7 +37,7 @@ def doubtful_answers(
         guessed = len(answers) > 1 and _agree_on_nothing(said)
         for answer, found in zip(answers, said, strict=True):
             statuses = [verdict.status for verdict in found]
-            if _is_doubtful(answer, statuses) or (guessed and "exists" in statuses):
+            if _is_doubtful(answer, statuses, domain) or (guessed and "exists" in statuses):
                 doubtful.add(answer.id)
     return doubtful
 
@@ -46,13 +48,14 @@ def label_hedged(
     hedged: Sequence[tuple[str, Completion]],
     mentions: Iterable[Mention],
     verdicts: Collection[Verdict],
+    domain: Domain,
 ) -> list[tuple[str, Completion, Labels]]:
     """Choose the hedged answers that are worth learning, and weigh their tokens.
 
-    A hedged answer is learned if it is whole and either names real packages alone, all of the split
+    A hedged answer is learned if it is whole and either gives real names alone, all of the split
     ``discover``, or says that the model knows none. All its tokens weigh as much as the share of
     the plain answers that are doubtful, so what it answers well is left alone, and an abstention
-    where the hedged answer names a real package is taken back.
+    where the hedged answer gives a real name is taken back.
 
     Args:
         completions: Answers to the plain prompts.
@@ -60,13 +63,14 @@ def label_hedged(
         hedged: The hedged answers, each with the id of the plain prompt.
         mentions: The names in the hedged answers.
         verdicts: One for each mention.
+        domain: What was asked about.
 
     Returns:
         For each that is learned the plain prompt's id, the answer, and its labels.
     """
     mentions = list(mentions)
     judged = _judged(mentions, verdicts)
-    withheld = _withheld(mentions, verdicts)
+    withheld = _withheld(mentions, verdicts, domain)
     plain: dict[str, list[bool]] = defaultdict(list)
     for completion in completions:
         plain[completion.prompt_id].append(completion.id in doubtful)
@@ -74,17 +78,17 @@ def label_hedged(
     for prompt_id, answer in hedged:
         doubts = plain.get(prompt_id, [])
         statuses = [verdict.status for verdict in judged.get(answer.id, [])]
-        is_better = answer.id not in withheld and _is_better(answer, statuses)
+        is_better = answer.id not in withheld and _is_better(answer, statuses, domain)
         if any(doubts) and is_better:
             chosen.append((prompt_id, answer, _labels(answer, sum(doubts) / len(doubts))))
     return chosen
 
 
-def _withheld(mentions: Iterable[Mention], verdicts: Iterable[Verdict]) -> set[str]:
-    """Return the answers that name a package of another split, which training must not teach."""
-    # A module of the standard library is of no split, whatever its name hashes to.
-    packages = [verdict for verdict in verdicts if verdict.status == "exists"]
-    others = {v.mention_id for v in packages if split_of(v.canonical) != "discover"}
+def _withheld(mentions: Iterable[Mention], verdicts: Iterable[Verdict], domain: Domain) -> set[str]:
+    """Return the answers with a name of another split, which training must not teach."""
+    # What is only built in (stdlib) is of no split, whatever its name hashes to.
+    real = [verdict for verdict in verdicts if verdict.status == "exists"]
+    others = {v.mention_id for v in real if domain.split_of(v.canonical) != "discover"}
     return {mention.source_id for mention in mentions if mention.id in others}
 
 
@@ -102,8 +106,8 @@ def _agree_on_nothing(said: Iterable[Sequence[Verdict]]) -> bool:
     return max(given.values(), default=0) < 2
 
 
-def _is_doubtful(answer: Completion, statuses: Collection[str]) -> bool:
-    return "absent" in statuses or (not statuses and is_abstention(answer.text))
+def _is_doubtful(answer: Completion, statuses: Collection[str], domain: Domain) -> bool:
+    return "absent" in statuses or (not statuses and domain.is_abstention(answer.text))
 
 
 def _judged(
@@ -114,11 +118,11 @@ def _judged(
     return {source: [verdict_of[m.id] for m in some] for source, some in found.items()}
 
 
-def _is_better(answer: Completion, statuses: Sequence[str]) -> bool:
+def _is_better(answer: Completion, statuses: Sequence[str], domain: Domain) -> bool:
     if answer.token_ids is None or answer.finish_reason != "stop":
         return False
     if not statuses:
-        return is_abstention(answer.text)
+        return domain.is_abstention(answer.text)
     # Names that nobody can judge are no better than ghosts to learn from.
     return "exists" in statuses and set(statuses) <= {"exists", "stdlib"}
 

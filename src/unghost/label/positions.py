@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from unghost.allowed import AllowedTokens, Vocabulary, after, terminators
+from unghost.generate.allowed import AllowedTokens, Vocabulary, after
 from unghost.label.answers import Answer, Name
 from unghost.records import MentionKind
 
 if TYPE_CHECKING:
-    from unghost.names.universe import Universe
+    from unghost.domains.base import Domain
 
 
 class AllowedPositions:
@@ -17,12 +17,12 @@ class AllowedPositions:
 
     Args:
         vocabulary: The tokenizer's.
-        universe: What exists.
+        domain: What exists, and what may follow it.
         eos: Ids that end an answer.
     """
 
-    def __init__(self, vocabulary: Vocabulary, universe: Universe, eos: frozenset[int]) -> None:
-        self._vocabulary, self._universe, self._eos = vocabulary, universe, eos
+    def __init__(self, vocabulary: Vocabulary, domain: Domain, eos: frozenset[int]) -> None:
+        self._vocabulary, self._domain, self._eos = vocabulary, domain, eos
         self._by_kind: dict[MentionKind, AllowedTokens] = {}
 
     def of(self, answer: Answer) -> tuple[tuple[int, tuple[int, ...]], ...]:
@@ -42,7 +42,7 @@ class AllowedPositions:
     def _at(self, answer: Answer, name: Name, token: int) -> tuple[int, ...]:
         kind = name.mention.kind
         if kind not in self._by_kind:
-            walk, ends = self._universe.walk(kind), terminators(self._universe.ecosystem, kind)
+            walk, ends = self._domain.walk(kind), self._domain.terminators(kind)
             self._by_kind[kind] = AllowedTokens(self._vocabulary, walk, ends, eos_ids=self._eos)
         allowed, span = self._by_kind[kind], answer.spans[token]
         walked = name.mention.raw.encode()[: max(0, span.byte_start - name.start)]

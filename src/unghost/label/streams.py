@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from unghost.allowed import Vocabulary
 from unghost.errors import UnghostError
+from unghost.generate.allowed import Vocabulary
 from unghost.label.answers import Answer, Name, read_answer, thinking_tokens
 from unghost.label.credit import advantages
 from unghost.label.positions import AllowedPositions
 from unghost.records import Completion, Mention, Prompt, Verdict, by_source
 
 if TYPE_CHECKING:
-    from unghost.names.universe import Universe
+    from unghost.domains.base import Domain
 
 Stream = Literal["suppress", "reinforce", "stop", "retain", "distill"]
 STREAMS: tuple[Stream, ...] = get_args(Stream)
@@ -48,7 +48,7 @@ def label(
     mentions: Iterable[Mention],
     verdicts: Iterable[Verdict],
     *,
-    universe: Universe,
+    domain: Domain,
     tokenizer: Any,
     blame: Blame,
     eos_ids: Collection[int],
@@ -60,7 +60,7 @@ def label(
         completions: The answers, with token ids; for ``credit`` two or more of each prompt.
         mentions: The names found in them.
         verdicts: One for each mention.
-        universe: What exists, and which names are trusted.
+        domain: What exists, and which names are trusted.
         tokenizer: Needed for the allowed ids; None leaves :attr:`Labels.allowed` empty.
         blame: ``divergence`` weighs the first token after which no real name is possible, ``tail``
             from it to the name's end, ``span`` the whole name, ``credit`` each token by the change
@@ -81,11 +81,11 @@ def label(
     found = by_source(mentions)
     eos = frozenset(eos_ids)
     answers = [
-        read_answer(each, found.get(each.id, ()), verdict_of, universe, eos) for each in completions
+        read_answer(each, found.get(each.id, ()), verdict_of, domain, eos) for each in completions
     ]
     allowed = None
     if tokenizer is not None:
-        allowed = AllowedPositions(Vocabulary(tokenizer), universe, eos)
+        allowed = AllowedPositions(Vocabulary(tokenizer), domain, eos)
     change = advantages(answers) if blame == "credit" else [()] * len(answers)
     return [
         Labels(

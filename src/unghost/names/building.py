@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import marisa_trie
 
 from unghost import ecosystems
-from unghost.atomic import atomic_path
-from unghost.ecosystems.base import Ecosystem
 from unghost.ecosystems.registry import Entry
 from unghost.errors import UnghostError
 from unghost.names.layout import FORMAT_VERSION, SnapshotHeader, day_number, front, padded
+from unghost.names.naming import Naming
+from unghost.names.snapshot import Snapshot
+from unghost.runs.atomic import atomic_path
 
 _TRIES = 2
 """How often the trie is folded into another; a third time saves 4 % and costs 10 % of the speed."""
@@ -24,7 +26,7 @@ def build_snapshot(
     names: Iterable[str | Entry],
     path: Path,
     *,
-    ecosystem: str,
+    ecosystem: str | Naming,
     source: str,
     date: str,
     complete: bool,
@@ -39,7 +41,7 @@ def build_snapshot(
             passed over. Of several days of one name the earliest counts. A removed entry takes away
             what was given of the name before it.
         path: The file to write.
-        ecosystem: Such as ``pypi``.
+        ecosystem: Such as ``pypi``; or how names of another kind are written.
         source: Where the names come from, in words.
         date: The day they were taken, ISO 8601.
         complete: Whether all names of that day are among them.
@@ -52,9 +54,66 @@ def build_snapshot(
         UnghostError: A name is not valid, there is none, a day is no day, the ecosystem is not
             known, or the file cannot be written.
     """
-    eco = ecosystems.ecosystem(ecosystem)
-    day_number(date)
-    days, skipped = _gathered(names, eco, skip_invalid)
+    naming = ecosystems.ecosystem(ecosystem) if isinstance(ecosystem, str) else ecosystem
+    made = _made(names, naming, popular, skip_invalid)
+    header = _header(made, naming, source, date, complete, state or {})
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        file.write(front(header))
+        file.writelines(made.parts)
+    return header
+
+
+def list_snapshot(
+    path: Path, naming: Naming, *, source: str, date: str, complete: bool
+) -> Snapshot:
+    """Build a snapshot of a text file in memory.
+
+    Args:
+        path: The file, one name a line; see :func:`read_list`.
+        naming: How the names are written.
+        source: Where the names come from, in words.
+        date: The day they were taken, ISO 8601.
+        complete: Whether all names of that day are among them.
+
+    Raises:
+        UnghostError: The file cannot be read, or a line is not a name.
+    """
+    made = _made(read_list(path), naming, (), skip_invalid=False)
+    header = _header(made, naming, source, date, complete, {})
+    return Snapshot(header, memoryview(b"".join(made.parts)), 0, path)
+
+
+def read_list(path: Path) -> Iterator[Entry]:
+    """Read a text file with one name a line, and behind a tab the day it was first seen, if known.
+
+    Raises:
+        UnghostError: The file cannot be read.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            for line in file:
+                name, _, day = line.rstrip("\r\n").partition("\t")
+                yield Entry(name, day.strip() or None)
+    except ValueError:
+        raise UnghostError(f"{path} is not a text in UTF-8: give one name a line") from None
+    except OSError as error:
+        raise UnghostError(f"cannot read the names in {path}: {error.strerror}") from error
+
+
+class _Made(NamedTuple):
+    """What stands behind the header of a snapshot, and what is counted in it."""
+
+    parts: tuple[bytes, bytes, bytes]
+    total: int
+    popular: int
+    skipped: int
+    dated: bool
+
+
+def _made(
+    names: Iterable[str | Entry], naming: Naming, popular: Iterable[str], skip_invalid: bool
+) -> _Made:
+    days, skipped = _gathered(names, naming, skip_invalid)
     if not days:
         raise UnghostError("no names to write: a snapshot holds at least one")
     trie = marisa_trie.BinaryTrie(
@@ -64,35 +123,44 @@ def build_snapshot(
         # Sorted names come out of the trie without a list of them.
         order=marisa_trie.LABEL_ORDER,
     )
-    marks = _marks(popular, eco, trie)
+    marks = _marks(popular, naming, trie)
     dated = any(days.values())
     numbers = _by_number(days, trie) if dated else b""
     parts = (padded(trie.tobytes()), padded(bytes(marks)), padded(numbers))
+    return _Made(parts, len(days), sum(byte.bit_count() for byte in marks), skipped, dated)
+
+
+def _header(
+    made: _Made,
+    naming: Naming,
+    source: str,
+    date: str,
+    complete: bool,
+    state: Mapping[str, object],
+) -> SnapshotHeader:
+    day_number(date)
     payload = hashlib.sha256()
-    for part in parts:
+    for part in made.parts:
         payload.update(part)
-    header = SnapshotHeader(
+    trie, popular, days = made.parts
+    return SnapshotHeader(
         version=FORMAT_VERSION,
-        ecosystem=ecosystem,
+        ecosystem=naming.name,
         source=source,
         date=date,
-        count=len(days),
-        popular=sum(byte.bit_count() for byte in marks),
-        skipped=skipped,
+        count=made.total,
+        popular=made.popular,
+        skipped=made.skipped,
         complete=complete,
-        dated=dated,
-        sizes=(len(parts[0]), len(parts[1]), len(parts[2])),
+        dated=made.dated,
+        sizes=(len(trie), len(popular), len(days)),
         sha256=payload.hexdigest(),
-        state=dict(state or {}),
+        state=dict(state),
     )
-    with atomic_path(path) as temporary, temporary.open("wb") as file:
-        file.write(front(header))
-        file.writelines(parts)
-    return header
 
 
 def _gathered(
-    names: Iterable[str | Entry], eco: Ecosystem, skip_invalid: bool
+    names: Iterable[str | Entry], naming: Naming, skip_invalid: bool
 ) -> tuple[dict[str, int], int]:
     """Return the canonical names with the numbers of their days, and how many were skipped."""
     days: dict[str, int] = {}
@@ -102,15 +170,15 @@ def _gathered(
         written = entry.name.strip()
         if not written:
             continue
-        if not eco.is_valid(written):
+        if not naming.is_valid(written):
             if not skip_invalid:
                 raise UnghostError(
-                    f"line {line}: {written[:80]!r} is not a {eco.name} name: remove it from the"
+                    f"line {line}: {written[:80]!r} is not a {naming.name} name: remove it from the"
                     " list"
                 )
             skipped += 1
             continue
-        name = eco.canonical(written)
+        name = naming.canonical(written)
         if entry.removed:
             days.pop(name, None)
             continue
@@ -119,11 +187,11 @@ def _gathered(
     return days, skipped
 
 
-def _marks(popular: Iterable[str], eco: Ecosystem, trie: marisa_trie.BinaryTrie) -> bytearray:
+def _marks(popular: Iterable[str], naming: Naming, trie: marisa_trie.BinaryTrie) -> bytearray:
     marks = bytearray((len(trie) + 7) // 8)
     for written in popular:
         name = written.strip()
-        number = trie.get(eco.canonical(name).encode(), -1) if eco.is_valid(name) else -1
+        number = trie.get(naming.canonical(name).encode(), -1) if naming.is_valid(name) else -1
         if number >= 0:
             marks[number >> 3] |= 1 << (number & 7)
     return marks

@@ -84,6 +84,15 @@ def front(header: SnapshotHeader) -> bytes:
     return MAGIC + _NUMBERS.pack(len(text), _checksum(text)) + text
 
 
+def is_snapshot(path: Path) -> bool:
+    """Return whether a file begins as snapshots of any version do; False if it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(_FAMILY)) == _FAMILY
+    except OSError:
+        return False
+
+
 def read_front(path: Path, data: memoryview) -> tuple[SnapshotHeader, int]:
     """Read the header and where the parts begin; the header is checked, the parts are not.
 

@@ -20,6 +20,7 @@ from unghost.ecosystems import ecosystem
 from unghost.errors import UnghostError
 from unghost.names.checked import is_checked, remember
 from unghost.names.layout import SnapshotHeader, damaged, day_number, day_text, read_front
+from unghost.names.naming import Naming
 from unghost.names.walk import TrieWalk
 
 if TYPE_CHECKING:
@@ -198,17 +199,22 @@ class Snapshot:
         return day_text(self._days[number]) if self.header.dated else None
 
 
-def verify_snapshot(path: Path) -> SnapshotHeader:
+def verify_snapshot(path: Path, naming: Naming | None = None) -> SnapshotHeader:
     """Read a snapshot through: its sha256, its counts, and the form of every name.
+
+    Args:
+        path: The file.
+        naming: How the names are written; None for those of an ecosystem.
 
     Raises:
         UnghostError: Anything is not as the header says.
     """
     snapshot = Snapshot.open(path, thorough=True)
-    header, eco = snapshot.header, ecosystem(snapshot.header.ecosystem)
+    header = snapshot.header
+    naming = naming or ecosystem(header.ecosystem)
     count = popular = dated = 0
     for entry in snapshot.entries():
-        if not eco.is_valid(entry.name) or eco.canonical(entry.name) != entry.name:
+        if not naming.is_valid(entry.name) or naming.canonical(entry.name) != entry.name:
             raise UnghostError(
                 f"{path} holds {entry.name[:80]!r}, which is no name: build it again"
             )

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from unghost.atomic import write_error
 from unghost.ecosystems.registry import Entry, Page
 from unghost.errors import UnghostError
+from unghost.runs.atomic import write_error
 
 _SCHEMA = (
     "CREATE TABLE state (about TEXT, state TEXT, day TEXT, partial INTEGER, finished INTEGER)",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from unghost.errors import UnghostError
 from unghost.names.imports import ImportMap, bundled_imports
 from unghost.names.near import nearest
 from unghost.names.snapshot import Snapshot
-from unghost.names.walk import NormalisedWalk, TrieWalk, Walk
-from unghost.records import MentionKind
+from unghost.names.walk import NormalisedWalk, Walk
 
 _DATA = Path(__file__).parents[1] / "data"
 DEMO = "demo"
@@ -34,7 +32,6 @@ class Universe:
         self, snapshot: Snapshot, imports: ImportMap, *, closed_world: bool = False
     ) -> None:
         self.snapshot, self.imports, self.closed_world = snapshot, imports, closed_world
-        self._walks: dict[str, Walk] = {}
 
     @property
     def ecosystem(self) -> Ecosystem:
@@ -90,12 +87,9 @@ class Universe:
             return self.has(canonical)
         return self.has(canonical) and self.snapshot.is_popular(canonical)
 
-    def walk(self, kind: MentionKind) -> Walk:
-        """Walk the names that may stand at a kind of place: modules for imports, else packages."""
-        key = "import" if kind == "import" else "package"
-        if key not in self._walks:
-            self._walks[key] = self._make_walk(key)
-        return self._walks[key]
+    def walk(self) -> Walk:
+        """Walk the names as a text has them, whatever their case and separators."""
+        return NormalisedWalk(self.snapshot.walk(), self.ecosystem)
 
     def nearest(self, canonical: str, limit: int = 3) -> tuple[str, ...]:
         """Return the nearest real names."""
@@ -111,22 +105,6 @@ class Universe:
         bundled = _demo().snapshot
         same = bundled.header.ecosystem == self.snapshot.header.ecosystem
         return same and bundled.is_popular(canonical)
-
-    def _make_walk(self, key: str) -> Walk:
-        if key == "package":
-            eco = self.ecosystem
-            return NormalisedWalk(
-                self.snapshot.walk(),
-                eco.separators,
-                folds_case=eco.folds_case,
-                folds_runs=eco.folds_runs,
-            )
-        return TrieWalk(self._import_names())
-
-    def _import_names(self) -> Iterator[str]:
-        """Return modules: known ones, the language's, and each package under its own name."""
-        yield from self.imports.modules()
-        yield from self.ecosystem.importable(self.snapshot)
 
 
 def load_universe(name: str, *, as_of: str | None = None) -> Universe:

@@ -10,6 +10,8 @@ from typing import Protocol
 
 import marisa_trie
 
+from unghost.names.naming import Naming
+
 Node = Hashable
 
 
@@ -77,28 +79,18 @@ class TrieWalk:
 class NormalisedWalk:
     """A walk over canonical names, fed with bytes as a text has them.
 
-    Where an ecosystem says so, upper case counts as lower case, each separator as the first of
+    Where their naming says so, upper case counts as lower case, each separator as the first of
     them, and a run of separators as one. Where runs are folded, a node only knows after a separator
     that one is due, so that more of them change nothing.
 
     Args:
         walk: The canonical names.
-        separators: Bytes that count as one, the canonical one first; none if a name has only one
-            form of each.
-        folds_case: Whether upper case counts as lower case.
-        folds_runs: Whether a run of separators counts as one.
+        naming: How they are written.
     """
 
-    def __init__(
-        self,
-        walk: Walk,
-        separators: bytes = b"-_.",
-        *,
-        folds_case: bool = True,
-        folds_runs: bool = True,
-    ) -> None:
-        self._walk, self._separators = walk, separators
-        self._folds_case, self._folds_runs = folds_case, folds_runs
+    def __init__(self, walk: Walk, naming: Naming) -> None:
+        self._walk, self._separators = walk, naming.separators
+        self._folds_case, self._folds_runs = naming.folds_case, naming.folds_runs
         self.root: Node = (walk.root, False)
 
     def step(self, node: Node, byte: int) -> Node | None:

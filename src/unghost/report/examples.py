@@ -5,32 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from unghost.domains.base import Domain
 from unghost.records import Completion, Mention, Prompt, Verdict, by_source
-from unghost.runs import Batch
+from unghost.runs.folder import Batch
 
 _ROLES = {"absent": "ghost", "exists": "real"}
 
 
-def choose(before: Batch, after: Batch, count: int) -> list[Prompt]:
+def choose(before: Batch, after: Batch, count: int, domain: Domain) -> list[Prompt]:
     """Choose questions in the order asked: three on which the base made a ghost, then one without.
 
-    The last is a request for code, if any was made, with a ghost if there is one.
+    The last is a request for a long answer, if any was made, with a ghost if there is one.
 
     Args:
         before: The base's answers.
         after: The tuned model's answers to the same prompts.
         count: How many examples.
+        domain: What was asked about.
     """
     tuned = {completion.prompt_id for completion in after.completions}
     own = {completion.prompt_id: completion for completion in before.completions}
     ghostly = _with_ghost(before)
     asked = [p for p in before.prompts if p.id in tuned and p.id in own]
-    code = sorted((p for p in asked if p.asks == "code"), key=lambda p: own[p.id].id not in ghostly)
-    sick = [p for p in asked if p.asks == "packages" and own[p.id].id in ghostly]
-    well = [p for p in asked if p.asks == "packages" and own[p.id].id not in ghostly]
-    count -= len(code[:1])
-    healthy = min(count // 4, len(well))
-    return sick[: count - healthy] + well[:healthy] + code[:1]
+    long = {mode.name for mode in domain.asked if mode.long}
+    written = sorted(
+        (p for p in asked if p.asks in long), key=lambda p: own[p.id].id not in ghostly
+    )
+    plain = [prompt for prompt in asked if prompt.asks == domain.modes[0].name]
+    with_ghost = [p for p in plain if own[p.id].id in ghostly]
+    without = [p for p in plain if own[p.id].id not in ghostly]
+    count -= len(written[:1])
+    clean = min(count // 4, len(without))
+    return with_ghost[: count - clean] + without[:clean] + written[:1]
 
 
 def before_and_after(

@@ -109,8 +109,8 @@ def groups(report: Data) -> list[Group]:
         _ghosts(heldout),
         _price(heldout),
         _elsewhere(heldout),
-        _answers(heldout),
-        _counts(heldout),
+        _answers(heldout, report["domain"]),
+        _counts(heldout, report["domain"]),
     ]
     return [group for group in made if group.rows]
 
@@ -163,7 +163,7 @@ def _ghosts(heldout: Data) -> Group:
 
 
 def _parts(before: Data, after: Data | None) -> list[Row]:
-    titles = {"by_asks": "asked for", "by_gold": "right package"}
+    titles = {"by_asks": "asked for", "by_gold": "right name"}
     return [
         Row(
             f"Ghost rate, {title} {name}",
@@ -184,7 +184,7 @@ def _price(heldout: Data) -> Group:
         rows.append(Row("Right answers kept", "", show(heldout["retention"]), "", text))
     right = heldout["known_right"]
     if right:
-        text = "greedy answers that name the right package, where the model was taught it"
+        text = "greedy answers that give the right name, where the model was taught it"
         rows.append(Row("Known tasks right", show(right["before"]), show(right["after"]), "", text))
     recall = heldout["recall"]
     if recall:
@@ -233,7 +233,7 @@ def _fit_rows(fit: Data | None) -> list[Row]:
             show(fit["before"], number),
             show(fit["after"], number),
             show(fit["difference"], lambda x: f"{x:+.3f}"),
-            "overlap of keywords of the task and of the package named (Jaccard)",
+            "overlap of keywords of the task and of the name given (Jaccard)",
         ),
         Row(
             "Fit, shuffled control",
@@ -256,7 +256,7 @@ def _elsewhere(heldout: Data) -> Group:
                 show(perplexity["before"], number),
                 show(perplexity["after"], number),
                 show(_minus_one(perplexity["change"]), lambda x: f"{100 * x:+.2f} %"),
-                "of texts that are not about packages",
+                "of texts that are not about the names",
             )
         )
     if match:
@@ -284,7 +284,7 @@ def _elsewhere(heldout: Data) -> Group:
     return Group("Elsewhere", tuple(rows))
 
 
-def _answers(heldout: Data) -> Group:
+def _answers(heldout: Data, domain: Data) -> Group:
     before, after = heldout["before"], heldout["after"]
 
     def row(label: str, count: Callable[[Data], object], text: str = "") -> Row:
@@ -295,13 +295,13 @@ def _answers(heldout: Data) -> Group:
         row("Answers", lambda r: f"{r['answers']:,}"),
     ]
     words = {
-        "naming": "Name a package",
-        "no-package": "Name no package, only modules",
+        "naming": f"Name a {domain['noun']}",
+        "uncounted": domain["uncounted"],
         "abstention": "Say that they know none",
         "empty": "Empty",
         "unparsed": "No name found in the text",
     }
-    rows += [row(text, lambda r, k=kind: r["classes"][k]) for kind, text in words.items()]  # type: ignore[misc]
+    rows += [row(text, lambda r, k=kind: r["classes"][k]) for kind, text in words.items() if text]  # type: ignore[misc]
     rows += [
         row("Cut off by the token cap", lambda r: r["truncated"], "of any class above"),
         row("With a thinking part", lambda r: r["thinking"], "in which no name is counted"),
@@ -311,17 +311,9 @@ def _answers(heldout: Data) -> Group:
     return Group("Answers", tuple(rows))
 
 
-def _counts(heldout: Data) -> Group:
+def _counts(heldout: Data, domain: Data) -> Group:
     before, after = heldout["before"], heldout["after"]
-    words = {
-        "exists": "exist",
-        "absent": "ghosts",
-        "unknown": "unknown",
-        "stdlib": "standard library",
-        "local": "local",
-        "private": "private",
-        "reserved": "reserved",
-    }
+    words = {"exists": "exist", "absent": "ghosts", "unknown": "unknown", **domain["statuses"]}
     rows = [
         Row(
             f"Names: {word}",
@@ -331,9 +323,10 @@ def _counts(heldout: Data) -> Group:
         for status, word in words.items()
     ]
     total = str(after["names"]) if after else ""
-    rows.insert(0, Row("Names of packages", str(before["names"]), total))
-    for key, word in (("submodules", "as a sub-module"), ("import_mapped", "by the import map")):
-        rows.append(Row(f"Exist {word}", str(before[key]), str(after[key]) if after else ""))
+    rows.insert(0, Row(f"Names of {domain['plural']}", str(before["names"]), total))
+    for how, word in domain["resolved"].items():
+        counts = [str(rates["resolved"][how]) if rates else "" for rates in (before, after)]
+        rows.append(Row(f"Exist {word}", *counts))
     return Group("Occurrences", tuple(rows))
 
 

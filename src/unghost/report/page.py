@@ -14,12 +14,12 @@ from math import log1p
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from unghost.atomic import write_text
 from unghost.report.charts import Point, bars, frontier_svg, line_chart, short, short_percent
 from unghost.report.figures import COUNTS, caption, groups, headline, number, percent, show
 from unghost.report.mask import mask_report
 from unghost.report.schema import validate
 from unghost.report.template import draw
+from unghost.runs.atomic import write_text
 
 if TYPE_CHECKING:
     from markupsafe import Markup

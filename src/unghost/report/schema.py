@@ -15,14 +15,14 @@ from typing import Any, Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from unghost.atomic import write_json
 from unghost.errors import UnghostError
 from unghost.evaluate.compare import Fit, Recall
 from unghost.evaluate.drift import Drift
 from unghost.evaluate.estimates import Estimate
 from unghost.evaluate.rates import Rates
+from unghost.runs.atomic import write_json
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 """Version of report.json; a report of another version is refused."""
 
 Role = Literal["plain", "ghost", "real", "blamed", "reinforced"]
@@ -44,6 +44,18 @@ class Universe(TypedDict):
     count: int
     complete: bool
     closed_world: bool
+
+
+class DomainData(TypedDict):
+    """What was asked about: :class:`unghost.domains.base.Words` as JSON, and the domain's name."""
+
+    name: str
+    title: str
+    noun: str
+    plural: str
+    statuses: dict[str, str]
+    resolved: dict[str, str]
+    uncounted: str
 
 
 Arm = TypedDict("Arm", {"arm": str, "prompts": int, "new_ghosts": int, "yield": float})
@@ -153,6 +165,7 @@ class Report(TypedDict):
     created: str
     run: str
     model: str
+    domain: DomainData
     universe: Universe
     config: dict[str, Any]
     versions: dict[str, str]
@@ -174,7 +187,7 @@ def validate(report: Any) -> Report:
     if version != REPORT_VERSION:
         raise UnghostError(
             f"this report has version {version}, but this unghost reads version {REPORT_VERSION}:"
-            " write it again with `unghost report`"
+            " show it with the unghost that wrote it, or run the same command in a new folder"
         )
     try:
         # As JSON, for only there an object may stand for a dataclass where all else is strict.

@@ -15,8 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from unghost.atomic import atomic_path, clear_leftovers
 from unghost.errors import UnghostError
+from unghost.runs.atomic import atomic_path, clear_leftovers
 from unghost.train.policy import Policy
 
 STATE_VERSION = 1

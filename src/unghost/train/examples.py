@@ -16,8 +16,7 @@ from torch import Tensor
 
 from unghost.label import Labels
 from unghost.objectives.batch import TokenBatch
-from unghost.records import record_id
-from unghost.splits import unit_hash
+from unghost.records import record_id, unit_hash
 
 LENGTH_STEP = 16
 """Lengths are rounded up to multiples of this: each new shape costs bf16 kernels a set-up."""

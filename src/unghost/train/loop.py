@@ -14,9 +14,9 @@ from typing import Any
 
 import torch
 
-from unghost.atomic import clear_leftovers, write_error, write_text
 from unghost.errors import UnghostError
 from unghost.objectives.base import Objective
+from unghost.runs.atomic import clear_leftovers, write_error, write_text
 from unghost.train import checkpoint, engine
 from unghost.train.examples import Example, collate, pack, plan_steps
 from unghost.train.policy import Policy

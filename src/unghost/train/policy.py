@@ -17,8 +17,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from unghost.atomic import atomic_folder
 from unghost.errors import UnghostError
+from unghost.runs.atomic import atomic_folder
 from unghost.train.layers import (
     check_head,
     check_targets,

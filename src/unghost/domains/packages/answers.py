@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+from unghost.domains.base import says_one_of
+from unghost.mentions.kinds.by_name import Asked
 from unghost.mentions.reader import Context, find_in_text
-from unghost.mentions.thinking import thinking_end
-from unghost.records import Asks, Mention
+from unghost.records import Mention
 
 ECOSYSTEM = "pypi"
 """What models are asked for."""
+_ASKED: dict[str, Asked] = {asked: asked for asked in get_args(Asked)}
 _REFUSALS = (
     "know no package",
     "know of no package",
@@ -25,7 +29,7 @@ _REFUSALS = (
 
 
 def find_in_answer(
-    text: str, source_id: str, *, asks: Asks, truncated: bool = False
+    text: str, source_id: str, *, asks: str, truncated: bool = False
 ) -> list[Mention]:
     """Find the packages that an answer names, those of the ecosystem that was asked for.
 
@@ -36,9 +40,9 @@ def find_in_answer(
             nothing is read.
         truncated: The answer was cut off.
     """
-    if asks not in ("packages", "requirements", "code"):
+    if asks not in _ASKED:
         return []
-    context = Context(asks=asks, ecosystem=ECOSYSTEM, truncated=truncated)
+    context = Context(asks=_ASKED[asks], ecosystem=ECOSYSTEM, truncated=truncated)
     found = find_in_text(text, source_id, context)
     return [mention for mention in found if mention.ecosystem == ECOSYSTEM]
 
@@ -48,5 +52,4 @@ def is_abstention(text: str) -> bool:
 
     An answer that says so and names one all the same is judged by what it names.
     """
-    said = " ".join(text[thinking_end(text) :].lower().replace("\u2019", "'").split())
-    return any(refusal in said for refusal in _REFUSALS)
+    return says_one_of(text, _REFUSALS)

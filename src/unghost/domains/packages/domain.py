@@ -1,17 +1,43 @@
-"""The packages domain: find and verify put together."""
+"""The packages domain: questions, tasks, finding and judging put together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from unghost.domains.packages.answers import find_in_answer
+from unghost.domains.base import BLANKS, Domain, Facts, Mode, Words
+from unghost.domains.packages.answers import find_in_answer, is_abstention
+from unghost.domains.packages.questions import (
+    CODE_QUESTIONS,
+    CODE_REQUESTS,
+    HEDGES,
+    TASK_QUESTIONS,
+)
+from unghost.domains.packages.seeds import SEEDS
+from unghost.domains.packages.tasks import load_tasks, tasks_path
 from unghost.domains.packages.verify import Judge
+from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
-from unghost.names.universe import Universe
-from unghost.records import Completion, Mention, Prompt, Verdict
+from unghost.names.universe import DEMO, Universe, load_universe
+from unghost.names.walk import TrieWalk, Walk
+from unghost.records import Completion, Mention, MentionKind, Prompt, Verdict
+
+WORDS = Words(
+    title="Python packages",
+    noun="package",
+    plural="packages",
+    statuses={
+        "stdlib": "standard library",
+        "local": "local",
+        "private": "private",
+        "reserved": "reserved",
+    },
+    resolved={"submodule-of": "as a sub-module", "import-map": "by the import map"},
+    uncounted="Name no package, only modules",
+)
 
 
-class PackagesDomain:
+class PackagesDomain(Domain):
     """Packages of PyPI.
 
     Args:
@@ -23,13 +49,41 @@ class PackagesDomain:
         UnghostError: The universe is of another ecosystem; every name would be unknown.
     """
 
+    name = "packages"
+    words = WORDS
+    modes = (
+        Mode("packages", TASK_QUESTIONS),
+        Mode("code", CODE_REQUESTS, long=True),
+        Mode("requirements", CODE_QUESTIONS, about="code"),
+    )
+    hedges = HEDGES
+    seeds = SEEDS
+
     def __init__(self, universe: Universe, *, suggest: bool = False) -> None:
         if universe.ecosystem.name != "pypi":
             raise UnghostError(
                 f"the universe holds names of {universe.ecosystem.title}, but models are asked for"
                 " packages of Python: give a snapshot of pypi, or --universe demo"
             )
-        self._judge = Judge(universe, suggest=suggest)
+        head = universe.snapshot.header
+        self.facts = Facts(
+            universe.id,
+            universe.label,
+            universe.as_of,
+            head.count,
+            head.complete,
+            universe.closed_world,
+        )
+        self._universe, self._judge = universe, Judge(universe, suggest=suggest)
+        self._walks: dict[str, Walk] = {}
+
+    def tasks_path(self, given: str | None) -> Path:
+        """See :class:`~unghost.domains.base.Domain`."""
+        return tasks_path(given)
+
+    def load_tasks(self, path: Path) -> list[Task]:
+        """See :class:`~unghost.domains.base.Domain`."""
+        return load_tasks(path)
 
     def find(self, prompt: Prompt, completion: Completion) -> list[Mention]:
         """See :class:`~unghost.domains.base.Domain`."""
@@ -43,3 +97,42 @@ class PackagesDomain:
     def verify(self, mentions: Sequence[Mention]) -> list[Verdict]:
         """See :class:`~unghost.domains.base.Domain`."""
         return [self._judge(mention) for mention in mentions]
+
+    def is_abstention(self, text: str) -> bool:
+        """See :class:`~unghost.domains.base.Domain`."""
+        return is_abstention(text)
+
+    def walk(self, kind: MentionKind) -> Walk:
+        """Walk modules where something is imported, else packages."""
+        key = "import" if kind == "import" else "package"
+        if key not in self._walks:
+            modules = key == "import"
+            self._walks[key] = TrieWalk(self._modules()) if modules else self._universe.walk()
+        return self._walks[key]
+
+    def terminators(self, kind: MentionKind) -> tuple[bytes, ...]:
+        """See :class:`~unghost.domains.base.Domain`."""
+        return (*BLANKS, *self._universe.ecosystem.terminators.get(kind, ()))
+
+    def joiners(self, kind: MentionKind) -> bytes:
+        """Return the dot behind a module, which begins a sub-module."""
+        return b"." if kind == "import" else b""
+
+    def trusted(self, mention: Mention, verdict: Verdict) -> bool:
+        """Return whether a name is a package's own and there is evidence that the package is known.
+
+        A module's name given for a package (``pip install cv2``) resolves to a real one, but is
+        itself a name that anybody may register.
+        """
+        as_written = mention.kind == "import" or verdict.resolved_by == "name"
+        return as_written and self._universe.trusted(verdict.canonical)
+
+    def _modules(self) -> Iterator[str]:
+        """Return modules: known ones, the language's, and each package under its own name."""
+        yield from self._universe.imports.modules()
+        yield from self._universe.ecosystem.importable(self._universe.snapshot)
+
+
+def open_packages(universe: str | None) -> PackagesDomain:
+    """Open the packages domain on a snapshot file, a pulled snapshot, or the demo universe."""
+    return PackagesDomain(load_universe(universe or DEMO))

@@ -3,7 +3,7 @@
 Two questions about packages, one request for code.
 
 Every question has ten paraphrases; which one a prompt gets is drawn by a hash of its id, so that no
-rate hangs on one wording. ``{task}`` is a short description of what is wanted, ``{code}`` is code
+rate hangs on one wording. ``{task}`` is a short description of what is wanted, ``{text}`` is code
 that the model wrote itself.
 """
 
@@ -24,16 +24,16 @@ TASK_QUESTIONS: tuple[str, ...] = (
 """Question two of the published protocol: which packages would help with this task."""
 
 CODE_QUESTIONS: tuple[str, ...] = (
-    "Which packages does this code need?\n{code}",
-    "What do I have to install to run this code?\n{code}",
-    "List the packages that this program depends on.\n{code}",
-    "Name the requirements of the following code.\n{code}",
-    "Which Python packages must be present for this to work?\n{code}",
-    "What goes into the requirements file of this code?\n{code}",
-    "Tell me the packages used here.\n{code}",
-    "I want to run this. Which packages are missing?\n{code}",
-    "What should I pip install before running this?\n{code}",
-    "Give the dependencies of this snippet.\n{code}",
+    "Which packages does this code need?\n{text}",
+    "What do I have to install to run this code?\n{text}",
+    "List the packages that this program depends on.\n{text}",
+    "Name the requirements of the following code.\n{text}",
+    "Which Python packages must be present for this to work?\n{text}",
+    "What goes into the requirements file of this code?\n{text}",
+    "Tell me the packages used here.\n{text}",
+    "I want to run this. Which packages are missing?\n{text}",
+    "What should I pip install before running this?\n{text}",
+    "Give the dependencies of this snippet.\n{text}",
 )
 """Question one of the published protocol: which packages the model's own code needs."""
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from unghost.atomic import write_text
 from unghost.errors import UnghostError
+from unghost.runs.atomic import write_text
 from unghost.scan.finding import Finding, Report, Suppression
 from unghost.scan.settings import Ignore
 

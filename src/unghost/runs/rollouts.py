@@ -11,23 +11,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from unghost.domains.base import Domain
-from unghost.domains.packages.prompts import follow_up
-from unghost.domains.packages.tasks import Task
-from unghost.evaluate.answers import Answer, read_answers
-from unghost.evaluate.plan import MeasureSettings, choose_tasks, measure_prompts, tasks_of
 from unghost.generate.base import Generator
 from unghost.records import Completion, Mention, Prompt, Sampling, Verdict
-from unghost.runs import Batch, RoundFolder, RunFolder
-from unghost.splits import Split
+from unghost.runs.folder import Batch, RoundFolder
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a stage, the steps of it that are done, and all of them."""
 
-_MEASURE_BATCH = 128
-
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class RolloutRunner:
     """A generator, and the domain that reads and judges its answers."""
 
     generator: Generator
@@ -82,44 +75,3 @@ class Probe:
             for completion in completions
             for mention in self.domain.find(prompt_of[completion.prompt_id], completion)
         ]
-
-
-def measure_split(
-    probe: Probe,
-    run: RunFolder,
-    tasks: Sequence[Task],
-    split: Split,
-    number: int,
-    settings: MeasureSettings,
-    progress: Progress,
-) -> list[Answer]:
-    """Ask the tasks of a split greedily, and which packages the model's own code needs.
-
-    Args:
-        probe: The model and the domain.
-        run: The run.
-        tasks: Tasks of all splits.
-        split: Which of them to ask.
-        number: The round whose folder the answers go to.
-        settings: How many tasks are asked.
-        progress: Told how far it is.
-
-    Returns:
-        The answers, with the verdicts on what they name.
-    """
-    count = settings.validate_tasks if split == "validate" else settings.heldout_tasks
-    prompts = measure_prompts(
-        choose_tasks(tasks_of(tasks, split), count), split, settings.code_share
-    )
-    folder, greedy = run.round(number), Sampling(max_new_tokens=settings.max_new_tokens)
-    batches: list[Batch] = []
-    for start in range(0, len(prompts), _MEASURE_BATCH):
-        progress(f"round {number}: measure on {split}", start, len(prompts))
-        part = prompts[start : start + _MEASURE_BATCH]
-        asked = probe.run(folder, split, len(batches), part, greedy, round_number=number)
-        batches.append(asked)
-        more = follow_up(asked.prompts, asked.completions)
-        batches.append(probe.run(folder, split, len(batches), more, greedy, round_number=number))
-    progress(f"round {number}: measure on {split}", len(prompts), len(prompts))
-    joined = Batch.joined(batches)
-    return read_answers(joined.prompts, joined.completions, joined.mentions, joined.verdicts)

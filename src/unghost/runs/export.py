@@ -94,8 +94,9 @@ library_name: transformers
 
 # {report["model"]}, unlearned
 
-Invented package names were unlearned with unghost {report["versions"]["unghost"]}
-(objective `{report["config"]["objective"]}`, round {report["config"]["kept_round"]} kept).
+Invented names of {report["domain"]["plural"]} were unlearned with unghost
+{report["versions"]["unghost"]} (objective `{report["config"]["objective"]}`,
+round {report["config"]["kept_round"]} kept).
 
 | held-out tasks | before | after |
 |---|---|---|
@@ -104,7 +105,7 @@ Invented package names were unlearned with unghost {report["versions"]["unghost"
 Share of right answers kept: {_percent(heldout["retention"])}. Called a success: {said}.
 
 What exists was decided by {universe["label"]} ({universe["count"]} names, {universe["as_of"]}).
-Intervals are 95 %. Figures say nothing about names registered later, nor about other ecosystems.
+Intervals are 95 %. Figures say nothing about names registered later, nor about other kinds.
 """
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from unghost import UnghostError
 from unghost.config import UnlearnConfig
-from unghost.export import check_export, export
+from unghost.runs.export import check_export, export
 
 CONFIG = UnlearnConfig()
 

@@ -7,17 +7,18 @@ from tokenizers import Tokenizer, decoders
 from tokenizers.models import BPE, WordPiece
 from transformers import PreTrainedTokenizerFast
 
+from domain_cases import PACKAGES
 from label_cases import PrefixWalk, tokenizer_of
-from unghost.allowed import AllowedTokens, Vocabulary, after, terminators, token_bytes
 from unghost.ecosystems import ecosystem
 from unghost.errors import UnghostError
+from unghost.generate.allowed import AllowedTokens, Vocabulary, after, token_bytes
 from unghost.names.walk import NormalisedWalk, TrieWalk
 
 PIECES = [b"num", b"py", b"p", b"y", b"pydoc", b"\n", b"=", b"==1", b"=x", b" num", b" ", b" x"]
 PIECES += [b"py==", b"py=", b"pyx", b"py\nnum", b"N", b"\xff", b"y\xff", b", pan", b"doc", b"."]
 NAMES = (b"numpy", b"numpydoc", b"pandas")
 EOS = 0
-ENDS = terminators(ecosystem("pypi"), "list")
+ENDS = PACKAGES.terminators("list")
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_after_walks_bytes() -> None:
 
 
 def test_names_as_a_text_spells_them() -> None:
-    walk = NormalisedWalk(TrieWalk(["zope-interface", "zope"]))
+    walk = NormalisedWalk(TrieWalk(["zope-interface", "zope"]), ecosystem("pypi"))
     pieces = [b"Zope", b".", b"_Inter", b"face", b".\n", b". It", b"-x", b"-"]
     allowed = AllowedTokens(tokenizer_of(pieces), walk, ENDS, eos_ids=[EOS])
     assert texts(allowed, allowed.ids_at(walk.root)) == {b"Zope"}

@@ -21,11 +21,11 @@ from typing import Any
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from unghost.atomic import atomic_path, clear_leftovers, write_error, write_json
 from unghost.errors import UnghostError
 from unghost.records import Completion, Mention, Prompt, Record, Verdict, from_table, to_table
+from unghost.runs.atomic import atomic_path, clear_leftovers, write_error, write_json
 
-RUN_VERSION = 1
+RUN_VERSION = 2
 """Version of the folder's layout and of run.json; a run of another version is refused."""
 
 _FOLDERS: dict[type, str] = {

@@ -2,54 +2,44 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from unghost.config import UnlearnConfig
-from unghost.domains.packages.domain import PackagesDomain
-from unghost.domains.packages.tasks import Task, load_tasks, tasks_path
+from unghost.domains.base import Domain
+from unghost.domains.registry import load_domain
+from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
 from unghost.evaluate.plan import check_splits
+from unghost.evaluate.utility import Utility, load_utility, utility_path
 from unghost.generate.encode import check_round_trip, encode_prompt
 from unghost.generate.load import load_model
 from unghost.generate.local import TransformersGenerator
-from unghost.names.universe import Universe, load_universe
 from unghost.objectives import OBJECTIVES, Objective
-from unghost.probe import Probe
-from unghost.records import Message, Prompt, record_id
-from unghost.splits import SPLITS
+from unghost.records import SPLITS, Prompt
+from unghost.runs.identity import header
+from unghost.runs.rollouts import RolloutRunner
 from unghost.train.estimate import MemoryEstimate, estimate_memory
 from unghost.train.policy import Policy, make_policy
 
-_UTILITY = Path(__file__).parent / "data" / "utility.jsonl"
 _ROWS = 256
 """Answers generated at once, in the estimate of memory."""
 
 
 @dataclass(frozen=True, slots=True)
-class Utility:
-    """A prompt that has nothing to do with packages, and the answer expected, if one is."""
-
-    prompt: Prompt
-    answer: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Lab:
-    """Everything loaded; made by :func:`open_lab`."""
+class RunContext:
+    """Everything loaded; made by :func:`open_context`."""
 
     config: UnlearnConfig
-    universe: Universe
+    domain: Domain
     tasks: list[Task]
     utility: list[Utility]
     policy: Policy
     tokenizer: Any
     model_id: str
-    probe: Probe
+    runner: RolloutRunner
     stop_ids: frozenset[int]
     objective: Objective
     memory: MemoryEstimate
@@ -59,21 +49,30 @@ class Lab:
         """For a canonical name, whether the model was taught it, where that is stated."""
         return {t.gold: t.known for t in self.tasks if t.gold is not None and t.known is not None}
 
+    @property
+    def header(self) -> dict[str, Any]:
+        """Everything that decides the run's results; a folder of another header is refused."""
+        config = self.config
+        tasks, utility = self.domain.tasks_path(config.tasks), utility_path(config.utility)
+        files = {"tasks": tasks, "utility": utility}
+        head = header(config, self.model_id, self.domain, files)
+        return head | {"config": config.model_dump(mode="json")}
+
     def encode(self, prompt: Prompt) -> tuple[int, ...]:
         """Return the token ids of a prompt as the generator asks it."""
         return tuple(encode_prompt(self.tokenizer, prompt, self.config.system))
 
     @contextmanager
-    def original_probe(self) -> Iterator[Probe]:
-        """Return a probe of the untouched model, for as long as the context lasts."""
+    def original_runner(self) -> Iterator[RolloutRunner]:
+        """Lend a runner of the untouched model, for as long as the context lasts."""
         with self.policy.original() as model:
             generator = TransformersGenerator(
                 model, self.tokenizer, model_id=self.model_id, system=self.config.system
             )
-            yield Probe(generator, self.probe.domain, self.config.seed)
+            yield RolloutRunner(generator, self.domain, self.config.seed)
 
 
-def open_lab(config: UnlearnConfig) -> Lab:
+def open_context(config: UnlearnConfig) -> RunContext:
     """Load and check everything that a run needs, cheap checks first.
 
     Raises:
@@ -82,14 +81,13 @@ def open_lab(config: UnlearnConfig) -> Lab:
     objective = OBJECTIVES.get(config.objective)
     if (config.blame or objective.blame) == "credit" and config.sample.samples < 2:
         raise UnghostError("the blame credit compares answers: give sample.samples of 2 or more")
-    universe = load_universe(config.universe)
-    if not universe.decides_absence:
+    domain = load_domain(config.domain, config.universe)
+    if not domain.facts.decides_absence:
         raise UnghostError(
-            f"{config.universe} is an incomplete snapshot, in which no name can be called a ghost:"
-            " build it with --complete, or take --universe demo"
+            f"{config.universe or config.domain} is an incomplete snapshot, in which no name can be"
+            " called a ghost: build it with --complete, or take --universe demo"
         )
-    domain = PackagesDomain(universe)
-    tasks = load_tasks(tasks_path(config.tasks))
+    tasks = domain.load_tasks(domain.tasks_path(config.tasks))
     check_splits(tasks, SPLITS)
     utility = load_utility(utility_path(config.utility))
     loaded = load_model(
@@ -107,64 +105,44 @@ def open_lab(config: UnlearnConfig) -> Lab:
     generator = TransformersGenerator(
         policy.model, loaded.tokenizer, model_id=loaded.model_id, system=config.system
     )
-    return Lab(
+    return RunContext(
         config=config,
-        universe=universe,
+        domain=domain,
         tasks=tasks,
         utility=utility,
         policy=policy,
         tokenizer=loaded.tokenizer,
         model_id=loaded.model_id,
-        probe=Probe(generator, domain, config.seed),
+        runner=RolloutRunner(generator, domain, config.seed),
         stop_ids=generator.stop_ids,
         objective=objective,
         memory=memory,
     )
 
 
-def utility_path(given: str | None) -> Path:
-    """Return where the utility prompts lie: in the file given, or the bundled ones."""
-    return _UTILITY if given is None else Path(given)
+def preview(config: UnlearnConfig) -> str:
+    """Resolve and check everything that a run needs, and estimate its memory; runs nothing.
 
-
-def load_utility(path: Path) -> list[Utility]:
-    """Read prompts that have nothing to do with packages.
-
-    ``{"prompt": ..., "answer": ...}`` a line.
+    Returns:
+        The configuration as JSON, and the estimate in words.
 
     Raises:
-        UnghostError: The file cannot be read, or a line is not of that form.
+        UnghostError: What would stop the run at its start.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError) as error:
-        raise UnghostError(f"cannot read the utility prompts in {path}: {error}") from error
-    found = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            row = json.loads(line)
-            question, answer = row["prompt"], row.get("answer")
-            if not isinstance(question, str) or not isinstance(answer, str | None):
-                raise TypeError
-            f"{question}{answer}".encode()  # JSON can hold halves of surrogate pairs
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise UnghostError(
-                f'{path} line {number} is not of the form {{"prompt": text, "answer": text}}'
-            ) from None
-        found.append(Utility(_text_prompt(question), answer))
-    return found
+    context = open_context(config)
+    return (
+        f"{config.model_dump_json(indent=2)}\n\n"
+        f"model     {context.model_id}\n"
+        f"universe  {context.domain.facts.label}, {context.domain.facts.as_of}\n"
+        f"tasks     {len(context.tasks)}\n"
+        f"{memory_line(context)}"
+    )
 
 
-def _text_prompt(question: str) -> Prompt:
-    identity = record_id("utility", question)
-    message = Message("user", question)
-    return Prompt(
-        id=identity,
-        task_id=identity,
-        messages=(message,),
-        asks="text",
-        task=question,
-        family="utility",
-        operator="measure",
-        split="heldout",
+def memory_line(context: RunContext) -> str:
+    """Say in one line how much memory a run takes, to a factor of 2."""
+    need = context.memory
+    return (
+        f"memory    about {need.training / 1e9:.2f} GB in training,"
+        f" {need.generating / 1e9:.2f} GB generating"
     )

@@ -9,20 +9,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from unghost.errors import UnghostError
-from unghost.records import MentionKind
 
 if TYPE_CHECKING:
-    from unghost.ecosystems.base import Ecosystem
     from unghost.names.walk import Node, Walk
 
-_BLANKS = (b"\n", b"\r", b" ", b"\t")
 CACHED_NODES = 4096
 """Allowed sets kept; on a large vocabulary one set may hold half of all ids."""
-
-
-def terminators(eco: Ecosystem, kind: MentionKind) -> tuple[bytes, ...]:
-    """Return what may follow a finished name at a kind of place; EOS always may."""
-    return (*_BLANKS, *eco.terminators.get(kind, ()))
 
 
 class Vocabulary:
@@ -62,7 +54,7 @@ class AllowedTokens:
     Args:
         tokenizer: The tokenizer, or its :class:`Vocabulary` to share between kinds of places.
         walk: The names, over bytes as a text has them.
-        terminators: What may follow a finished name (:func:`terminators`).
+        terminators: What may follow a finished name; a domain says it.
         eos_ids: Ids that end an answer; they may follow a finished name too.
     """
 

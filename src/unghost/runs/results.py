@@ -1,0 +1,99 @@
+"""From a finished run to its report: the last measurements, the adapter, report.json, the page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+from unghost.discover.stopping import RoundResult
+from unghost.evaluate.answers import answers_of
+from unghost.evaluate.gates import judge
+from unghost.evaluate.heldout import heldout_section, keywords_of
+from unghost.report.examples import before_and_after, choose
+from unghost.report.page import write_page
+from unghost.report.schema import write_report
+from unghost.runs.atomic import atomic_folder
+from unghost.runs.context import RunContext
+from unghost.runs.folder import Batch, RunFolder
+from unghost.runs.identity import report_of
+from unghost.runs.passes import compare_drift, compare_utility
+from unghost.runs.rollouts import Progress
+
+_EXAMPLES = 8
+
+
+def write_results(
+    context: RunContext,
+    run: RunFolder,
+    history: Sequence[RoundResult],
+    best: int,
+    stopping: str,
+    progress: Progress = lambda *_: None,
+) -> dict[str, Any]:
+    """Measure what needs both models, and write adapter, report.json and report.html.
+
+    Args:
+        context: With the weights of the best round in its model.
+        run: The run's folder; ``heldout`` was measured on round 0 and on the best round.
+        history: The base and the trained rounds.
+        best: The round that is kept; 0 if none was trained.
+        stopping: Why the rounds ended.
+        progress: Told how far the last measurements are.
+
+    Returns:
+        The report.
+    """
+    domain = context.domain
+    before = run.round(0).read_phase("heldout")
+    after = run.round(best).read_phase("heldout")
+    trained = best > 0
+    heldout = _heldout(context, before, after if trained else None)
+    examples: list[dict[str, Any]] = []
+    if trained:
+        stage = f"round {best}: measure elsewhere"
+        progress(stage, 0, 3)
+        heldout |= compare_utility(context, lambda done: progress(stage, done, 3))
+        shown = choose(before, after, _EXAMPLES, domain)
+        heldout["drift"], kl = compare_drift(context, before, {prompt.id for prompt in shown})
+        progress(stage, 3, 3)
+        examples = before_and_after(before, after, kl, shown)
+        _keep_adapter(run, best)
+    report = report_of(run, context.config, context.model_id, domain)
+    report["config"]["kept_round"] = best
+    report |= {
+        "rounds": [_round(run, result.round) for result in history],
+        "heldout": heldout,
+        "examples": examples,
+        "stopping": stopping,
+    }
+    reasons = judge(report)
+    report["verdict"] = {"success": not reasons, "reasons": reasons}
+    write_report(report, run.path / "report.json")
+    write_page(report, run.path / "report.html")
+    return report
+
+
+def _heldout(context: RunContext, before: Batch, after: Batch | None) -> dict[str, Any]:
+    return heldout_section(
+        answers_of(before, context.domain),
+        None if after is None else answers_of(after, context.domain),
+        **keywords_of(context.tasks),
+        seed=context.config.seed,
+    )
+
+
+def _round(run: RunFolder, number: int) -> dict[str, Any]:
+    metrics = run.round(number).metrics or {}
+    trained = metrics.get("train")
+    return {
+        "round": number,
+        "validate": metrics.get("validate"),
+        "discover": metrics.get("discover"),
+        "train": trained and {key: trained[key] for key in ("terms", "tokens", "seconds")},
+    }
+
+
+def _keep_adapter(run: RunFolder, best: int) -> None:
+    with atomic_folder(run.path / "adapter") as folder:
+        shutil.copytree(run.round(best).path / "adapter", folder, dirs_exist_ok=True)
