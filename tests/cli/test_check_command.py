@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from registry_stub import Reply, running
 from scan_world import build_names, isolate, write_tree
 from unghost.cli import app
-from unghost.ecosystems.base import Entry
+from unghost.ecosystems.registry import Entry
 from unghost.names.building import build_snapshot
 
 

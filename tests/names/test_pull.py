@@ -403,7 +403,7 @@ def test_a_finished_spool_is_not_read_again(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from unghost.ecosystems.base import Entry, Page
+from unghost.ecosystems.registry import Entry, Page
 from unghost.names.spool import Spool
 
 def many():
