@@ -24,7 +24,6 @@ OWN = "unghost is a program in Python itself: how it is installed, what runs it,
 EXAMPLE = "an example for whoever reads it"
 PYTHON_DOMAIN = "what models are asked is about packages of Python"
 ALLOWED = {
-    "cli/names.py": ("pypi", "what names are of if nobody says it"),
     "cli/pull.py": ("pypi npm", EXAMPLE),
     "discover/operators.py": ("python python3", PYTHON_DOMAIN),
     "discover/seeds.py": ("python rust dotnet", PYTHON_DOMAIN),
@@ -41,9 +40,7 @@ ALLOWED = {
         " pnpm pypi python ruby rust typescript yarn",
         "words of English texts, whatever else they name",
     ),
-    "names/sealed.py": ("pip", OWN),
     "registry.py": ("pip", OWN),
-    "report/schema.py": ("python", OWN),
     "results.py": ("python", OWN),
     "scan/settings.py": ("pyproject.toml python", OWN),
     "validation.py": ("python", OWN),
