@@ -48,11 +48,11 @@ from tree_sitter import Parser
 
 from unghost.domains.packages.project import Project
 from unghost.domains.packages.verify import Judge
-from unghost.mentions.imports import find_imports
+from unghost.mentions.imports import find_imports, language_of
 from unghost.mentions.reader import find_in_file, kinds_of
 from unghost.names.universe import Universe
 from unghost.runs.atomic import write_json
-from unghost.syntax.grammar import language as grammar
+from unghost.syntax.grammar import load
 from unghost.syntax.text import decode
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -164,7 +164,10 @@ def measure(language: str, texts: list[str], peers: Sequence[Peer]) -> dict[str,
         return (spot.name for spot in find_imports(text, language))
 
     def whole(text: str) -> Iterable[str]:
-        Parser(grammar(language)).parse(text.encode("utf-8", "replace"))
+        known = language_of(language)
+        assert known is not None
+        assert known.grammar is not None
+        Parser(load(known.grammar)).parse(text.encode("utf-8", "replace"))
         return ()
 
     size = megabytes(texts)

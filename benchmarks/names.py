@@ -31,8 +31,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from unghost.ecosystems.pypi.names import canonical, is_valid
 from unghost.names.building import build_snapshot
-from unghost.names.normalise import canonical, is_valid
 from unghost.names.snapshot import Snapshot
 from unghost.runs.atomic import write_json
 

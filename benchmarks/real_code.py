@@ -28,11 +28,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Address
 from unghost.ecosystems.pypi.providers import likely_providers
 from unghost.errors import UnghostError
+from unghost.names.clients import user_setup
 from unghost.names.universe import load_universe
+from unghost.registries.address import Address
 from unghost.registries.client import get, make_client
 from unghost.runs.atomic import write_json
 from unghost.scan.scanner import scan_files
@@ -43,7 +43,6 @@ RESULTS = ROOT / "benchmarks" / "results" / "real_code.json"
 READINGS = ROOT / "benchmarks" / "results" / "real_code_readings.json"
 ACCEPT = {"Accept": "application/vnd.pypi.simple.v1+json"}
 LARGEST = 200_000_000
-NOWHERE = Path(os.devnull) / "none"
 
 SEEN = {
     "django": "5.2.8",
@@ -87,7 +86,7 @@ NOT_READ = "not looked at"
 
 async def fetched(folder: Path) -> dict[str, Path]:
     """Download and unpack what is not there yet; give each project's folder."""
-    address = ecosystem("pypi").registry.setup(os.environ, NOWHERE, Path.home()).lookup
+    address = user_setup("pypi").lookup
     if address is None:
         raise UnghostError("no index is set: install pip")
     found = {}
@@ -159,7 +158,7 @@ def scanned(name: str, folder: Path, universe: str, readings: Mapping[str, str])
         "problems": len(report.problems),
         "seconds": round(seconds, 1),
         "distinct": flagged,
-        "compared_with": [truth.label for truth in report.truths],
+        "compared_with": [source.label for source in report.sources],
     }
 
 

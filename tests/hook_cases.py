@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from unghost.ecosystems.base import Entry
+from unghost.ecosystems.registry import Entry
 from unghost.hook.decide import Rules
-from unghost.hook.respond import Options, Response, respond
+from unghost.hook.respond import Options, Output, respond
 from unghost.names.building import build_snapshot
 
 OLD = "2020-01-01"
@@ -84,7 +84,7 @@ def answered(call: object, universe: Path, **changes: Any) -> tuple[str, str]:
     return told(respond(json.dumps(call).encode(), options(universe, **changes)))
 
 
-def told(response: Response) -> tuple[str, str]:
+def told(response: Output) -> tuple[str, str]:
     """Return the decision and the reason of a response, in whatever words it is."""
     assert response.code == 0, response
     if not response.out:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from unghost.records import MentionKind
-from unghost.scan.finding import RULES, Finding, Problem, Report, Suppression, Truth, fingerprint
+from unghost.scan.finding import RULES, Finding, Problem, Report, Source, Suppression, fingerprint
 
 RULE_IDS = tuple(RULES)
 NASTY = (
@@ -74,8 +74,8 @@ def make_report(*findings: Finding, **changes: Any) -> Report:
         "problems": (),
         "files": 2,
         "names": 5,
-        "truths": (
-            Truth(
+        "sources": (
+            Source(
                 "pypi",
                 "pypi-2026-10-01",
                 "2026-10-01",
@@ -201,6 +201,6 @@ def hostile_reports() -> st.SearchStrategy[Report]:
         problems=st.lists(st.builds(Problem, text, text), max_size=2).map(tuple),
         files=number,
         names=number,
-        truths=st.lists(st.builds(Truth, text, text, text, text), max_size=2).map(tuple),
+        sources=st.lists(st.builds(Source, text, text, text, text), max_size=2).map(tuple),
         left_out=number,
     )

@@ -26,8 +26,10 @@ NAMES = (
 DAY = "2026-01-01"
 
 
-def build_names(path: Path, names: tuple[str, ...] = NAMES, ecosystem: str = "pypi") -> Path:
-    build_snapshot(names, path, ecosystem=ecosystem, source="a test", date=DAY, complete=True)
+def build_names(
+    path: Path, names: tuple[str, ...] = NAMES, ecosystem: str = "pypi", *, complete: bool = True
+) -> Path:
+    build_snapshot(names, path, ecosystem=ecosystem, source="a test", date=DAY, complete=complete)
     return path
 
 

@@ -17,6 +17,9 @@ SCANNING = ["unghost.mentions.reader", "unghost.names.universe"]
 SCANNING += ["unghost.domains.packages.verify", "unghost.domains.packages.project"]
 SLOW = ["httpx", "asyncio", "rich", "typer", "pydantic", "ijson", "sqlite3", "yaml", "rapidfuzz"]
 SLOW += ["multiprocessing", "tree_sitter", "packaging", "importlib.metadata", "importlib.resources"]
+POSIX = ["fcntl", "grp", "pwd", "resource", "termios"]
+OF_AGENTS = ["unghost.cli.hook", "unghost.hook.watch", "unghost.scan.scanner", "unghost.api"]
+OF_AGENTS += ["unghost.scan.reading.pool", "unghost.mcp_server.questions", "unghost.names.pull"]
 
 
 @pytest.mark.parametrize("module", LIGHT)
@@ -35,14 +38,22 @@ def test_what_finds_and_judges_imports_nothing_slow() -> None:
 
 
 def test_a_command_imports_neither_the_others_nor_what_it_does_not_use() -> None:
-    run = "app(['names', 'check', 'requests', '--universe', 'demo'], standalone_mode=False)"
+    run = "app(['check', 'requests', '--universe', 'demo'], standalone_mode=False)"
     code = f"import sys; from unghost.cli import app; {run}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     modules = set(done.stdout.split())
-    assert "unghost.cli.names" in modules
+    assert "unghost.cli.check" in modules
     assert (
         modules & {"rich", "pydantic", "httpx", "unghost.cli.unlearn", "unghost.cli.demo"} == set()
     )
+
+
+def test_what_windows_lacks_is_not_needed_to_import_what_agents_run() -> None:
+    code = "import os, signal, sys; sys.modules.update(dict.fromkeys(" + repr(POSIX) + "))\n"
+    code += "del os.fork, os.O_NONBLOCK, signal.SIGKILL, signal.SIGALRM, signal.setitimer\n"
+    code += f"import {', '.join(OF_AGENTS)}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_public_surface_is_sorted_and_there() -> None:

@@ -13,8 +13,8 @@ import argparse
 import json
 from pathlib import Path
 
+from unghost.ecosystems.pypi.names import canonical
 from unghost.names.building import build_snapshot
-from unghost.names.normalise import canonical
 
 DATA = Path(__file__).resolve().parents[1] / "src/unghost/data"
 DATE = "2026-04-01"

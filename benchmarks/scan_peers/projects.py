@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from unghost.ecosystems import ecosystem as declared
 from unghost.names.building import build_snapshot
-from unghost.names.normalise import canonical
 from unghost.names.snapshot import Snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ def corpus_names() -> dict[str, set[str]]:
     found = {}
     for source in sorted((CORPUS / "universe").glob("*.txt")):
         names = source.read_text(encoding="utf-8").split() + BESIDES.get(source.stem, "").split()
-        found[source.stem] = {canonical(name, source.stem) for name in names}
+        found[source.stem] = {declared(source.stem).canonical(name) for name in names}
     return found
 
 

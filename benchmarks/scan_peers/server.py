@@ -22,7 +22,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from unghost.names.normalise import canonical, is_valid
+from unghost.ecosystems import ecosystem as ecosystem_of
 
 OLD, NEW = "2015-06-01T12:00:00", "2026-05-04T12:00:00"
 WEEKLY = 750_000
@@ -48,7 +48,8 @@ class Truth:
     def has(self, ecosystem: str, name: str) -> bool:
         """Return whether a name is there, and note it if not."""
         known = self.names.get(ecosystem, frozenset())
-        found = is_valid(name, ecosystem) and canonical(name, ecosystem) in known
+        declared = ecosystem_of(ecosystem)
+        found = declared.is_valid(name) and declared.canonical(name) in known
         if not found:
             self.missing[f"{ecosystem} {name}"] += 1
         return found

@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from unghost.ecosystems import DEFAULT
 from unghost.mentions.kinds.by_name import Asked
 from unghost.scan.checking import Checked, check
-from unghost.scan.files import find_root
 from unghost.scan.finding import Report
+from unghost.scan.reading.listing import find_root
 from unghost.scan.scanner import scan_files
 from unghost.scan.scanner import scan_text as _scan_text
 from unghost.scan.settings import ScanSettings, read_settings
@@ -22,7 +23,7 @@ def scan_paths(
 
     Args:
         paths: Files and folders; the current folder if there is none.
-        settings: What to go by; None reads the project's ``unghost.toml`` or ``pyproject.toml``.
+        settings: The settings; None reads the project's ``unghost.toml`` or ``pyproject.toml``.
         processes: How many processes may look at files.
 
     Raises:
@@ -49,7 +50,7 @@ def scan_text(
             ``requirements.txt``); None lets the text itself tell.
         asks: What the question asked for that the text answers (``packages``, ``requirements`` or
             ``code``): then lists of names are read too, which nothing else tells from prose.
-        settings: What to go by; None reads those of the project that the current folder is in.
+        settings: The settings; None reads those of the project that the current folder is in.
 
     Raises:
         UnghostError: The settings name what cannot be read.
@@ -60,18 +61,18 @@ def scan_text(
 
 
 def check_names(
-    names: Iterable[str], ecosystem: str = "pypi", *, settings: ScanSettings | None = None
+    names: Iterable[str], ecosystem: str = DEFAULT, *, settings: ScanSettings | None = None
 ) -> list[Checked]:
-    """Say of names whether there are packages so called that can be trusted to exist.
+    """Check for each name whether a package of this name can be trusted to exist.
 
     Args:
         names: Names as one would install them.
         ecosystem: Such as ``pypi`` or ``npm``.
-        settings: What to go by; None reads those of the project that the current folder is in.
+        settings: The settings; None reads those of the project that the current folder is in.
 
     Raises:
         UnghostError: The ecosystem is not known, or the settings name what cannot be read.
     """
     root = find_root([Path.cwd()])
     chosen = read_settings(root) if settings is None else settings
-    return check(list(names), ecosystem, chosen, root=root)
+    return list(check(list(names), ecosystem, chosen, root=root).names)

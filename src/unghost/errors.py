@@ -1,6 +1,19 @@
-"""The one exception that unghost raises on purpose."""
+"""The one exception that unghost raises on purpose, and what it says of a missing extra."""
 
 from __future__ import annotations
+
+_EXTRAS = {
+    "train": (
+        "models on this machine need",
+        "accelerate peft safetensors tokenizers torch transformers",
+    ),
+    "measure": ("measuring needs", "jinja2 numpy pyarrow re2 scipy"),
+    "sign": ("signatures need", "cryptography"),
+    "mcp": ("the MCP server needs", "mcp anyio"),
+}
+"""By extra, what it is for and the modules that it installs."""
+_COMMANDS = {"unlearn": "train", "demo": "train"}
+"""Commands that need more than the module that happens to be missed first."""
 
 
 class UnghostError(Exception):
@@ -9,3 +22,24 @@ class UnghostError(Exception):
     The command line prints the message and exits with 2; a traceback is shown only with
     ``--debug``.
     """
+
+
+def missing_extra(error: ImportError, command: str | None = None) -> UnghostError | None:
+    """Return an error that names the extra which installs a missing module.
+
+    Args:
+        error: What the import raised.
+        command: The command that needs it, if it is one.
+
+    Returns:
+        None if no extra installs the module.
+    """
+    module = (error.name or "").partition(".")[0]
+    for extra, (purpose, modules) in _EXTRAS.items():
+        if module in modules.split():
+            extra = _COMMANDS.get(command or "", extra)
+            return UnghostError(
+                f"{purpose} {module}, which is not installed: install the extra {extra!r}"
+                f" of unghost (unghost[{extra}])"
+            )
+    return None

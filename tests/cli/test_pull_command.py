@@ -56,7 +56,7 @@ def test_pulls_from_where_the_client_is_set_to(
     assert f"{stub.url}/simple/ (PIP_INDEX_URL)" in said
     assert f"sha256 {snapshot.header.sha256}" in said
     assert "2 names of" in said
-    assert "1 entries" in said
+    assert "1 entry skipped" in said
     assert "s3cret" not in said
     assert "s3cret" not in (tmp_path / "x.names").read_bytes().decode("latin-1")
     assert "2 before" in run("pypi", "-o", "x.names")

@@ -89,7 +89,7 @@ def test_standard_input_is_a_text_of_any_kind(tmp_path: Path) -> None:
     assert done.returncode == 0
     done = scan("-", cwd=tmp_path, text=b"\0\xff\0")
     assert done.returncode == 2
-    assert "is no text" in done.stderr
+    assert "is not a text" in done.stderr
 
 
 def test_a_named_file_of_no_known_kind_is_read_as_a_text(tmp_path: Path) -> None:
@@ -145,11 +145,11 @@ def test_a_diff_is_shown_before_anything_is_mended(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "-yaml\n" in done.stdout
     assert "+pyyaml\n" in done.stdout
-    assert "a.py:1: g is left" in done.stderr
+    assert "not fixed: g (a.py:1)" in done.stderr
     assert (folder / "requirements.txt").read_text() == "yaml\nghost-1\n"
     done = scan("--fix", cwd=folder)
     assert done.returncode == 1
-    assert "2 mended in 1 file" in done.stderr
+    assert "fixed 2 findings in 1 file" in done.stderr
     assert (folder / "requirements.txt").read_text().startswith("pyyaml\n# unghost:")
     (folder / "a.py").unlink()
     assert scan("--fix", cwd=folder).returncode == 0

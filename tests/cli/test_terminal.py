@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from unghost.cli.terminal import printable, printable_values
+from unghost.cli.terminal import printable_values
+from unghost.syntax.printable import printable
 
 
 def test_characters_that_steer_a_terminal_are_shown_as_question_marks() -> None:

@@ -5,12 +5,19 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unghost.discover.dedupe import Deduper, features, jaccard, unique
+from unghost.discover.dedupe import Deduper, features, jaccard
 
 WORDS = [f"word{number}" for number in range(12)]
 texts = st.lists(
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join), max_size=25
 )
+
+
+def unique(texts: list[str], threshold: float = 0.8) -> list[str]:
+    deduper = Deduper(threshold)
+    return [text for text in texts if deduper.add(text)]
+
+
 thresholds = st.sampled_from([0.3, 0.5, 0.8, 0.95, 1.0])
 
 
@@ -40,8 +47,6 @@ def test_case_punctuation_and_fillers_do_not_make_a_new_task(words: list[str]) -
     assert deduper.add(" ".join(words))
     disguised = "A tool for " + "  ".join(word.upper() for word in words) + "!"
     assert not deduper.add(disguised)
-    assert disguised in deduper
-    assert len(deduper) == 1
 
 
 def test_near_duplicates_are_found_among_thousands() -> None:
@@ -51,8 +56,7 @@ def test_near_duplicates_are_found_among_thousands() -> None:
     deduper = Deduper(0.8)
     assert all(deduper.add(text) for text in base)
     near = [f"{text} extra" for text in base]
-    overlooked = sum(text not in deduper for text in near)
-    assert overlooked <= 15
+    assert not any(deduper.add(text) for text in near)
 
 
 def test_different_tasks_of_the_same_words_are_kept() -> None:

@@ -17,7 +17,7 @@ from unghost.domains.packages.questions import (
     TASK_QUESTIONS,
 )
 from unghost.domains.packages.tasks import load_tasks, task_text
-from unghost.domains.packages.verify import Judge, verify
+from unghost.domains.packages.verify import Judge
 from unghost.evaluate.plan import measure_prompts
 from unghost.names.building import build_snapshot
 from unghost.names.imports import ImportMap
@@ -72,16 +72,16 @@ def test_verdicts(
 
 def test_a_miss_of_an_incomplete_snapshot_is_unknown(tmp_path: Path) -> None:
     open_world = universe(tmp_path / "s", complete=False)
-    assert verify(mention("no-such", "list"), open_world).status == "unknown"
-    assert verify(mention("no_such", "import"), open_world).status == "unknown"
+    assert Judge(open_world)(mention("no-such", "list")).status == "unknown"
+    assert Judge(open_world)(mention("no_such", "import")).status == "unknown"
     closed = Universe(open_world.snapshot, open_world.imports, closed_world=True)
-    assert verify(mention("no-such", "list"), closed).status == "absent"
+    assert Judge(closed)(mention("no-such", "list")).status == "absent"
 
 
 def test_only_ghosts_get_suggestions(tmp_path: Path) -> None:
     world = universe(tmp_path / "s")
-    assert verify(mention("request", "list"), world).suggestions == ("requests",)
-    assert verify(mention("requests", "list"), world).suggestions == ()
+    assert Judge(world)(mention("request", "list")).suggestions == ("requests",)
+    assert Judge(world)(mention("requests", "list")).suggestions == ()
     assert Judge(world, suggest=False)(mention("request", "list")).suggestions == ()
 
 

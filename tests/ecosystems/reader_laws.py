@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from unghost.ecosystems.base import Ecosystem, Manifest
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.spot import Spot
 
 _FOLDER = Path(__file__).parent
 _ODD = (

@@ -16,7 +16,7 @@ from unghost.ecosystems.npm.locks import read_npm, read_pnpm
 from unghost.ecosystems.npm.manifests import read_package
 from unghost.ecosystems.npm.specs import read_spec
 from unghost.ecosystems.npm.yarn import read_yarn
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.spot import Spot
 
 NPM = ecosystem("npm")
 UNITS = [

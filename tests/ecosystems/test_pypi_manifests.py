@@ -15,7 +15,7 @@ from unghost.ecosystems import ecosystem
 from unghost.ecosystems.base import Manifest
 from unghost.ecosystems.pypi import sources
 from unghost.ecosystems.pypi.requirements import find_script_requirements, read_requirements
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.spot import Spot
 
 PYPI = ecosystem("pypi")
 READERS = {pattern: m.read for m in PYPI.manifests for pattern in m.patterns}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from unghost.ecosystems import ecosystem, ecosystem_names
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.spot import Spot
 
 FOLDER = Path(__file__).parent
 NEEDED = ("canonical", "valid", "invalid", "command", "manifest", "lookup")

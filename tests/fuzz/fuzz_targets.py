@@ -12,9 +12,9 @@ from typing import Any
 
 from unghost.ecosystems import all_ecosystems
 from unghost.ecosystems.base import Manifest
+from unghost.ecosystems.spot import Spot
 from unghost.records import Mention
 from unghost.syntax.document import Array, Scalar, Table, Value
-from unghost.syntax.spot import Spot
 from unghost.syntax.text import decode
 
 TESTS = Path(__file__).resolve().parents[1]

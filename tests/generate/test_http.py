@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -105,6 +108,23 @@ def test_busy_and_broken_replies_are_tried_again(server: Server) -> None:
     (found,) = made(server).generate(prompts(1), Sampling())
     assert found.text == "flask"
     assert len(server.requests) == 3
+
+
+def test_waits_until_the_date_the_server_gives(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    until = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+    replies = {1: (503, {"Retry-After": until}, b""), 2: (429, {"Retry-After": "3600"}, b"")}
+    server.reply = lambda _, number: replies.get(number) or answer("flask")
+    made(server).generate(prompts(1), Sampling())
+    assert 20 < waits[0] <= 30
+    assert waits[1:] == [60.0]
 
 
 def test_a_server_that_stays_broken_is_an_error(server: Server) -> None:

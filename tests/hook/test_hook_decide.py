@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hook_cases import answered, claude, cursor, gemini
-from unghost.scan import files
+from unghost.scan.reading import listing as files
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_reason_says_what_to_do_instead(shop: Path, world: Path) -> None:
     assert lines[0] == "unghost stopped this: it names packages that do not exist."
     assert any(line.endswith("Write beautifulsoup4 instead.") for line in lines)
     assert any(line.endswith("it comes with the language.") for line in lines)
-    assert any("Real names near it: flask-cors" in line for line in lines)
+    assert any("Existing packages with similar names: flask-cors" in line for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from unghost import UnghostError
-from unghost.hook.edits import DIFF, Change, changes_of, command_of, label
+from unghost.hook.edits import DIFF, FileChange, changes_of, command_of, label
 
 
-def change(tool: str, folder: Path, **arguments: Any) -> Change:
+def change(tool: str, folder: Path, **arguments: Any) -> FileChange:
     (only,) = changes_of(tool, arguments, folder)
     return only
 
@@ -20,9 +20,11 @@ def change(tool: str, folder: Path, **arguments: Any) -> Change:
 def test_a_whole_text_takes_the_place_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
 
-    assert change("Write", tmp_path, file_path=str(path), content="b") == Change(path, "", "b")
+    assert change("Write", tmp_path, file_path=str(path), content="b") == FileChange(path, "", "b")
     path.write_text("a")
-    assert change("write_file", tmp_path, file_path="a.py", content="b") == Change(path, "a", "b")
+    assert change("write_file", tmp_path, file_path="a.py", content="b") == FileChange(
+        path, "a", "b"
+    )
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,9 @@ def test_edits_are_applied_in_memory(tmp_path: Path, arguments: dict[str, Any], 
     path = tmp_path / "f"
     path.write_bytes(b"a\r\nb\r\na\r\n")
 
-    assert change("Edit", tmp_path, file_path="f", **arguments) == Change(path, "a\nb\na\n", after)
+    assert change("Edit", tmp_path, file_path="f", **arguments) == FileChange(
+        path, "a\nb\na\n", after
+    )
     assert path.read_bytes() == b"a\r\nb\r\na\r\n"
 
 
@@ -58,13 +62,13 @@ def test_an_edit_that_does_not_fit_is_looked_at_alone(tmp_path: Path) -> None:
 
     made = change("Edit", tmp_path, file_path="f", old_string="old", new_string="new")
 
-    assert made == Change(path, "old", "new")
+    assert made == FileChange(path, "old", "new")
 
 
 def test_an_empty_old_text_makes_a_new_file(tmp_path: Path) -> None:
     made = change("replace", tmp_path, file_path="f", old_string="", new_string="new")
 
-    assert made == Change(tmp_path / "f", "", "new")
+    assert made == FileChange(tmp_path / "f", "", "new")
 
 
 def test_an_edit_that_would_fill_the_memory_is_not_applied(tmp_path: Path) -> None:
@@ -73,7 +77,7 @@ def test_an_edit_that_would_fill_the_memory_is_not_applied(tmp_path: Path) -> No
 
     made = change("Edit", tmp_path, file_path="f", old_string="a", new_string=new, replace_all=True)
 
-    assert made == Change(tmp_path / "f", "a", new)
+    assert made == FileChange(tmp_path / "f", "a", new)
 
 
 def test_edits_that_would_copy_without_end_are_not_applied(tmp_path: Path) -> None:
@@ -126,7 +130,7 @@ def test_a_cell_that_goes_brings_nothing_in(tmp_path: Path) -> None:
 def test_a_patch_is_a_change_of_its_own(tmp_path: Path, key: str) -> None:
     patch = "*** Begin Patch\n*** Add File: a.py\n+import x\n*** End Patch\n"
 
-    assert change("ApplyPatch", tmp_path, **{key: patch}) == Change(Path(DIFF), "", patch)
+    assert change("ApplyPatch", tmp_path, **{key: patch}) == FileChange(Path(DIFF), "", patch)
 
 
 def test_redirections_of_a_command_are_changes(tmp_path: Path) -> None:
@@ -136,8 +140,8 @@ def test_redirections_of_a_command_are_changes(tmp_path: Path) -> None:
     made = changes_of("Bash", {"command": command}, tmp_path)
 
     assert made == [
-        Change(tmp_path / "f", "a", "a\nb\nc\n"),
-        Change(tmp_path / "sub" / "g", "", "d\n"),
+        FileChange(tmp_path / "f", "a", "a\nb\nc\n"),
+        FileChange(tmp_path / "sub" / "g", "", "d\n"),
     ]
 
 
@@ -193,7 +197,7 @@ def test_calls_that_write_nothing_make_no_changes(
 def test_a_tool_of_which_it_is_not_known_what_it_does_cannot_be_judged(
     tmp_path: Path, tool: str, arguments: dict[str, Any]
 ) -> None:
-    with pytest.raises(UnghostError, match=f"what {tool} would"):
+    with pytest.raises(UnghostError, match=f"arguments of {tool} do not show what it would"):
         changes_of(tool, arguments, tmp_path)
 
 

@@ -12,9 +12,9 @@ from hook_cases import claude, cursor, gemini
 from unghost.hook.formats import (
     LARGEST,
     Agent,
-    Answer,
     Call,
     NotUnderstoodError,
+    Reply,
     read_call,
     render,
 )
@@ -140,12 +140,12 @@ SILENT: dict[str, str] = {"claude": "", "gemini": "", "cursor": '{"permission": 
 @pytest.mark.parametrize("agent", list(SILENT))
 def test_nothing_wrong_leaves_all_to_the_agent(agent: Agent) -> None:
     """An "allow" would skip the user's own prompt in Claude Code; Cursor wants to hear one."""
-    assert render(Answer(), Call(agent, "PreToolUse")) == SILENT[agent]
+    assert render(Reply(), Call(agent, "PreToolUse")) == SILENT[agent]
 
 
 @pytest.mark.parametrize("decision", ["ask", "deny"])
 def test_answers_are_in_the_agents_own_words(decision: Any) -> None:
-    answer = Answer(decision, "why", "for you")
+    answer = Reply(decision, "why", "for you")
 
     assert json.loads(render(answer, Call("claude", "PreToolUse"))) == {
         "hookSpecificOutput": {
@@ -167,7 +167,7 @@ def test_answers_are_in_the_agents_own_words(decision: Any) -> None:
 
 
 def test_an_agent_that_cannot_ask_is_told_no() -> None:
-    table = json.loads(render(Answer("ask", "why"), Call("cursor", "preToolUse")))
+    table = json.loads(render(Reply("ask", "why"), Call("cursor", "preToolUse")))
 
     assert table["permission"] == "deny"
     assert table["agent_message"].startswith("why\n")
@@ -176,13 +176,13 @@ def test_an_agent_that_cannot_ask_is_told_no() -> None:
 
 @pytest.mark.parametrize("agent", ["claude", "gemini"])
 def test_a_warning_without_a_decision_is_for_the_person(agent: Agent) -> None:
-    said = render(Answer("allow", shown="not checked"), Call(agent, "PreToolUse"))
+    said = render(Reply("allow", shown="not checked"), Call(agent, "PreToolUse"))
 
     assert json.loads(said) == {"systemMessage": "not checked"}
 
 
 def test_an_answer_is_one_line_of_ascii() -> None:
-    said = render(Answer("deny", "a\nb\x1b[2J\u202e\ud800é"), Call("claude", "PreToolUse"))
+    said = render(Reply("deny", "a\nb\x1b[2J\u202e\ud800é"), Call("claude", "PreToolUse"))
 
     assert said.isascii()
     assert said.isprintable()

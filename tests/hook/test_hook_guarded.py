@@ -1,4 +1,4 @@
-"""An agent that changes what it is checked by."""
+"""An agent that changes the settings of its own check."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOOL = "[tool.unghost.scan]\noffline = true\n"
 
 def decided(call: dict[str, Any], world: Path, **changes: Any) -> str:
     decision, reason = answered(call, world, **changes)
-    assert decision == "allow" or "what the agent is checked by" in reason
+    assert decision == "allow" or "configures this check" in reason
     return decision
 
 

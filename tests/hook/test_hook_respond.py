@@ -14,7 +14,7 @@ from hook_cases import claude, cursor, gemini, options, told
 from unghost.hook import respond as room
 from unghost.hook.decide import decide
 from unghost.hook.formats import AGENTS, Agent, Call
-from unghost.hook.respond import Options, Response, respond
+from unghost.hook.respond import Options, Output, respond
 
 BROKEN = {"claude": claude, "gemini": gemini}
 FAILS: dict[Any, str] = {"ask": "ask", "closed": "deny", "open": "allow"}
@@ -39,8 +39,8 @@ def test_what_cannot_be_checked_is_said_and_never_silent(
 
     decision, reason = told(response)
     assert decision == FAILS[fail]
-    assert "could not check this call: what" in reason
-    assert "would run is not known" in response.err
+    assert "could not check this call: the arguments of" in reason
+    assert "do not show what it would run" in response.err
 
 
 @pytest.mark.parametrize(("fail", "code"), [("ask", 2), ("closed", 2), ("open", 1)])
@@ -59,7 +59,7 @@ def test_where_the_agent_is_said_it_is_answered(agent: Agent) -> None:
 
     # Of a call of Cursor's it is not known whether it may be asked about.
     assert decision == ("deny" if agent == "cursor" else "ask")
-    assert "no JSON object" in reason
+    assert "not a JSON object" in reason
 
 
 def test_a_hook_at_the_wrong_place_blocks_nothing() -> None:
@@ -103,7 +103,7 @@ def test_where_nobody_is_there_to_be_asked_a_question_is_a_no(shop: Path, world:
 
     decision, reason = answer("pip install brand-new")
     assert decision == "deny"
-    assert reason.endswith("Nobody is there to be asked, so it is refused.")
+    assert reason.endswith("Nobody is there to ask, so it is denied.")
     assert answer("pip install flask") == ("allow", "")
 
 
@@ -111,7 +111,7 @@ def test_what_the_call_is_is_told_before_it_is_judged(shop: Path, world: Path) -
     calls: list[Call] = []
     data = json.dumps(claude("Bash", shop, command="ls")).encode()
 
-    assert respond(data, options(world), calls.append) == Response()
+    assert respond(data, options(world), calls.append) == Output()
     (call,) = calls
     assert call.agent == "claude"
     assert decide(call, options(world).rules).decision == "allow"

@@ -368,7 +368,7 @@ def test_settings_in_a_folder_leave_paths_those_of_the_repository(
     [
         ({"paths": "no-such"}, "no-such does not exist"),
         ({"fail-on": "sometimes"}, "fail-on"),
-        ({"offline": "maybe"}, "true or false is wanted"),
+        ({"offline": "maybe"}, "use true or false"),
         ({"ecosystems": "cobol"}, "cobol"),
         ({"universe": "no.names"}, "no.names"),
         ({"baseline": "no.json"}, "no.json"),

@@ -44,7 +44,7 @@ FILES = re.compile(_hook()["files"])
 
 
 PATTERNS = sorted({p for eco in all_ecosystems() for m in eco.manifests for p in m.patterns})
-SUFFIXES, NAMES = sorted(kinds._SUFFIXES), sorted(kinds._NAMES)
+SUFFIXES, NAMES = sorted(kinds.suffixes()), sorted(kinds.NAMES)
 
 
 def _examples() -> Iterator[str]:
@@ -69,7 +69,6 @@ def _differ(paths: Iterable[str]) -> list[str]:
 
 
 def test_the_filter_is_what_the_scanner_reads() -> None:
-    """What is listed here belongs into, or out of, ``files`` in ``.pre-commit-hooks.yaml``."""
     assert _differ(path for name in _examples() for path in _variants(name)) == []
 
 
@@ -85,6 +84,13 @@ _PATHS = st.lists(
 @settings(max_examples=500)
 def test_the_filter_is_what_the_scanner_reads_whatever_the_path(path: str) -> None:
     assert _differ([path]) == []
+
+
+def test_what_is_written_from_declarations_is_not_stale() -> None:
+    """If it is, run ``python tools/declared.py``."""
+    done = subprocess.run([sys.executable, ROOT / "tools/declared.py", "--check"], text=True,
+                          capture_output=True, check=False)  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_nothing_that_could_be_an_option_is_passed() -> None:

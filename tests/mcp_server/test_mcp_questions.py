@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from scan_cases import NASTY
 from scan_world import build_names, isolate, write_tree
 from unghost.mcp_server import questions as room
-from unghost.mcp_server.questions import MOST_FINDINGS, Answer, Questions
+from unghost.mcp_server.questions import MOST_FINDINGS, Questions, ToolResult
 from unghost.mcp_server.shapes import LONGEST_NAME, LONGEST_TEXT, MOST_NAMES, QUESTIONS
-from unghost.printable import printable
 from unghost.scan.settings import Ignore, ScanSettings
+from unghost.syntax.printable import printable
 
 
 @pytest.fixture
@@ -35,12 +35,12 @@ def _questions(folder: Path, **changes: Any) -> Questions:
     return Questions(settings, project)
 
 
-def _structure(answer: Answer) -> dict[str, Any]:
+def _structure(answer: ToolResult) -> dict[str, Any]:
     assert answer.structure is not None, answer.text
     return answer.structure
 
 
-def _statuses(answer: Answer) -> dict[str, str]:
+def _statuses(answer: ToolResult) -> dict[str, str]:
     return {one["name"]: one["status"] for one in _structure(answer)["names"]}
 
 
@@ -85,7 +85,7 @@ def test_what_nothing_can_say_is_unverified_and_not_ok(asked: Questions) -> None
     assert "ok: " not in answer.text
     scanned = asked.ask("scan_text", {"text": "npm install left-pad", "language": "bash"})
     assert _structure(scanned)["counts"]["unverified"] == 1
-    assert "what is not verified is not ok" in scanned.text
+    assert "names that could not be verified are not ok" in scanned.text
 
 
 @pytest.mark.parametrize("given", ['["requests", "numpy"]', ["requests", "numpy"]])
@@ -100,7 +100,9 @@ def test_a_list_written_into_a_text_is_taken(asked: Questions, given: object) ->
 def test_a_text_that_is_no_list_is_one_name(asked: Questions, given: str) -> None:
     answer = asked.ask("check_names", {"names": given})
     if len(given) > LONGEST_NAME:
-        assert answer == Answer(f"names.0: String should have at most {LONGEST_NAME} characters")
+        assert answer == ToolResult(
+            f"names.0: String should have at most {LONGEST_NAME} characters"
+        )
     else:
         assert list(_statuses(answer)) == [given]
 
@@ -168,9 +170,9 @@ def test_suggestions_are_the_package_of_a_module_and_near_names(asked: Questions
     assert module["suggestions"][0] == "pyyaml"
     answer = asked.ask("suggest", {"name": "reqeusts", "ecosystem": "pypi"})
     assert _structure(answer)["suggestions"] == ["requests"]
-    assert answer.text == "near reqeusts in pypi: requests"
+    assert answer.text == "similar to reqeusts in pypi: requests"
     none = asked.ask("suggest", {"name": "qqqqqqqq", "ecosystem": "pypi"})
-    assert none.text == "no name is near qqqqqqqq in pypi"
+    assert none.text == "no name is similar to qqqqqqqq in pypi"
 
 
 @pytest.mark.parametrize(
@@ -233,7 +235,7 @@ def test_of_too_many_findings_the_gravest_are_told(asked: Questions) -> None:
     assert [one["name"] for one in structure["findings"][:2]] == ["zorp-kit", "zorp-kat"]
     counts = structure["counts"]
     assert (counts["errors"], counts["unverified"], counts["not_told"]) == (2, MOST_FINDINGS, 2)
-    assert "2 further findings not told" in answer.text
+    assert "2 further findings not listed" in answer.text
 
 
 @pytest.mark.parametrize("place", ["home", "/"])
@@ -257,7 +259,7 @@ def test_a_failure_of_unghost_is_one_line_and_logged(
     monkeypatch.setattr(room, "check", broken)
     with caplog.at_level(logging.ERROR):
         answer = asked.ask("check_names", {"names": ["requests"]})
-    assert answer == Answer("unghost itself failed at this: its log (stderr) says how")
+    assert answer == ToolResult("unghost itself failed at this: its log (stderr) says how")
     assert "a secret" in caplog.text
 
 

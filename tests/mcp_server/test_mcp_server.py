@@ -381,7 +381,7 @@ def test_without_the_sdk_one_line_says_what_to_install(world: World, missing: st
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
-    assert "install 'unghost[mcp]'" in done.stderr
+    assert "install the extra 'mcp' of unghost (unghost[mcp])" in done.stderr
 
 
 def test_settings_that_cannot_be_read_end_the_server_with_one_line(world: World) -> None:

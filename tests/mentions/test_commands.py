@@ -11,10 +11,10 @@ from packaging.specifiers import SpecifierSet
 
 from unghost.ecosystems.base import Command, Reference
 from unghost.ecosystems.pypi.commands import COMMANDS, read_argument, read_requirement
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.commands.installs import Installs
 from unghost.mentions.words import is_placeholder
 from unghost.records import Origin
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.commands.configs import find_in_config
 from unghost.mentions.commands.dockerfile import find_in_dockerfile
 from unghost.mentions.commands.makefile import find_in_makefile
-from unghost.syntax.spot import Spot
 
 Finder = Callable[[str], list[Spot]]
 FINDERS: list[Finder] = [find_in_dockerfile, find_in_makefile, find_in_config]

@@ -9,11 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unghost.ecosystems import source as languages
+from unghost.ecosystems.crates import imports as rust
+from unghost.ecosystems.crates import places as where
+from unghost.ecosystems.go import imports as go
+from unghost.ecosystems.maven import imports as jvm
+from unghost.ecosystems.npm import imports as javascript
+from unghost.ecosystems.nuget import imports as csharp
+from unghost.ecosystems.packagist import imports as php
+from unghost.ecosystems.rubygems import imports as ruby
 from unghost.mentions.imports import find_imports, language_of
-from unghost.mentions.languages import csharp, go, javascript, jvm, php, ruby, rust
-from unghost.mentions.languages import rust_places as where
-from unghost.mentions.languages import source as languages
-from unghost.syntax.grammar import parse_bytes, walk
+from unghost.syntax.grammar import Grammar, parse_bytes, walk
 from unghost.syntax.text import decode
 
 ECOSYSTEMS = {
@@ -190,7 +196,9 @@ def test_versions_of_specifiers() -> None:
 
 
 def test_languages_have_aliases() -> None:
-    assert [language_of(name) for name in ("TS", "jsx", "c#", "golang", "rb", "py", "cobol")] == [
+    words = ("TS", "jsx", "c#", "golang", "rb", "py", "cobol")
+    found = [language_of(word) for word in words]
+    assert [one and one.name for one in found] == [
         "typescript",
         "javascript",
         "csharp",
@@ -205,6 +213,13 @@ def test_languages_have_aliases() -> None:
 # ---- the quick way against the whole
 
 Read = Callable[[bytes, bool], set[languages.Found]]
+
+
+def grammar_of(language: str) -> Grammar:
+    known = language_of(language)
+    assert known is not None
+    assert known.grammar is not None
+    return known.grammar
 
 
 def _reader(language: str) -> Read:
@@ -224,7 +239,7 @@ def _reader(language: str) -> Read:
     places, read = plain.get(language, (javascript.places, javascript.read))
 
     def found(data: bytes, everywhere: bool) -> set[languages.Found]:
-        root = parse_bytes(data, language)
+        root = parse_bytes(data, grammar_of(language))
         leaves = {node.start_byte for node in walk(root) if node.child_count == 0}
         at = sorted(leaves) if everywhere else places(data)
         return set(languages.read_at(root, at, read, data))
@@ -285,8 +300,8 @@ def test_reading_a_part_finds_what_reading_all_does(
 ) -> None:
     quick = [find_imports(text, language) for language, text in sources]
 
-    def whole(data: bytes, name: str, *_: object) -> object:
-        return parse_bytes(data, name)
+    def whole(data: bytes, grammar: Grammar, *_: object) -> object:
+        return parse_bytes(data, grammar)
 
     monkeypatch.setattr(languages, "parse_through", whole)
     monkeypatch.setattr(rust, "parse_through", whole)

@@ -19,7 +19,7 @@ from unghost import scan_text
 from unghost.domains.packages.domain import PackagesDomain
 from unghost.domains.packages.verify import Judge
 from unghost.ecosystems import ecosystem_names
-from unghost.hook.brought import piece
+from unghost.hook.delta import addition
 from unghost.hook.lists import lists_of
 from unghost.mcp_server.questions import Questions
 from unghost.mentions.kinds.by_name import Asked
@@ -27,8 +27,9 @@ from unghost.mentions.reader import NOTHING, Context, find_in_file, find_in_text
 from unghost.mentions.thinking import thinking_end
 from unghost.names.universe import load_universe
 from unghost.records import Completion, Mention, Sampling
-from unghost.scan.examine import Look, examine_text, is_clean
+from unghost.scan.context import ScanContext
 from unghost.scan.finding import STDIN
+from unghost.scan.reading.examine import examine_text, is_clean
 from unghost.scan.settings import ScanSettings
 from unghost.syntax.text import decode
 
@@ -169,14 +170,14 @@ def test_measuring_finds_what_the_reader_does(worlds: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("asks", ORDER)
 def test_scanning_finds_what_the_reader_does(asks: Asked | None, worlds: tuple[str, ...]) -> None:
-    look = Look("/", worlds)
+    scan = ScanContext("/", worlds)
     judge = Judge(*(load_universe(one) for one in worlds), suggest=False)
     for text in (*ANSWERS, *FILES.values()):
         found = find_in_text(text, "s", Context(asks=asks))
-        examined = examine_text(text, "s", look, Context(asks=asks))
+        examined = examine_text(text, "s", scan, Context(asks=asks))
         assert examined.names == len(found)
         doubtful = [m for m in found if not is_clean(m, judge(m), None)]
-        assert [one.mention for one in examined.suspects] == doubtful
+        assert [one.mention for one in examined.candidates] == doubtful
 
 
 def _places(mentions: list[Mention]) -> set[tuple[int, int, str]]:
@@ -207,9 +208,9 @@ def test_so_does_the_server_for_models(worlds: tuple[str, ...], alone: Path) -> 
 
 def test_so_does_the_hook(alone: Path) -> None:
     for path, text in {**FILES, "answer.md": ISSUE, "requirements.txt": "qa\nqb==1\n"}.items():
-        brought = piece(path, "", text.replace("\0", ""))
+        added = addition(path, "", text.replace("\0", ""))
         found = find_in_text(text.replace("\0", ""), path, Context(path=path))
-        assert list(brought.mentions if brought else ()) == found
+        assert list(added.mentions if added else ()) == found
     (alone / "some.lst").write_text("qa\nqb==1\n")
     (listed,) = lists_of("pip install -r some.lst", alone, alone, {})
     assert list(listed.mentions) == find_in_text(

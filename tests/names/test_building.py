@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from unghost import UnghostError
-from unghost.ecosystems.base import Entry
+from unghost.ecosystems.pypi.names import is_valid
+from unghost.ecosystems.registry import Entry
 from unghost.names.building import build_snapshot
 from unghost.names.layout import LONGEST_HEADER, SnapshotHeader
-from unghost.names.normalise import is_valid
 from unghost.names.snapshot import Snapshot
 
 
@@ -100,7 +100,7 @@ def test_a_day_that_is_none_is_refused(tmp_path: Path) -> None:
 STREAM = """
 import sys
 from pathlib import Path
-from unghost.ecosystems.base import Entry
+from unghost.ecosystems.registry import Entry
 from unghost.names.building import build_snapshot
 
 def peak():

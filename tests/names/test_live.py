@@ -11,11 +11,12 @@ import httpx
 import pytest
 
 from unghost.domains.packages.confirm import confirm
-from unghost.ecosystems.base import Address, Setup
+from unghost.ecosystems.registry import Setup
 from unghost.names import live as live_module
 from unghost.names.live import LiveCheck
 from unghost.names.live_cache import ABSENCE_SECONDS, PRESENCE_SECONDS, LiveCache
 from unghost.records import TRUNCATED, Mention, Status, Verdict
+from unghost.registries.address import Address
 from unghost.registries.client import Unreachable
 
 PUBLIC = Address("https://public.example/simple/", "a test")

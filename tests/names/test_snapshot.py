@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from unghost import UnghostError
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Entry
+from unghost.ecosystems.pypi.names import canonical
+from unghost.ecosystems.registry import Entry
 from unghost.names.building import build_snapshot
 from unghost.names.layout import MAGIC, SnapshotHeader, read_front
-from unghost.names.normalise import canonical
 from unghost.names.snapshot import Snapshot, verify_snapshot
 
 GRAMMARS = {

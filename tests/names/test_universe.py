@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from unghost import UnghostError
+from unghost.ecosystems.pypi.names import canonical
 from unghost.ecosystems.pypi.stdlib import stdlib_modules
 from unghost.names.building import build_snapshot
 from unghost.names.imports import ImportMap, bundled_imports
-from unghost.names.normalise import canonical
 from unghost.names.snapshot import Snapshot
 from unghost.names.universe import Universe, load_universe
 
@@ -50,7 +50,7 @@ def test_an_incomplete_snapshot_decides_no_absence(tmp_path: Path) -> None:
 
 
 def test_there_must_be_a_snapshot(tmp_path: Path) -> None:
-    with pytest.raises(UnghostError, match="there is no snapshot"):
+    with pytest.raises(UnghostError, match="there is no file"):
         load_universe(str(tmp_path / "none"))
 
 

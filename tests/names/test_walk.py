@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unghost.ecosystems import ecosystem, ecosystem_names
-from unghost.names.normalise import canonical
+from unghost.ecosystems.pypi.names import canonical
 from unghost.names.walk import Node, NormalisedWalk, TrieWalk, Walk
 
 canonical_names = st.from_regex(r"[a-z0-9]([a-z0-9]|-[a-z0-9]){0,5}", fullmatch=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from unghost.ecosystems import ecosystem, ecosystem_names
-from unghost.ecosystems.base import Address, Setup
+from unghost.ecosystems.registry import Setup
 from unghost.registries import files
-from unghost.registries.address import same_place, shown
+from unghost.registries.address import Address, same_place, shown
 
 CORP = "https://corp.example/simple/"
 OTHER = "https://other.example/simple/"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from registry_stub import Reply, Stub, json_reply
-from unghost.ecosystems.base import Address, Setup
+from unghost.ecosystems.registry import Setup
 from unghost.names.live import LiveCheck
 from unghost.names.live_cache import LiveCache
+from unghost.registries.address import Address
 
 
 def ask(ecosystem: str, url: str, *names: str) -> list[str]:

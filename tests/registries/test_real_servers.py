@@ -11,10 +11,9 @@ import real_servers
 from real_servers import Server
 
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Address
 from unghost.names.pull import list_address, pull
 from unghost.names.snapshot import Snapshot
-from unghost.registries.address import bearer
+from unghost.registries.address import Address, bearer
 from unghost.registries.client import make_client, status
 
 PACKAGES = ["demo", "zope.interface", "Big_Name"]
@@ -57,7 +56,7 @@ def test_a_server_of_python_packages(
 ) -> None:
     server: Server = request.getfixturevalue(which)
     environ = {"PIP_INDEX_URL": server.url, "PIP_CONFIG_FILE": "/dev/null"}
-    address = list_address(ecosystem("pypi"), environ=environ, project=tmp_path, home=tmp_path)
+    address = list_address(ecosystem("pypi"), environ=environ, home=tmp_path)
     output = tmp_path / "pypi.names"
     assert pull("pypi", output, address).header.complete
     assert list(Snapshot.open(output)) == ["big-name", "demo", "zope-interface"]
@@ -67,7 +66,7 @@ def test_a_server_of_python_packages(
 
 def test_a_server_of_npm_packages(verdaccio: Server, tmp_path: Path) -> None:
     (tmp_path / ".npmrc").write_text(f"registry={verdaccio.url}\n")
-    address = list_address(ecosystem("npm"), environ={}, project=tmp_path, home=tmp_path)
+    address = list_address(ecosystem("npm"), environ={}, home=tmp_path)
     output = tmp_path / "npm.names"
     assert pull("npm", output, address).header.complete
     assert list(Snapshot.open(output)) == ["@acme/tool", "left-pad"]
@@ -81,7 +80,7 @@ def test_a_token_of_npm_opens_what_is_secret(verdaccio: Server, tmp_path: Path) 
     text = f"registry={verdaccio.url}\n{place}:_authToken=${{NPM_TOKEN}}\n"
     (tmp_path / ".npmrc").write_text(text)
     environ = {"NPM_TOKEN": verdaccio.token}
-    address = list_address(ecosystem("npm"), environ=environ, project=tmp_path, home=tmp_path)
+    address = list_address(ecosystem("npm"), environ=environ, home=tmp_path)
     assert address.headers == bearer(verdaccio.token)
     output = tmp_path / "npm.names"
     pull("npm", output, address)

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unghost.ecosystems.maven.nexus import artifacts
+from unghost.ecosystems.pypi.anchors import Anchors
 from unghost.errors import UnghostError
-from unghost.registries.anchors import Anchors
 from unghost.registries.distinct import Distinct
-from unghost.registries.nexus import artifacts
 from unghost.registries.streams import gunzipped, json_values, lines, unpacked
 from unghost.registries.tar import member
 

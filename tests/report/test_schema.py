@@ -33,6 +33,11 @@ def test_the_wrong_place_is_named(report: Report) -> None:
 def test_missing_and_unknown_keys_are_named(report: Report) -> None:
     with pytest.raises(UnghostError, match="surplus"):
         validate({**report, "surplus": 1})
+    rate = report["rounds"][0]["validate"]["by_asks"]["code"]["rate"]
+    rate["surplus"] = 1
+    with pytest.raises(UnghostError, match=r"rate\.surplus"):
+        validate(report)
+    del rate["surplus"]
     del report["heldout"]["cut"]
     with pytest.raises(UnghostError, match=r"heldout\.cut"):
         validate(report)

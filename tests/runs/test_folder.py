@@ -44,7 +44,22 @@ def test_a_second_writer_is_refused(tmp_path: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
         )
+        with pytest.raises(UnghostError, match="another process is writing"):
+            RunFolder.open(tmp_path, {})
     assert "another process is writing" in done.stdout
+    RunFolder.open(tmp_path, {}).close()
+
+
+def test_a_killed_writer_keeps_nobody_out(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from unghost.runs import RunFolder\n"
+        "RunFolder.open(Path(sys.argv[1]), {}); print('open', flush=True); time.sleep(600)\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        process.kill()
     RunFolder.open(tmp_path, {}).close()
 
 

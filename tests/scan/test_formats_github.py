@@ -7,7 +7,7 @@ from hypothesis import given
 
 from scan_cases import hostile_reports, make_finding, make_report, one_of_everything
 from unghost.scan.finding import Problem, Report
-from unghost.scan.formats import render
+from unghost.scan.output import render
 
 GOLDEN = """\
 ::error file=requirements.txt,line=3,col=1,endColumn=11,title=unghost%3A ghost::PyPI has no \
@@ -22,12 +22,12 @@ seen on 2026-10-20%0ALook at who published it: names that models invent get regi
 ::notice file=docs/set up.md,line=9,col=7,endColumn=16,title=unghost%3A unverified::package \
 leftpad-x: no snapshot of npm is here%0APull a snapshot ('unghost names pull') or let the registry \
 be asked; name your own packages under 'private' in the settings.
-::warning file=data/big.json,title=unghost%3A not read or not read whole::data/big.json: it is \
+::warning file=data/big.json,title=unghost%3A could not be read completely::data/big.json: it is \
 larger than 64 MB
 unghost: 3 errors, 1 warning, 1 not verified in 3 files, 1,312 names; 3 suppressed (1 by comment, \
-1 by settings, 1 by baseline); 1 not read or not read whole; compared with a complete snapshot of \
-PyPI (800,000 names), 2026-10-01; left out: 4 names of ecosystems that were not asked for; not \
-looked at: 1,200 git-ignored paths, 2 package folders, 1 link, 3 missing lists
+1 by settings, 1 by baseline); 1 could not be read completely; compared with a complete snapshot \
+of PyPI (800,000 names), 2026-10-01; left out: 4 names of ecosystems that are not scanned; not \
+read: 1,200 git-ignored paths, 2 package folders, 1 link, 3 missing lists
 """
 
 COMMAND = re.compile(r"::(error|warning|notice) ([^:\n]*)::([^\n]*)")

@@ -14,7 +14,7 @@ from scan_cases import hostile_reports, make_finding, make_report, one_of_everyt
 from unghost import __version__
 from unghost.records import MentionKind
 from unghost.scan.finding import RULES, Report, Suppression
-from unghost.scan.formats import render
+from unghost.scan.output import render
 
 SCHEMA = json.loads(
     (Path(__file__).parents[2] / "src/unghost/data/schemas/scan-report-1.json").read_text(

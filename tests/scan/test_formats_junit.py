@@ -8,7 +8,7 @@ from hypothesis import given
 
 from scan_cases import hostile_reports, make_finding, make_report, one_of_everything
 from unghost.scan.finding import Problem, Report, Suppression
-from unghost.scan.formats import render
+from unghost.scan.output import render
 
 GOLDEN = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -28,12 +28,12 @@ suppressed by comment until 2027-01-31 (ours): PyPI has no package flask-zorp (i
 snapshot)
 did you mean flask-zap?</skipped>
     </testcase>
-    <testcase classname="big.json" name="not read or not read whole" time="0">
+    <testcase classname="big.json" name="could not be read completely" time="0">
       <error message="it is too large" type="not-read">big.json: it is too large</error>
     </testcase>
     <testcase classname="unghost" name="scan" time="0">
       <system-out>1 error, 0 warnings, 0 not verified in 2 files, 5 names; 1 suppressed (1 by \
-comment); 1 not read or not read whole
+comment); 1 could not be read completely
 compared with a complete snapshot of PyPI (800,000 names), 2026-10-01</system-out>
     </testcase>
   </testsuite>

@@ -14,7 +14,7 @@ from hypothesis import given
 from scan_cases import hostile_reports, make_finding, make_report, one_of_everything
 from unghost import __version__
 from unghost.scan.finding import RULES, Problem, Report, Suppression
-from unghost.scan.formats import render
+from unghost.scan.output import render
 
 _FILE = Path(__file__).parent / "sarif-2.1.0.json"
 VALIDATOR = jsonschema.Draft4Validator(json.loads(_FILE.read_text(encoding="utf-8")))
@@ -78,8 +78,7 @@ def test_a_small_log_in_full() -> None:
                             {
                                 "level": "warning",
                                 "message": {
-                                    "text": "big.json was not read or not read whole:"
-                                    " it is too large"
+                                    "text": "big.json could not be read completely: it is too large"
                                 },
                                 "locations": [
                                     {

@@ -17,9 +17,9 @@ from scan_cases import (
     one_of_everything,
 )
 from unghost.errors import UnghostError
-from unghost.printable import printable
 from unghost.scan.finding import Finding, Problem, Report, Suppression
-from unghost.scan.formats import FORMATS, render
+from unghost.scan.output import FORMATS, render
+from unghost.syntax.printable import printable
 
 COLOUR = re.compile(r"\x1b\[[0-9;]+m")
 COMPARED = "compared with a complete snapshot of PyPI (800,000 names), 2026-10-01\n"
@@ -49,14 +49,14 @@ not verified in npm
   Pull a snapshot ('unghost names pull') or let the registry be asked; name your own packages \
 under 'private' in the settings.
 
-not read or not read whole
+could not be read completely
   - data/big.json: it is larger than 64 MB
 
 3 errors, 1 warning, 1 not verified in 3 files, 1,312 names; 3 suppressed (1 by comment, 1 by \
-settings, 1 by baseline); 1 not read or not read whole
+settings, 1 by baseline); 1 could not be read completely
 compared with a complete snapshot of PyPI (800,000 names), 2026-10-01
-left out: 4 names of ecosystems that were not asked for
-not looked at: 1,200 git-ignored paths, 2 package folders, 1 link, 3 missing lists
+left out: 4 names of ecosystems that are not scanned
+not read: 1,200 git-ignored paths, 2 package folders, 1 link, 3 missing lists
 """
 
 
@@ -88,13 +88,13 @@ def test_what_does_not_count_is_counted_even_where_all_is_clean() -> None:
 
 
 def test_no_file_is_not_clean() -> None:
-    report = make_report(files=0, names=0, truths=())
+    report = make_report(files=0, names=0, sources=())
     assert text(report) == "nothing to scan: no file was read; 0 suppressed\n"
 
 
 def test_names_that_were_compared_with_nothing_are_not_hidden() -> None:
     note = make_finding(rule="unverified", why="package flask-zorp: no snapshot of pypi is here")
-    assert text(make_report(note, truths=())).endswith("\ncompared with no snapshot\n")
+    assert text(make_report(note, sources=())).endswith("\ncompared with no snapshot\n")
 
 
 @pytest.mark.parametrize(
@@ -207,17 +207,17 @@ def test_formats_are_known_by_name() -> None:
 def test_a_format_imports_no_other_and_nothing_heavy() -> None:
     code = (
         "import sys\n"
-        "import unghost.scan.formats as formats\n"
+        "import unghost.scan.output as formats\n"
         "from unghost.scan.finding import Report\n"
-        "assert not [m for m in sys.modules if m.startswith('unghost.scan.formats.')]\n"
+        "assert not [m for m in sys.modules if m.startswith('unghost.scan.output.')]\n"
         "report = Report('/x', (), (), 0, 0)\n"
         "formats.render(report, 'text', color=False, fail_on='error')\n"
-        "print(sorted(m for m in sys.modules if m.startswith('unghost.scan.formats.')))\n"
+        "print(sorted(m for m in sys.modules if m.startswith('unghost.scan.output.')))\n"
         "for name in formats.FORMATS: formats.render(report, name, color=False, fail_on='error')\n"
         "print([m for m in ('rich', 'typer', 'pydantic', 'tree_sitter') if m in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
-        "['unghost.scan.formats.text', 'unghost.scan.formats.wording']",
+        "['unghost.scan.output.text', 'unghost.scan.output.wording']",
         "[]",
     ]

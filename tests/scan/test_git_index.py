@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scan_world import write_tree
-from unghost.scan import git_index
-from unghost.scan.git_index import Tracked, read_tracked
+from unghost.scan.reading import git_index
+from unghost.scan.reading.git_index import Tracked, read_tracked
 
 FORMATS = [(kind, version) for kind in ("sha1", "sha256") for version in (2, 3, 4)]
 FILES = ["a", "b.py", "lib/a.py", "lib/b/c.py", "lib.py", "ä ö.py", "x\ny", "lib/" + "n" * 250]

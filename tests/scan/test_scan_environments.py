@@ -72,15 +72,15 @@ def test_damaged_records_are_passed_over(tmp_path: Path, record: str) -> None:
         f"{info}/RECORD": record.encode("utf-8", "surrogateescape"),
     }
     write_tree(tmp_path / "env", files)
-    found = installed_for(tmp_path, {"VIRTUAL_ENV": str(tmp_path / "env")})
+    found = installed_for(tmp_path, {"VIRTUAL_ENV": str(tmp_path / "env")}, ["pypi"])["pypi"]
     assert found is not None
     assert "inner-tool" in found.names
 
 
 def test_environments_elsewhere_and_none(tmp_path: Path) -> None:
-    assert installed_for(tmp_path, {}) is None
-    assert installed_for(tmp_path, {"VIRTUAL_ENV": str(tmp_path / "gone")}) is None
+    assert installed_for(tmp_path, {}, ["pypi"]) == {}
+    assert installed_for(tmp_path, {"VIRTUAL_ENV": str(tmp_path / "gone")}, ["pypi"]) == {}
     installed(tmp_path / "env")
-    found = installed_for(tmp_path, {"CONDA_PREFIX": str(tmp_path / "env")})
+    found = installed_for(tmp_path, {"CONDA_PREFIX": str(tmp_path / "env")}, ["pypi"])["pypi"]
     assert found is not None
     assert found.elsewhere == {"inner-tool"}

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from scan_world import write_tree
 from unghost.errors import UnghostError
-from unghost.scan import files, git_index
-from unghost.scan.files import find_root, is_project, list_files, project_files
-from unghost.scan.reading import read_file
+from unghost.scan.reading import git_index
+from unghost.scan.reading import listing as files
+from unghost.scan.reading.listing import find_root, is_project, list_files, project_files
+from unghost.syntax.text import read_file
 
 PARTS = ["a", "b", "build", "src", "x.py", "y.py", "keep.py", "ä.py", "log.txt", "a b.py"]
 RULES = ["*.py", "!keep.py", "build/", "/src", "a/**/x.py", "**/b", "b/*", "!b/y.py", "# no", ""]
@@ -378,10 +379,10 @@ def test_reading_is_bounded_and_waits_for_nothing(tmp_path: Path) -> None:
     (tmp_path / "big").write_bytes(b"a" * 100)
     os.mkfifo(tmp_path / "pipe")
     assert read_file(tmp_path / "big", 10) == b"a" * 10
-    assert read_file(tmp_path / "pipe", 10) == "it is no plain file"
-    assert read_file(Path("/dev/zero"), 10) == "it is no plain file"
+    assert read_file(tmp_path / "pipe", 10) == "it is not a regular file"
+    assert read_file(Path("/dev/zero"), 10) == "it is not a regular file"
     assert read_file(tmp_path / "nothing", 10) == "No such file or directory"
-    assert read_file(tmp_path, 10) == "it is no plain file"
+    assert read_file(tmp_path, 10) == "it is not a regular file"
 
 
 def test_rules_that_take_for_ever_are_no_rules(tmp_path: Path) -> None:

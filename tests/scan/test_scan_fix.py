@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from scan_world import offline, write_tree
 from unghost.records import Mention
-from unghost.scan import fix as fix_module
 from unghost.scan.finding import Report
-from unghost.scan.fix import apply, plan
+from unghost.scan.output import fix as fix_module
+from unghost.scan.output.fix import apply, plan
 from unghost.scan.scanner import scan_files
 
 CASES = [
@@ -88,7 +88,7 @@ def test_what_is_not_understood_is_left_with_the_reason(
 ) -> None:
     folder = write_tree(tmp_path / "p", {name: text})
     (edit,) = plan(scanned(folder, universe))
-    assert (edit.before, edit.mended) == (edit.after, ())
+    assert (edit.before, edit.fixed) == (edit.after, ())
     ((_, reason),) = edit.left
     assert why in reason
     apply([edit], folder)
@@ -99,7 +99,7 @@ def test_several_in_one_file_are_mended_together(tmp_path: Path, universe: Path)
     text = "yaml\nghost-1\ncv2\nnumpy\nghost-2\n"
     folder = write_tree(tmp_path / "p", {"requirements.txt": text})
     (edit,) = plan(scanned(folder, universe))
-    assert [one.name for one in edit.mended] == ["yaml", "ghost-1", "cv2", "ghost-2"]
+    assert [one.name for one in edit.fixed] == ["yaml", "ghost-1", "cv2", "ghost-2"]
     assert edit.after.splitlines() == [
         "pyyaml",
         "# unghost: no such package: ghost-1",
@@ -156,8 +156,8 @@ def test_mending_takes_findings_away_and_nothing_else(
     after = scanned(folder, universe)
     left = [finding.name for edit in edits for finding, _ in edit.left]
     assert sorted(one.name for one in after.active) == sorted(left)
-    gone = sum(len(edit.mended) for edit in edits)
-    replaced = sum(one.replacement is not None for edit in edits for one in edit.mended)
+    gone = sum(len(edit.fixed) for edit in edits)
+    replaced = sum(one.replacement is not None for edit in edits for one in edit.fixed)
     assert after.names == before.names - gone + replaced
 
 
@@ -184,5 +184,5 @@ def test_hundreds_of_findings_are_mended_with_a_few_readings(
 
     monkeypatch.setattr(fix_module, "find_in_file", counted)
     (edit,) = plan(report)
-    assert (len(edit.mended), edit.left) == (400, ())
+    assert (len(edit.fixed), edit.left) == (400, ())
     assert len(readings) < 10

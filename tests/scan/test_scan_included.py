@@ -141,7 +141,7 @@ def test_a_list_at_an_address_is_told(tmp_path: Path, universe: Path) -> None:
     folder = write_tree(tmp_path / "p", {"requirements.txt": text})
     report = scan_files([folder], offline(universe))
     assert [one.reason for one in report.problems] == [
-        "it includes https://lists.example/a.txt, which is not looked at"
+        "it includes https://lists.example/a.txt, which is not read"
     ]
     assert report.exit_code() == 3
 

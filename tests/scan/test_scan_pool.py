@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from scan_world import offline, write_tree
-from unghost.scan import examine as examine_module
-from unghost.scan import pool
-from unghost.scan.examine import Examined, Look
-from unghost.scan.pool import examine_all
+from unghost.scan.context import ScanContext
+from unghost.scan.reading import examine as examine_module
+from unghost.scan.reading import pool
+from unghost.scan.reading.examine import Examined
+from unghost.scan.reading.pool import examine_all
 from unghost.scan.scanner import scan_files
 
 MANY = {f"m{number:04}.py": f"import numpy\nimport ghost_{number % 7}\n" for number in range(1200)}
@@ -30,7 +31,7 @@ def test_processes_find_what_one_finds_in_the_same_order(tmp_path: Path, univers
     assert told[-1] == ("reading files", 1200, 1200)
 
 
-def _deadly(path: str, look: Look) -> Examined:
+def _deadly(path: str, context: ScanContext) -> Examined:
     if path == "m0405.py":
         os.kill(os.getpid(), signal.SIGKILL)
     return Examined(path, names=1)
@@ -41,7 +42,7 @@ def test_a_file_that_kills_its_reader_costs_that_file_alone(
 ) -> None:
     write_tree(tmp_path, MANY)
     monkeypatch.setattr(pool, "examine_file", _deadly)
-    found = list(examine_all(sorted(MANY), Look(str(tmp_path)), 2))
+    found = list(examine_all(sorted(MANY), ScanContext(str(tmp_path)), 2))
     assert [one.path for one in found] == sorted(MANY)
     bad = [one for one in found if not one.read]
     assert [(one.path, one.problem) for one in bad] == [

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scan_world import build_names, offline, write_tree
-from unghost.scan.examine import MOST
+from unghost.scan.reading.examine import MOST
 from unghost.scan.scanner import scan_files, scan_text
 
 
@@ -86,7 +86,7 @@ def test_a_file_over_the_largest_size_is_said(tmp_path: Path, universe: Path) ->
     with open(folder / "pnpm-lock.yaml", "r+b") as file:
         file.truncate(65 << 20)
     report = scan_files([folder], offline(universe))
-    # It is full of NUL bytes, and so it is no text either.
+    # It is full of NUL bytes, and so it is not a text either.
     assert report.exit_code() == 3
     assert "64 MB" in report.problems[0].reason
 
@@ -111,7 +111,7 @@ def test_a_pipe_or_a_device_in_the_tree_is_passed_over(tmp_path: Path, universe:
     report = scan_files([folder], offline(universe))
     assert (report.files, report.exit_code()) == (1, 0)
     named = scan_files([folder / "b.py"], offline(universe))
-    assert [one.reason for one in named.problems] == ["it is no plain file"]
+    assert [one.reason for one in named.problems] == ["it is not a regular file"]
     assert named.exit_code() == 3
 
 

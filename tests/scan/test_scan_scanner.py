@@ -14,14 +14,14 @@ import pytest
 from corpus_cases import CORPUS, SHAPES
 from registry_stub import Reply, Stub, json_reply, running
 from scan_world import NAMES, build_names, offline, write_tree
+from unghost.ecosystems.registry import Entry
 from unghost.errors import UnghostError
 from unghost.names.building import build_snapshot
-from unghost.names.snapshot import Entry
 from unghost.names.universe import default_path
 from unghost.scan.finding import Report
+from unghost.scan.judging.suppress import write_baseline
 from unghost.scan.scanner import scan_files, scan_text
 from unghost.scan.settings import Ignore, ScanSettings
-from unghost.scan.suppress import write_baseline
 
 PROJECT = {
     "requirements.txt": "requests\nreqeusts==1\nyaml\nsqlite3\n",
@@ -62,7 +62,7 @@ def test_a_project_is_scanned(tmp_path: Path, universe: Path) -> None:
     assert first.suggestions[0] == "pandas"
     assert report.findings[2].replacement == "pyyaml"
     assert "not in pypi:2026-01-01" in first.why
-    assert [truth.as_of for truth in report.truths] == ["2026-01-01"]
+    assert [source.as_of for source in report.sources] == ["2026-01-01"]
 
 
 def test_a_clean_project_has_no_findings(tmp_path: Path, universe: Path) -> None:
@@ -163,7 +163,7 @@ def test_names_registered_since_the_snapshot_are_new_and_others_are_ghosts(
     ]
     assert "after 2026-01-01" in report.findings[0].why
     assert sorted(set(registry.paths())) == ["/simple/fresh/", "/simple/ghost-1/"]
-    assert [truth.snapshot for truth in report.truths][1] == "live"
+    assert [source.snapshot for source in report.sources][1] == "live"
 
 
 def test_a_clean_project_asks_nobody(tmp_path: Path, universe: Path, registry: Stub) -> None:
@@ -199,7 +199,7 @@ def test_a_registry_that_is_down_leaves_names_open_and_ghosts_ghosts(
     assert said(report) == [("ghost", "ghost-1", "requirements.txt", 1)]
     assert "not in pypi:2026-01-01" in report.findings[0].why
     assert "cannot be reached" in report.findings[0].why
-    assert report.truths[-1].label.endswith("which cannot be reached")
+    assert report.sources[-1].label.endswith("which cannot be reached")
     unknown = scan_text("pip install other\n", ScanSettings(), root=folder, language="sh")
     assert [one.rule for one in unknown.findings] == ["unverified"]
     assert unknown.exit_code() == 3
@@ -257,7 +257,7 @@ def test_an_expired_ignore_is_told_and_its_finding_counts(tmp_path: Path, univer
     text = "a-ghost # unghost: ignore[a-ghost] until 2020-01-01: ours\n"
     report = scan_files([write_tree(tmp_path / "p", {"requirements.txt": text})], offline(universe))
     assert [one.rule for one in report.findings] == ["ghost", "ignore"]
-    assert "over since 2020-01-01" in report.findings[1].why
+    assert "ended on 2020-01-01" in report.findings[1].why
 
 
 def test_equal_names_in_a_file_have_fingerprints_of_their_own(
@@ -317,7 +317,7 @@ def test_what_the_registry_itself_holds_is_a_placeholder(
         report = scan_files([folder], ScanSettings())
         assert said(report) == [("placeholder", "held", "a.sh", 1)]
     # The second time the cache knew it.
-    assert registry.paths() == ["/held", "/real"]
+    assert sorted(registry.paths()) == ["/held", "/real"]
     assert (report.exit_code(), report.exit_code("warning")) == (0, 1)
 
 

@@ -81,23 +81,23 @@ def test_a_project_may_not_name_a_snapshot_file(tmp_path: Path) -> None:
 
 BAD = [
     ("nonsense = 1", "there is no setting 'nonsense'"),
-    ("offline = 1", "offline: true or false"),
+    ("offline = 1", "offline: use true or false"),
     ('ecosystems = ["pipy"]', "ecosystems: the ecosystem 'pipy' is not known"),
-    ('as-of = "soon"', "as-of: 'soon' is no day"),
-    ('fail-on = "all"', "fail-on: one of error, warning, never"),
-    ("new-days = -1", "new-days: a number of days"),
-    ("new-days = true", "new-days: a number of days"),
-    ("exclude = [1]", "exclude: a text is wanted"),
-    ("exclude = 3", "exclude: a list of texts"),
-    ("private = ['x']", "private: a table"),
+    ('as-of = "soon"', "as-of: 'soon' is not a date"),
+    ('fail-on = "all"', "fail-on: 'all': use error, warning or never"),
+    ("new-days = -1", "new-days: use a number of days"),
+    ("new-days = true", "new-days: use a number of days"),
+    ("exclude = [1]", "exclude: use a text"),
+    ("exclude = 3", "exclude: use a list of texts"),
+    ("private = ['x']", "private: use a table"),
     ("private = {pipy = ['x']}", "private: the ecosystem 'pipy'"),
-    ("ignore = [1]", "ignore: a table with name and reason"),
-    ("ignore = [{name = 'x', reason = 'y', ecosystem = []}]", "a text is wanted"),
+    ("ignore = [1]", "ignore: use a table with name and reason"),
+    ("ignore = [{name = 'x', reason = 'y', ecosystem = []}]", "use a text"),
     ("ignore = [{name = 'x'}]", "ignore: the ignore of 'x' gives no reason"),
     ("ignore = [{name = 'x', reason = ' '}]", "gives no reason"),
-    ("ignore = [{reason = 'x'}]", "ignore: a text is wanted"),
+    ("ignore = [{reason = 'x'}]", "ignore: use a text"),
     ("ignore = [{name = 'x', reason = 'y', expires = 'z'}]", "an ignore has no 'expires'"),
-    ("ignore = [{name = 'x', reason = 'y', until = 'z'}]", "'z' is no day"),
+    ("ignore = [{name = 'x', reason = 'y', until = 'z'}]", "'z' is not a date"),
     ("x = [", "cannot read the settings"),
 ]
 
@@ -122,5 +122,5 @@ def test_flags_are_checked_alike(tmp_path: Path) -> None:
     given = {"fail_on": "never", "offline": None, "universe": ("demo",)}
     settings = read_settings(tmp_path, given=given)
     assert settings == ScanSettings(fail_on="never", universe=("demo",))
-    with pytest.raises(UnghostError, match="as-of: 'x' is no day"):
+    with pytest.raises(UnghostError, match="as-of: 'x' is not a date"):
         read_settings(tmp_path, given={"as_of": "x"})

@@ -8,14 +8,14 @@ import pytest
 
 from unghost.errors import UnghostError
 from unghost.scan.finding import Finding, Report, Suppression, fingerprint
-from unghost.scan.settings import Ignore
-from unghost.scan.suppress import (
+from unghost.scan.judging.suppress import (
     by_baseline,
     by_comments,
     by_settings,
     read_baseline,
     write_baseline,
 )
+from unghost.scan.settings import Ignore
 
 TODAY = "2026-06-15"
 FINDING = Finding(
@@ -47,14 +47,14 @@ COUNTS = [
     ("# unghost: ignore[*]: all of them", Suppression("comment", "all of them")),
 ]
 FAULTS = [
-    ("# unghost: ignore[acme-tool]", "wants a name and a reason"),
-    ("# unghost: ignore", "wants a name and a reason"),
-    ("# unghost: ignore: everything", "wants a name"),
-    ("# unghost: ignore[]: everything", "wants a name"),
+    ("# unghost: ignore[acme-tool]", "needs a name and a reason"),
+    ("# unghost: ignore", "needs a name and a reason"),
+    ("# unghost: ignore: everything", "needs a name"),
+    ("# unghost: ignore[]: everything", "needs a name"),
     ("# unghost: ignore[acme-tool]:", "gives no reason"),
     ("<!-- unghost: ignore[acme-tool]: -->", "gives no reason"),
-    ("# unghost: ignore[acme-tool] until 2026-06-14: ours", "is over since 2026-06-14"),
-    ("# unghost: ignore[acme-tool] until tomorrow: ours", "wants a day"),
+    ("# unghost: ignore[acme-tool] until 2026-06-14: ours", "ended on 2026-06-14"),
+    ("# unghost: ignore[acme-tool] until tomorrow: ours", "needs a date"),
 ]
 
 
@@ -111,7 +111,7 @@ def test_ignores_of_the_settings(ignore: Ignore, counts: bool) -> None:
 def test_an_ignore_that_is_over_is_told() -> None:
     said = by_settings(FINDING, [Ignore("acme-tool", "ours", until="2026-06-14")], TODAY)
     assert said.suppression is None
-    assert said.fault == "the ignore of acme-tool is over since 2026-06-14"
+    assert said.fault == "the ignore of acme-tool ended on 2026-06-14"
 
 
 def test_a_fingerprint_is_of_the_name_and_not_of_the_line() -> None:

@@ -15,14 +15,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from unghost.errors import UnghostError
-from unghost.printable import printable
 from unghost.runs.atomic import write_text
-from unghost.scan.files import find_root
 from unghost.scan.finding import RULES, Finding, Report
-from unghost.scan.formats import render
-from unghost.scan.formats.wording import compared, counted, gravest_first, summary
+from unghost.scan.output import render
+from unghost.scan.output.wording import compared, counted, gravest_first, summary
+from unghost.scan.reading.listing import find_root
 from unghost.scan.scanner import scan_files
 from unghost.scan.settings import ScanSettings, read_settings
+from unghost.syntax.printable import printable
 
 _ERROR = 2
 _FILES = {"sarif": "SARIF_FILE", "junit": "JUNIT_FILE", "json": "JSON_FILE"}
@@ -109,7 +109,7 @@ def _words(name: str) -> tuple[str, ...]:
 def _flag(name: str) -> bool | None:
     text = _text(name).lower()
     if text and text not in _FLAGS:
-        raise UnghostError(f"{name.lower()}: true or false is wanted, not {text[:40]!r}")
+        raise UnghostError(f"{name.lower()}: use true or false, not {text[:40]!r}")
     return _FLAGS.get(text)
 
 
@@ -157,7 +157,7 @@ def _summary(report: Report) -> str:
         lines += [f"- {_code(eco)}: {_code(name)}" for eco, name in list(seen)[:_MOST_ROWS]]
         lines += _more(len(seen), "name")
     if report.problems:
-        lines += ["Not read, or not read whole:", ""]
+        lines += ["Could not be read completely:", ""]
         lines += [
             f"- {_code(one.path)}: {_code(one.reason)}" for one in report.problems[:_MOST_ROWS]
         ]

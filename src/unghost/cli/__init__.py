@@ -12,13 +12,14 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from unghost.cli.terminal import printable
-from unghost.cli.words import spare_pydantic
-from unghost.errors import UnghostError
+from unghost.cli.options import Quick, QuickCommand
+from unghost.errors import UnghostError, missing_extra
+from unghost.syntax.printable import printable
 from unghost.version import __version__
 
 _COMMANDS = (
     "scan",
+    "check",
     "hook",
     "mcp",
     "names",
@@ -28,7 +29,6 @@ _COMMANDS = (
     "report",
     "objectives",
 )
-spare_pydantic()
 
 
 class _Modules(Mapping[str, Any]):
@@ -41,7 +41,7 @@ class _Modules(Mapping[str, Any]):
         if isinstance(declared, typer.Typer):
             return get_command(declared)
         single = typer.Typer(add_completion=False)
-        single.command()(declared)
+        single.command(cls=QuickCommand)(declared)
         return get_command(single)
 
     def __iter__(self) -> Iterator[str]:
@@ -55,7 +55,7 @@ class _Interrupted(Exception):
     """Ctrl-C, in a form that typer does not end the program on by itself and without our line."""
 
 
-class _Commands(TyperGroup):
+class _Commands(Quick, TyperGroup):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings | {"commands": _Modules()})
 
@@ -64,12 +64,17 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise _Interrupted from None
+        except ImportError as error:
+            named = missing_extra(error, ctx.invoked_subcommand)
+            if named is None:
+                raise
+            raise named from error
 
 
 app = typer.Typer(
     name="unghost",
     cls=_Commands,
-    help="Take the ghosts out of language models: package names that do not exist.",
+    help="Find and unlearn ghosts: package names that language models invent.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

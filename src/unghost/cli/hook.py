@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from unghost.cli.options import Config, Offline, Universe
+from unghost.cli.options import ScanConfig, ScanOffline, ScanUniverse
 
 if TYPE_CHECKING:
-    from unghost.hook.respond import Response
+    from unghost.hook.respond import Output
 
 _Word = TypeVar("_Word", bound=str)
 
@@ -20,23 +20,26 @@ _Word = TypeVar("_Word", bound=str)
 def hook(
     agent: Annotated[
         str | None,
-        typer.Option(help="claude, gemini or cursor; default: what the input says."),
+        typer.Option(help="claude, gemini or cursor. Default: told from the input."),
     ] = None,
-    universe: Universe = None,
-    offline: Offline = None,
-    config: Config = None,
+    universe: ScanUniverse = None,
+    offline: ScanOffline = None,
+    config: ScanConfig = None,
     fail: Annotated[
-        str, typer.Option(help="What becomes of a call that cannot be checked: ask, closed, open.")
+        str,
+        typer.Option(
+            help="Decision on a call that cannot be checked: ask, closed (deny) or open (allow)."
+        ),
     ] = "ask",
     unverified: Annotated[
-        str, typer.Option(help="What is said of names nobody could verify: ask, deny, allow.")
+        str, typer.Option(help="Decision on names that could not be verified: ask, deny or allow.")
     ] = "ask",
     unattended: Annotated[
         bool | None,
-        typer.Option("--unattended", help="Nobody is there to be asked: deny instead."),
+        typer.Option("--unattended", help="Deny instead of asking: nobody is there to answer."),
     ] = None,
 ) -> None:
-    """Answer a coding agent that is about to run a command or to write a file.
+    """Check what a coding agent is about to run or to write.
 
     Reads the JSON of a hook of Claude Code (PreToolUse), Gemini CLI (BeforeTool) or Cursor
     (beforeShellExecution, preToolUse) on standard input and answers in the agent's own words.
@@ -67,7 +70,7 @@ def _one_of(known: Sequence[_Word], value: str, option: str) -> _Word:
     for word in known:
         if word == value:
             return word
-    raise UnghostError(f"{option} knows {', '.join(known)}, not {value[:40]!r}")
+    raise UnghostError(f"{option} {value[:40]!r}: use one of {', '.join(known)}")
 
 
 def _standard_input() -> bytes:
@@ -80,7 +83,7 @@ def _standard_input() -> bytes:
     return data
 
 
-def _write(response: Response) -> None:
+def _write(response: Output) -> None:
     for number, text in ((1, response.out), (2, response.err)):
         data = f"{text}\n".encode("ascii", "backslashreplace") if text else b""
         while data:

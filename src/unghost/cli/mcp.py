@@ -9,26 +9,21 @@ from typing import Annotated
 
 import typer
 
-from unghost.cli.options import Config, Offline, Universe
+from unghost.cli.options import ScanConfig, ScanOffline, ScanUniverse
 
 
 def mcp(
-    universe: Universe = None,
-    offline: Offline = None,
-    config: Config = None,
+    universe: ScanUniverse = None,
+    offline: ScanOffline = None,
+    config: ScanConfig = None,
     project: Annotated[
         Path | None, typer.Option(help="The project's folder. Default: the current one.")
     ] = None,
 ) -> None:
-    """Serve the Model Context Protocol on standard input and output, for agents."""
-    from unghost.errors import UnghostError
-
-    try:
-        from unghost.mcp_server.server import make_server, serve
-    except ImportError as error:
-        raise UnghostError(f"{error}: install 'unghost[mcp]'") from error
+    """Serve name checks to agents by the Model Context Protocol, on standard input and output."""
     from unghost.mcp_server.questions import Questions
-    from unghost.scan.files import find_root
+    from unghost.mcp_server.server import make_server, serve
+    from unghost.scan.reading.listing import find_root
     from unghost.scan.settings import read_settings
 
     folder = project or Path.cwd()

@@ -15,33 +15,39 @@ if TYPE_CHECKING:
 
 
 def pull(
-    ecosystem: Annotated[str, typer.Argument(help="What to pull, such as pypi or npm.")],
+    ecosystem: Annotated[str, typer.Argument(help="Ecosystem, such as pypi or npm.")],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Snapshot file; one that is there is refreshed."),
+        typer.Option("--output", "-o", help="Snapshot file; an existing one is refreshed."),
     ] = None,
     source: Annotated[
         str | None,
-        typer.Option("--from", help="Address of the list, if not what the client is set to."),
+        typer.Option(
+            "--from", help="Address of the list. Default: the one that your package manager uses."
+        ),
     ] = None,
     popular: Annotated[
         Path | None,
-        typer.Option(help="File of names with evidence of popularity; else they stay as they are."),
+        typer.Option(help="File of popular names, one a line. Default: those of the old snapshot."),
     ] = None,
     allow_shrink: Annotated[
-        bool, typer.Option("--allow-shrink", help="More than a tenth of the names may be gone.")
+        bool,
+        typer.Option(
+            "--allow-shrink", help="Accept a list that lost more than a tenth of its names."
+        ),
     ] = False,
     output_format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
 ) -> None:
-    """Read a registry's list of names into a snapshot; run it again to go on or to refresh."""
+    """Download a registry's list of names; run it again to resume or to refresh."""
     from unghost.cli.progress import Bars
     from unghost.ecosystems import ecosystem as find
     from unghost.names import pull as engine
+    from unghost.names.universe import default_path
     from unghost.registries.address import shown
 
     eco = find(ecosystem)
     address = engine.list_address(eco, source)
-    path = output or engine.default_path(eco.name)
+    path = output or default_path(eco.name)
     say(f"{eco.title}: {shown(address.url)} ({address.said_by})")
     with Bars() as bars:
         pulled = engine.pull(
@@ -84,9 +90,10 @@ def _tell(pulled: Pulled, path: Path) -> None:
         before = "" if pulled.before is None else f", {pulled.before} before"
         say(f"{path}: {header.count} names of {header.date}{before}")
         if header.skipped:
-            say(f"{header.skipped} entries of the list are no names and were left out")
+            entries = "1 entry" if header.skipped == 1 else f"{header.skipped} entries"
+            say(f"{entries} skipped: not a valid name")
         if not header.complete:
-            say("the registry has names that it does not list: a miss proves nothing")
+            say("the registry does not list all its names: a name that is not listed may exist")
     say(f"sha256 {header.sha256}")
 
 

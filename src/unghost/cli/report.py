@@ -13,11 +13,12 @@ def report(
     output_format: Annotated[str, typer.Option("--format", help="text, json or html.")] = "text",
 ) -> None:
     """Print a finished run's table or JSON, or write its page again."""
-    from unghost.cli.terminal import printable, printable_values
+    from unghost.cli.terminal import printable_values
     from unghost.errors import UnghostError
     from unghost.report.page import write_page
     from unghost.report.schema import read_report
     from unghost.report.summary import print_summary
+    from unghost.syntax.printable import printable
 
     path = run / "report.json"
     if not path.exists():

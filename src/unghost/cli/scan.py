@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unghost.cli.options import Config, Offline, Universe
-from unghost.cli.terminal import printable, say
+from unghost.cli.options import AsOf, FailOnLevel, ScanConfig, ScanOffline, ScanUniverse
+from unghost.cli.terminal import say
+from unghost.syntax.printable import printable
 
 if TYPE_CHECKING:
     from unghost.cli.progress import Bars
@@ -36,53 +37,47 @@ def scan(
         str, typer.Option("--format", help="text, json, sarif, github or junit.")
     ] = "text",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write there, not to standard output.")
+        Path | None,
+        typer.Option("--output", "-o", help="Write to this file instead of standard output."),
     ] = None,
-    universe: Universe = None,
+    universe: ScanUniverse = None,
     ecosystem: Annotated[
-        list[str] | None, typer.Option(help="Look at this ecosystem only; may be repeated.")
+        list[str] | None, typer.Option(help="Scan this ecosystem only; may be repeated.")
     ] = None,
-    offline: Offline = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option(help="Exit with 1 from this level on: error, warning or never."),
-    ] = None,
-    baseline: Annotated[
-        Path | None, typer.Option(help="File with the findings that do not count.")
-    ] = None,
+    offline: ScanOffline = None,
+    fail_on: FailOnLevel = None,
+    baseline: Annotated[Path | None, typer.Option(help="File of findings to ignore.")] = None,
     write_baseline: Annotated[
-        bool, typer.Option("--write-baseline", help="Write what is found to --baseline.")
+        bool, typer.Option("--write-baseline", help="Write all findings to --baseline.")
     ] = False,
-    config: Config = None,
+    config: ScanConfig = None,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Replace or comment out what is wrong in manifests.")
+        bool, typer.Option("--fix", help="Replace or comment out wrong names in manifests.")
     ] = False,
     diff: Annotated[
-        bool, typer.Option("--diff", help="Show what --fix would do, and do nothing.")
+        bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")
     ] = False,
     language: Annotated[
         str | None,
         typer.Option("--as", help="What the text on standard input is: a language or a file name."),
     ] = None,
-    as_of: Annotated[
-        str | None, typer.Option(help="Judge by what existed on this day, such as 2026-01-31.")
-    ] = None,
+    as_of: AsOf = None,
     explain: Annotated[
-        str | None, typer.Option(help="Say all that is known of a name (NAME or ECOSYSTEM:NAME).")
+        str | None, typer.Option(help="Explain the verdict on NAME or ECOSYSTEM:NAME.")
     ] = None,
 ) -> None:
     """Find package names that do not exist.
 
-    Exit codes: 0 clean, 1 findings, 2 error, 3 something could not be verified, 4 nothing to do.
+    Exit codes: 0 clean, 1 findings, 2 error, 3 something could not be verified, 4 nothing to scan.
     """
     from unghost.errors import UnghostError
-    from unghost.scan.formats import FORMATS, render
+    from unghost.scan.output import FORMATS, render
 
     # What a scan makes it keeps until it ends, so that looking for garbage finds little and takes a
     # tenth of the time of a small one.
     gc.set_threshold(100_000)
     if output_format not in FORMATS:
-        raise UnghostError(f"--format knows {', '.join(FORMATS)}, not {output_format[:40]!r}")
+        raise UnghostError(f"--format {output_format[:40]!r}: use one of {', '.join(FORMATS)}")
     given = {
         "universe": tuple(universe) if universe else None,
         "ecosystems": tuple(ecosystem) if ecosystem else None,
@@ -98,7 +93,7 @@ def scan(
         # Everything is written anew, so what an old one said, or that there is none, is no matter.
         settings = replace(settings, baseline=None)
     if (fix or diff) and [str(path) for path in paths or []] == ["-"]:
-        raise UnghostError("a text on standard input cannot be mended: give files with --fix")
+        raise UnghostError("--fix and --diff need files: a text on standard input cannot be fixed")
     report = _report(paths or [], settings, root, language)
     if fix or diff:
         raise typer.Exit(_fix(report, settings, only_show=diff))
@@ -115,7 +110,7 @@ def _settings(
 ) -> tuple[Path, ScanSettings]:
     """Read the settings, with those of the command line over them."""
     from unghost.errors import UnghostError
-    from unghost.scan.files import find_root
+    from unghost.scan.reading.listing import find_root
     from unghost.scan.settings import read_settings
 
     named = [path for path in paths if str(path) != "-"]
@@ -142,29 +137,31 @@ def _report(paths: list[Path], settings: ScanSettings, root: Path, language: str
 
 
 def _explain(name: str, settings: ScanSettings, root: Path) -> int:
-    from unghost.scan.explain import explain
+    from unghost.scan.checking import explain
 
-    checked, lines = explain(name, settings, root=root)
+    report, lines = explain(name, settings, root=root)
     for line in lines:
         typer.echo(printable(line))
-    return {"ok": 0, "unverified": 3}.get(checked.status, 1)
+    return report.exit_code(settings.fail_on)
 
 
 def _fix(report: Report, settings: ScanSettings, *, only_show: bool) -> int:
-    """Mend files, or show how; what is left decides the exit code."""
-    from unghost.scan.fix import apply, plan
+    """Fix files, or show how; what is left decides the exit code."""
+    from unghost.scan.output.fix import apply, plan
+    from unghost.scan.output.wording import counted
 
     edits = plan(report)
     for edit in edits:
         if only_show:
             typer.echo(edit.diff(), nl=False)
         for finding, why in edit.left:
-            say(f"{edit.path}:{finding.line}: {finding.name} is left: {why}")
+            say(f"not fixed: {finding.name} ({edit.path}:{finding.line}): {why}")
     if only_show:
         return report.exit_code(settings.fail_on)
     apply(edits, Path(report.root))
-    gone = {finding.fingerprint for edit in edits for finding in edit.mended}
-    say(f"{len(gone)} mended in {sum(bool(edit.mended) for edit in edits)} files")
+    gone = {finding.fingerprint for edit in edits for finding in edit.fixed}
+    files = sum(bool(edit.fixed) for edit in edits)
+    say(f"fixed {counted(len(gone), 'finding')} in {counted(files, 'file')}")
     kept = tuple(finding for finding in report.findings if finding.fingerprint not in gone)
     return replace(report, findings=kept).exit_code(settings.fail_on)
 
@@ -178,7 +175,7 @@ def _standard_input() -> str:
         raise UnghostError("the text on standard input is over 64 MB: scan it as a file")
     text = decode(data)
     if text is None:
-        raise UnghostError("what is on standard input is no text: give a text, or paths")
+        raise UnghostError("standard input is not a text: give a text, or paths")
     return text
 
 
@@ -200,11 +197,13 @@ def _write(text: str, output: Path | None) -> None:
 
 def _write_baseline(report: Report, path: Path | None) -> int:
     from unghost.errors import UnghostError
-    from unghost.scan.suppress import write_baseline
+    from unghost.scan.judging.suppress import write_baseline
+    from unghost.scan.output.wording import counted
 
     if path is None:
-        raise UnghostError("--write-baseline wants to know where: give --baseline FILE too")
-    say(f"{path}: {write_baseline(path, report)} findings that will not count any more")
+        raise UnghostError("--write-baseline needs a file: add --baseline FILE")
+    number = counted(write_baseline(path, report), "finding")
+    say(f"wrote {number} to {path}: they no longer fail the scan")
     for problem in report.problems:
         say(f"{problem.path}: {problem.reason}")
     return 3 if report.problems else 0

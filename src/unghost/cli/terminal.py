@@ -6,9 +6,7 @@ from typing import Any
 
 import typer
 
-from unghost.printable import printable
-
-__all__ = ["printable", "printable_values", "say"]
+from unghost.syntax.printable import printable
 
 
 def printable_values(value: Any) -> Any:

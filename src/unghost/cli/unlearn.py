@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from unghost.cli.terminal import printable, printable_values, say
+from unghost.cli.terminal import printable_values, say
+from unghost.syntax.printable import printable
 
 RunFolderOption = Annotated[
     Path, typer.Option("--run", help="Folder of the run; the same command goes on with it.")

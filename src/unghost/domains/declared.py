@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from unghost.domains.base import BLANKS, Domain, Facts, Mode, Words, says_one_of
 from unghost.domains.seeds import Family, Seeds
 from unghost.domains.tasks import Task, TaskForm, make_tasks, read_tasks
+from unghost.ecosystems.spot import Spot, to_mentions
 from unghost.errors import UnghostError
 from unghost.mentions.thinking import thinking_end
 from unghost.names.building import list_snapshot, read_list
@@ -25,7 +26,6 @@ from unghost.names.near import nearest
 from unghost.names.snapshot import Snapshot
 from unghost.names.walk import NormalisedWalk, Walk
 from unghost.records import TRUNCATED, Completion, Mention, MentionKind, Prompt, Status, Verdict
-from unghost.syntax.spot import Spot, to_mentions
 
 _KIND: MentionKind = "prose"
 _LONGEST_TEXT = 1_000_000

@@ -9,14 +9,19 @@ from importlib import import_module
 from unghost.ecosystems.base import Ecosystem
 from unghost.errors import UnghostError
 
-_NOT_ONE = frozenset({"base"})
+_NOT_ONE = frozenset({"base", "feeds", "project", "registry", "source", "spot", "tree"})
+"""Modules here that ecosystems have in common."""
+
+
+DEFAULT = "pypi"
+"""What names are of if nobody says it."""
 
 
 @lru_cache(maxsize=1)
 def ecosystem_names() -> tuple[str, ...]:
     """Return the identifiers of all ecosystems, sorted."""
     found = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(sorted(name for name in found if name not in _NOT_ONE and name[0] != "_"))
+    return tuple(sorted(name for name in found if name not in _NOT_ONE))
 
 
 @lru_cache(maxsize=32)

@@ -1,32 +1,28 @@
 """What an ecosystem declares: its names, where a text names them, and where its names are listed.
 
 An ecosystem is one module of this package (a folder where it is large) with one value
-``ECOSYSTEM``, and what all of them have is asked through it. By name they are known only where
-languages differ in more than can be declared: which of a project's own files a module is
-(``domains/packages``), and how prose and hooks speak of packages (``mentions``).
+``ECOSYSTEM``. Everything else asks through it and knows none of them by name.
 """
 
 from __future__ import annotations
 
 from collections.abc import (
-    AsyncIterator,
-    Awaitable,
     Callable,
     Collection,
     Iterable,
     Mapping,
-    Sequence,
 )
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from unghost.ecosystems.project import Claim, Environments, Inclusion
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
-from unghost.registries.address import Address as Address
-from unghost.syntax.spot import Spot
+from unghost.syntax.grammar import Grammar
 
 if TYPE_CHECKING:
-    import httpx
+    from unghost.ecosystems.registry import Registry
+    from unghost.ecosystems.tree import Tree
 
 Reader = Callable[[str], Iterable[Spot]]
 """Reads a manifest or lock file: its text to spots with exact character offsets.
@@ -43,6 +39,20 @@ class Reference(NamedTuple):
     name: str
     version: str | None = None
     origin: Origin = "registry"
+
+
+class Starter(NamedTuple):
+    """What stands between a program and another one that it runs.
+
+    Attributes:
+        form: Words behind the program (``run``).
+        valued: Flags whose value is the next word.
+        arguments: Arguments of its own (``timeout 5``).
+    """
+
+    form: tuple[str, ...] = ()
+    valued: frozenset[str] = frozenset()
+    arguments: int = 0
 
 
 class Command(NamedTuple):
@@ -84,11 +94,144 @@ class Manifest(NamedTuple):
         patterns: Globs for the file's name; one with a slash is compared with the path's end.
         read: The reader.
         lock: Whether it is a lock file, which a tool wrote.
+        root: Whether the folder that it lies in is a project.
+        tags: Languages of fenced blocks that hold such a file.
+        fences: Languages of fenced blocks that may hold one as well, if a file is named beside it.
+        also: What such a file is besides: code, or scripts below ``scripts`` or ``tasks``.
+        comment: What begins a comment in it, if its suffix does not tell.
+        leads: What may stand before a name that has a line of its own, beside quotes.
     """
 
     patterns: tuple[str, ...]
     read: Reader
     lock: bool = False
+    root: bool = False
+    tags: str = ""
+    fences: str = ""
+    also: Literal["code", "scripts"] | None = None
+    comment: str = ""
+    leads: tuple[str, ...] = ()
+
+    @property
+    def example(self) -> str:
+        """Return a name that such a file may have."""
+        return self.patterns[0].replace("*", "")
+
+
+class Cells(NamedTuple):
+    """What is asked of a language that is typed into notebooks and sessions, beside commands.
+
+    Attributes:
+        parses: Returns whether a text is code by grammar alone.
+        is_session: Returns whether a text holds code behind the prompts of a session.
+    """
+
+    parses: Callable[[str], bool]
+    is_session: Callable[[str], bool]
+
+
+class Language(NamedTuple):
+    """A language whose imports name packages.
+
+    Most projects have one language, so what a function of a language needs is imported in it.
+
+    Attributes:
+        name: Its identifier, such as ``python``.
+        find: Finds the modules that a source of the language with this name imports, with exact
+            offsets; relative imports are none.
+        suffixes: Endings of its files, without a dot.
+        tags: Languages of fenced blocks that hold it.
+        interpreters: Programs in the first line of a script of it, without version.
+        grammar: Its tree-sitter grammar.
+        leads: Parts of a text that nobody names, of which it must hold one to be tried.
+        turn: When it is tried, those with lower numbers first: a text may be code of several.
+        is_code: Returns whether a text that nobody names is code of it; None for one that its
+            grammar parses and that imports something.
+        declared: Reads what comments in its sources declare.
+        also: A word, and the manifest that a fenced block with the word is read as besides.
+        cells: What is asked of it in notebooks and sessions, None for a language that is not typed
+            into them.
+    """
+
+    name: str
+    find: Callable[[str, str], Iterable[Spot]]
+    suffixes: str = ""
+    tags: str = ""
+    interpreters: str = ""
+    grammar: Grammar | None = None
+    leads: tuple[str, ...] = ()
+    turn: int = 50
+    is_code: Callable[[str], bool] | None = None
+    declared: Reader | None = None
+    also: tuple[str, str] | None = None
+    cells: Cells | None = None
+
+
+class Clue(NamedTuple):
+    """By what a text is known whose name nobody says.
+
+    Attributes:
+        form: What the text is: a document, or plain text, which a fenced block of the language
+            ``tag`` is, too.
+        path: The manifest that it is read as then.
+        tells: Returns whether it is such a manifest, by the root of the document, None for plain
+            text, and by the text without blanks before it.
+        lead: What must stand before the text to make a whole document of it.
+        words: Parts of the text of which TOML and YAML must hold one to be looked at.
+        turn: When it is tried among those of its form, those with lower numbers first.
+        tag: See ``form``.
+    """
+
+    form: Literal["json", "toml", "xml", "yaml", "text"]
+    path: str
+    tells: Callable[[Any, str], bool]
+    lead: str = ""
+    words: tuple[str, ...] = ()
+    turn: int = 50
+    tag: str = ""
+
+
+class Prose(NamedTuple):
+    """How sentences speak of packages.
+
+    Attributes:
+        hints: Words by which an ecosystem is named: itself, its languages, clients and manifests.
+        topic: A word that tells the ecosystem wherever it stands in a paragraph, if nothing nearer
+            does.
+        nouns: What its packages are called, one of them and several.
+        modules: Hints before "module" that make a package of it.
+        others: Names of clients before "package" that name none.
+        is_name: Returns whether a package may be called by a valid name in a sentence.
+        by_name: Whether what is installed from it goes by the package's name in a sentence.
+        of_modules: Whether a sentence calls modules of its first language packages, too.
+        doubt: Says of an absent name why a sentence may mean something else by it; empty if not.
+    """
+
+    hints: str = ""
+    topic: str = ""
+    nouns: str = ""
+    modules: str = ""
+    others: str = ""
+    is_name: Callable[[str], bool] = lambda name: True
+    by_name: bool = True
+    of_modules: bool = False
+    doubt: Callable[[str], str] = lambda name: ""
+
+
+class Hook(NamedTuple):
+    """How a hook of pre-commit names the packages that it needs beside itself.
+
+    Attributes:
+        language: What the hook's language is called there.
+        prefix: What may stand before a name.
+        mark: What a package holds that tells the language of a hook that does not say it.
+        default: Whether it is meant where nothing tells the language.
+    """
+
+    language: str
+    prefix: str = ""
+    mark: str = ""
+    default: bool = False
 
 
 class Candidates(NamedTuple):
@@ -102,90 +245,6 @@ class Candidates(NamedTuple):
 
     names: tuple[str, ...]
     roots: tuple[str, ...] = ()
-
-
-class Setup(NamedTuple):
-    """What a client's configuration says.
-
-    Attributes:
-        bulk: Where all names are listed, None if nothing names an address.
-        lookup: Where a single name is asked for, None if nothing names an address.
-        others: Private indexes that the client asks too; a name found there is ``private``.
-        private: Patterns (globs over canonical names) of names that are never asked of ``lookup``,
-            such as ``@acme/*`` with a registry of its own.
-    """
-
-    bulk: Address | None
-    lookup: Address | None
-    others: tuple[Address, ...] = ()
-    private: tuple[str, ...] = ()
-
-
-class Entry(NamedTuple):
-    """A name of a bulk list; ``first_seen`` is a day (ISO 8601) where the source has one.
-
-    ``removed`` says that the name was taken off since the state that the reading went on from.
-    """
-
-    name: str
-    first_seen: str | None = None
-    removed: bool = False
-
-
-class Page(NamedTuple):
-    """A part of a bulk list.
-
-    Attributes:
-        entries: The names of this part, in any form.
-        state: What to give to the next reading to go on behind this part; JSON values. After a
-            kill the reading goes on from the last state that was stored.
-        done: Entries read so far, and how many there will be if the source says so.
-        total: See ``done``.
-        day: The day that the list is of (ISO 8601), if the source says so; else that of reading.
-        partial: Whether the source has names that it does not list.
-    """
-
-    entries: Sequence[Entry]
-    state: Mapping[str, object]
-    done: int
-    total: int | None = None
-    day: str | None = None
-    partial: bool = False
-
-
-Feed = Callable[["httpx.AsyncClient", Address, Mapping[str, object]], AsyncIterator[Page]]
-"""Reads a bulk list from a state on ({} reads everything) in bounded memory.
-
-A feed raises UnghostError on what it cannot understand; the client retries and backs off by itself.
-"""
-
-
-class Registry(NamedTuple):
-    """Where an ecosystem's names are listed.
-
-    Attributes:
-        setup: Reads the client's configuration: environment variables, the project's folder, the
-            user's home. Adds the client's own default addresses.
-        feed: Reads the bulk list.
-        lookup: Gives the URL that answers 200 if a canonical name exists below a base URL, 404 or
-            410 if it does not.
-        base: Finds the base URL for lookups where it is not the address itself (NuGet's service
-            index names it).
-        spellings: Gives the forms of a canonical name that the registry tells apart; the name
-            exists if one of them does.
-        is_held: Says of what answers a look-up whether the registry itself holds the name, to keep
-            others from it, with no code behind it.
-        incremental: Whether a finished reading's state can be gone on from; without it a refresh
-            reads everything anew and what is missing is removed.
-    """
-
-    setup: Callable[[Mapping[str, str], Path, Path], Setup]
-    feed: Feed
-    lookup: Callable[[str, str], str]
-    base: Callable[[httpx.AsyncClient, Address], Awaitable[str]] | None = None
-    spellings: Callable[[str], Sequence[str]] = lambda name: (name,)
-    is_held: Callable[[bytes], bool] = lambda body: False
-    incremental: bool = False
 
 
 QUOTES = (b"'", b'"', b"`")
@@ -202,29 +261,50 @@ def no_candidates(module: str, language: str) -> Candidates:
     return Candidates(())
 
 
-@dataclass(frozen=True, slots=True)
+_NO_ENVIRONMENTS, _NO_PROSE = Environments(), Prose()
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Ecosystem:
     """One ecosystem.
 
     Attributes:
         name: Its identifier, such as ``pypi``.
         title: Its name in texts, such as ``PyPI``.
-        canonical: Gives a valid name's one form.
-        is_valid: Says whether a text can be a name.
-        load_registry: Gives where its names are listed; it is called only where that is asked for,
-            so that finding names need not wait until what reads lists is imported.
+        canonical: Returns a valid name's one form.
+        is_valid: Returns whether a text can be a name.
+        load_registry: Returns where its names are listed; it is called only where that is asked
+            for, so that finding names need not wait until what reads lists is imported.
         commands: Its install commands.
+        starters: Commands of its clients that run another one, by program.
+        aliases: Parts of words that stand for a program, such as ``sys.executable``.
         manifests: Its manifests and lock files.
+        clues: By what its manifests are known in texts whose name nobody says.
         languages: The languages whose imports name its packages.
-        is_builtin: Says whether a module (as imported) is part of a language or its runtime.
-        candidates: Gives the distributions that a module may come from.
-        providers: Gives further names that a distribution with a module (as imported) may have,
+        is_builtin: Returns whether a module (as imported) is part of a language or its runtime.
+        of_version: Returns what ``is_builtin`` is for one version of its language, and raises
+            UnghostError for a version that is not known; None where versions do not matter.
+        was_builtin: Returns whether a module was part of the language or of another runtime, so
+            that code for a version that is not known may import it.
+        lists_builtins: Whether ``is_builtin`` knows each module by name, so that a package of such
+            a name is a mix-up; a beginning such as ``System.`` tells nothing of a package.
+        candidates: Returns the distributions that a module may come from.
+        providers: Returns further names that a distribution with a module (as imported) may have,
             the likeliest first; that one of them exists does not say that it has the module.
         among: Makes of distributions that are known to be there what says which of them may have a
             module (as imported), if one may.
+        importable: Returns the modules that may be imported where packages of these canonical names
+            exist: those of the language, and each package under its own name.
+        own_module: Returns which of a project's files a module is that one of them imports, None if
+            it is none: the module, the importing file, and the files.
+        claims: What reads what a file says is the project's own, by its text and path; by the
+            file's name, or by a star and its suffix.
+        environments: What its clients install into.
+        inclusion: How files have a client read other files; None if they do not.
+        prose: How sentences speak of its packages.
+        hook: How a hook of pre-commit names its packages; None if it cannot.
         nested: Whether a package may be named by a path inside of it, as Go's commands do.
-        lists_builtins: Whether ``is_builtin`` knows each module by name, so that a package of such
-            a name is a mix-up; a beginning such as ``System.`` tells nothing of a package.
+        affixes: Words that many of its names have beside those that tell what they are.
         separators: Bytes that count as one in a name as written (PyPI's ``-_.``), the canonical one
             first.
         folds_case: Whether upper case counts as lower case.
@@ -239,14 +319,27 @@ class Ecosystem:
     is_valid: Callable[[str], bool]
     load_registry: Callable[[], Registry]
     commands: tuple[Command, ...] = ()
+    starters: Mapping[str, tuple[Starter, ...]] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
     manifests: tuple[Manifest, ...] = ()
-    languages: tuple[str, ...] = ()
+    clues: tuple[Clue, ...] = ()
+    languages: tuple[Language, ...] = ()
     is_builtin: Callable[[str, str], bool] = lambda module, language: False
+    of_version: Callable[[str], Callable[[str, str], bool]] | None = None
+    was_builtin: Callable[[str], bool] = lambda module: False
+    lists_builtins: bool = True
     candidates: Callable[[str, str], Candidates] = no_candidates
     providers: Callable[[str], Iterable[str]] = lambda module: ()
     among: Callable[[Collection[str]], Callable[[str], str | None]] = lambda names: _nobodys
+    importable: Callable[[Iterable[str]], Iterable[str]] = lambda names: names
+    own_module: Callable[[str, str, Tree], str | None] = lambda module, path, tree: None
+    claims: Mapping[str, Callable[[str, str], Iterable[Claim]]] = field(default_factory=dict)
+    environments: Environments = _NO_ENVIRONMENTS
+    inclusion: Inclusion | None = None
+    prose: Prose = _NO_PROSE
+    hook: Hook | None = None
     nested: bool = False
-    lists_builtins: bool = True
+    affixes: tuple[str, ...] = ()
     separators: bytes = b""
     folds_case: bool = False
     folds_runs: bool = True
@@ -256,3 +349,13 @@ class Ecosystem:
     def registry(self) -> Registry:
         """Return where its names are listed."""
         return self.load_registry()
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Return the endings of its languages' files, without a dot."""
+        return tuple(word for language in self.languages for word in language.suffixes.split())
+
+    @property
+    def language_names(self) -> tuple[str, ...]:
+        """Return the names of its languages."""
+        return tuple(language.name for language in self.languages)

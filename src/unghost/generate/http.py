@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,9 +16,9 @@ import httpx
 from unghost.errors import UnghostError
 from unghost.generate.base import ModelChoice
 from unghost.records import Completion, FinishReason, Prompt, Sampling, record_id
+from unghost.registries.backoff import Backoff, retry_after
 
 _FINISH: dict[str, FinishReason] = {"stop": "stop", "length": "length", "eos": "stop"}
-_LONGEST_WAIT = 60.0
 
 
 def open_endpoint(choice: ModelChoice) -> OpenAIGenerator:
@@ -143,35 +142,28 @@ class OpenAIGenerator:
         self, client: httpx.AsyncClient, body: dict[str, Any]
     ) -> tuple[str, FinishReason]:
         address = f"{self.base_url}/chat/completions"
-        trouble, asked = "", 0.0
-        for attempt in range(self._attempts):
-            if attempt:
-                await asyncio.sleep(self._wait(attempt, asked))
+        backoff, trouble, again = Backoff(self._attempts, self._first_wait), "", True
+        while again:
             asked = 0.0
             try:
                 response = await client.post(address, json=body)
             except httpx.RequestError as error:
                 trouble = str(error) or type(error).__name__
-                continue
-            if response.status_code == 429 or response.status_code >= 500:
+            else:
+                if response.status_code == 200:
+                    return _answer(address, response)
+                if response.status_code != 429 and response.status_code < 500:
+                    raise UnghostError(
+                        f"{address} refuses with status {response.status_code}:"
+                        f" {response.text[:200]}; mend the address, the model's name or the key"
+                    )
                 trouble = f"status {response.status_code}"
-                asked = _retry_after(response)
-                continue
-            if response.status_code != 200:
-                raise UnghostError(
-                    f"{address} refuses with status {response.status_code}:"
-                    f" {response.text[:200]}; mend the address, the model's name or the key"
-                )
-            return _answer(address, response)
+                asked = retry_after(response.headers)
+            again = await backoff.wait(asked)
         raise UnghostError(
             f"{address} gave no answer in {self._attempts} tries ({trouble}): see that the server"
             " runs, then run the same command again"
         )
-
-    def _wait(self, attempt: int, asked: float) -> float:
-        # Jitter, so that requests that failed together do not come back together.
-        backoff: float = self._first_wait * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)
-        return min(_LONGEST_WAIT, max(asked, backoff))
 
 
 def _check_address(address: str) -> None:
@@ -198,13 +190,6 @@ def _headers(key_env: str) -> dict[str, str]:
 def _seed(seed: int, prompt_id: str, sample: int, round: int) -> int:
     digest = hashlib.sha256(f"unghost-noise:{seed}:{prompt_id}:{sample}:{round}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
-
-
-def _retry_after(response: httpx.Response) -> float:
-    try:
-        return max(0.0, float(response.headers.get("Retry-After", "0")))
-    except ValueError:
-        return 0.0  # a date: the back-off will do
 
 
 def _answer(address: str, response: httpx.Response) -> tuple[str, FinishReason]:

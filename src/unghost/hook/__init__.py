@@ -1,6 +1,6 @@
 """The hook of coding agents: what an agent is about to do, judged before it happens.
 
-``formats`` knows the agents' words, ``redirects`` and ``edits`` say what a call would write,
-``brought`` which names it would bring in, ``decide`` what is said of that, and ``respond`` answers,
-whatever happens.
+``formats`` reads and writes the agents' JSON, ``redirects`` and ``edits`` find what a call would
+write, ``delta`` which packages that adds, ``decide`` makes a decision of it, ``respond`` always
+answers, and ``watch`` keeps the time.
 """

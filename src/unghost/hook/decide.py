@@ -1,4 +1,4 @@
-"""What is said of a call: nothing, a question to the person, or no."""
+"""The decision on a call: allow, ask the person, or deny."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from unghost.hook.brought import COMMAND, SHOWN, Brought, Piece, judge, piece
+from unghost.hook.delta import COMMAND, SHOWN, Addition, Delta, addition, assess
 from unghost.hook.edits import DIFF, changes_of, command_of, label
-from unghost.hook.formats import Answer, Call, Decision
+from unghost.hook.formats import Call, Decision, Reply
 from unghost.hook.guarded import Guard
 from unghost.hook.lists import lists_of
-from unghost.printable import printable
+from unghost.syntax.printable import printable
 
 if TYPE_CHECKING:
     from unghost.scan.finding import Finding, RuleId
@@ -24,13 +24,13 @@ REGISTRY_SECONDS = 5.0
 _LONGEST_NAME, _LONGEST_WHY = 100, 300
 _DECISIONS: dict[str, Decision] = {"error": "deny", "warning": "ask"}
 _ADVICE: dict[RuleId, str] = {
-    "ghost": "Real names near it: {names}.",
+    "ghost": "Existing packages with similar names: {names}.",
     "import-name": "Write {names} instead.",
     "builtin-name": "Leave it out: it comes with the language.",
     "new": "It is brand-new: look at who published it.",
     "placeholder": "What is there holds no code.",
 }
-"""What is added to the reason of a finding; what names others is left out if there are none."""
+"""What is added to the reason of a finding; a part with ``{names}`` only if there are some."""
 _NO = (
     "Do not install, declare or import it under this name, and do not try the same in another way:"
     " whoever registers the name gets to run code here. Take the package that is really meant, or"
@@ -40,17 +40,17 @@ _OWN = (
     "If one of these is a module of this project that is not written yet, create its file first"
     " (an empty one will do), then write what imports it."
 )
-_ASK = "Let it go on only if you know these names to be right."
+_ASK = "Allow it only if you know that these names are right."
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a hook goes by.
+    """The settings of a hook.
 
     Attributes:
         config: Settings to read instead of the project's.
-        given: Settings of the scan that stand over those of the file.
-        unverified: What is said of names that could not be verified.
+        given: Settings of the scan that take precedence over those of the file.
+        unverified: The decision on names that could not be verified.
     """
 
     config: Path | None = None
@@ -58,12 +58,12 @@ class Rules:
     unverified: Decision = "ask"
 
 
-def decide(call: Call, rules: Rules) -> Answer:
-    """Return what becomes of a call.
+def decide(call: Call, rules: Rules) -> Reply:
+    """Decide on a call.
 
     Args:
         call: What an agent is about to do.
-        rules: What to go by.
+        rules: The settings of the hook.
 
     Raises:
         UnghostError: It cannot be judged.
@@ -72,25 +72,25 @@ def decide(call: Call, rules: Rules) -> Answer:
     changes = changes_of(call.tool, call.arguments, folder)
     command = command_of(call.arguments)
     if not changes and command is None and not call.tool.lower().startswith("delete"):
-        return Answer()
-    from unghost.scan.files import find_root, matches
+        return Reply()
+    from unghost.scan.reading.listing import find_root, matches
     from unghost.scan.settings import read_settings
 
     root = find_root([folder])
     settings = replace(read_settings(root, rules.config, rules.given), comments=False)
     guard = Guard(root, _own(rules, settings))
     guarded = guard.touched(call.tool, call.arguments, changes, folder)
-    pieces = [None if command is None else piece(COMMAND, "", command)]
+    additions = [None if command is None else addition(COMMAND, "", command)]
     for change in changes:
         path = label(change.path, root)
         # A patch names the files that it changes by itself.
         if change.path == Path(DIFF) or not matches(path, settings.exclude):
-            pieces.append(piece(path, change.before, change.after))
-    read = [one for one in pieces if one is not None]
+            additions.append(addition(path, change.before, change.after))
+    read = [one for one in additions if one is not None]
     if command is not None:
         written = {change.path: change.after for change in changes}
         read += lists_of(command, folder, root, written)
-    return _answer(judge(read, settings, root, REGISTRY_SECONDS), read, guarded, rules)
+    return _reply(assess(read, settings, root, REGISTRY_SECONDS), read, guarded, rules)
 
 
 def _folder(cwd: str) -> Path:
@@ -107,29 +107,27 @@ def _own(rules: Rules, settings: ScanSettings) -> list[Path]:
     return own if rules.config is None else [rules.config, *own]
 
 
-def _answer(brought: Brought, pieces: Sequence[Piece], guarded: str | None, rules: Rules) -> Answer:
-    levels = Counter(finding.level for finding in brought.findings)
+def _reply(delta: Delta, additions: Sequence[Addition], guarded: str | None, rules: Rules) -> Reply:
+    levels = Counter(finding.level for finding in delta.findings)
     decisions: list[Decision] = [_DECISIONS[level] for level in levels if level in _DECISIONS]
     if levels["note"]:
         decisions.append(rules.unverified)
-    doubts = [f"{_shown(one.path)}: {one.problem}" for one in pieces if one.problem is not None]
+    doubts = [f"{_shown(one.path)}: {one.problem}" for one in additions if one.problem is not None]
     if guarded is not None:
-        doubts.append(
-            f"{_shown(guarded)} says what the agent is checked by, and the agent would change it"
-        )
+        doubts.append(f"{_shown(guarded)} configures this check, and the call would change it")
     if doubts:
         decisions.append("ask")
-    kept = [f for f in brought.findings if f.level != "note" or rules.unverified != "allow"]
+    kept = [f for f in delta.findings if f.level != "note" or rules.unverified != "allow"]
     if "deny" in decisions:
-        return _said("deny", kept, brought.more, doubts)
+        return _said("deny", kept, delta.more, doubts)
     if "ask" in decisions:
-        return _said("ask", kept, brought.more, doubts)
-    return Answer()
+        return _said("ask", kept, delta.more, doubts)
+    return Reply()
 
 
 def _said(
     decision: Literal["deny", "ask"], findings: Sequence[Finding], more: int, doubts: Sequence[str]
-) -> Answer:
+) -> Reply:
     """Put an answer into words, the gravest first."""
     order = {"error": 0, "warning": 1, "note": 2}
     ranked = sorted(_distinct(findings), key=lambda finding: order[finding.level])
@@ -142,12 +140,12 @@ def _said(
     head = {
         (True, True): "unghost stopped this: it names packages that do not exist.",
         (True, False): "unghost stopped this: only a person can let it through.",
-    }.get((decision == "deny", wrong), "unghost wants a person to decide on this.")
+    }.get((decision == "deny", wrong), "unghost asks a person to decide on this.")
     shown = "\n".join((head, *lines))
     words = [_NO] if wrong else [_ASK] if ranked else []
     if any(finding.kind == "import" and finding.level == "error" for finding in ranked):
         words.append(_OWN)
-    return Answer(decision, "\n".join((shown, *words)), shown)
+    return Reply(decision, "\n".join((shown, *words)), shown)
 
 
 def _distinct(findings: Sequence[Finding]) -> list[Finding]:
@@ -170,15 +168,15 @@ def _shown(text: str) -> str:
     return printable(text)[:_LONGEST_NAME]
 
 
-def unreadable(problem: str, decision: Decision) -> Answer:
+def unreadable(problem: str, decision: Decision) -> Reply:
     """Return the answer to a call that could not be judged.
 
     Args:
         problem: Why, in words.
-        decision: What is said then.
+        decision: The decision then.
     """
     said = printable(" ".join(problem.split()))[:_LONGEST_WHY]
     text = f"unghost could not check this call: {said}"
     if decision == "allow":
-        return Answer("allow", shown=f"{text}. It goes on unchecked.")
-    return Answer(decision, f"{text}. Nothing is known of the names in it.")
+        return Reply("allow", shown=f"{text}. It goes on unchecked.")
+    return Reply(decision, f"{text}. The names in it were not checked.")

@@ -1,6 +1,6 @@
 """What a call would make of files: their texts before and after, without writing anything.
 
-Calls are told by the shape of their arguments and not by the names of tools, which differ from
+Calls are recognised by the shape of their arguments, not by the names of tools, which differ from
 agent to agent and change: who gives a path and a text writes the text there.
 """
 
@@ -18,8 +18,7 @@ from unghost.errors import UnghostError
 from unghost.hook.formats import LARGEST
 from unghost.hook.redirects import written_files
 from unghost.mentions.reader import is_of_interest
-from unghost.scan.reading import read_file
-from unghost.syntax.text import decode
+from unghost.syntax.text import decode, read_file
 
 _COMMANDS = ("command", "cmd", "script")
 _FOLDERS = ("working_directory", "dir_path", "directory", "workdir")
@@ -46,8 +45,8 @@ DIFF = "changes.diff"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What becomes of one file.
+class FileChange:
+    """The change of one file.
 
     Attributes:
         path: The file; :data:`DIFF` for a patch.
@@ -78,7 +77,7 @@ def path_of(arguments: Mapping[str, Any]) -> str:
     return _first(arguments, _PATHS) or ""
 
 
-def changes_of(tool: str, arguments: Mapping[str, Any], folder: Path) -> list[Change]:
+def changes_of(tool: str, arguments: Mapping[str, Any], folder: Path) -> list[FileChange]:
     """Return what a call makes of files.
 
     Args:
@@ -91,7 +90,7 @@ def changes_of(tool: str, arguments: Mapping[str, Any], folder: Path) -> list[Ch
     """
     command = command_of(arguments)
     if command is None and tool in _RUNNERS:
-        raise UnghostError(f"what {tool} would run is not known from its arguments")
+        raise UnghostError(f"the arguments of {tool} do not show what it would run")
     changes = _of_command(command, folder / (_first(arguments, _FOLDERS) or ""))
     written = path_of(arguments)
     if written:
@@ -101,12 +100,12 @@ def changes_of(tool: str, arguments: Mapping[str, Any], folder: Path) -> list[Ch
         elif (change := _of_texts(path, arguments)) is not None:
             changes.append(change)
     changes += [
-        Change(Path(DIFF), "", text)
+        FileChange(Path(DIFF), "", text)
         for key in _PATCHES
         if isinstance(text := arguments.get(key), str) and _is_patch(text)
     ]
     if not changes and tool in _WRITERS and not _writes_nothing(written, arguments):
-        raise UnghostError(f"what {tool} would write is not known from its arguments")
+        raise UnghostError(f"the arguments of {tool} do not show what it would write")
     return changes
 
 
@@ -116,7 +115,7 @@ def _writes_nothing(written: str, arguments: Mapping[str, Any]) -> bool:
     return bool(written) and not is_of_interest(written)
 
 
-def _of_command(command: str | None, folder: Path) -> list[Change]:
+def _of_command(command: str | None, folder: Path) -> list[FileChange]:
     befores: dict[Path, str] = {}
     parts: dict[Path, list[str]] = {}
     for one in written_files(command) if command else ():
@@ -131,13 +130,13 @@ def _of_command(command: str | None, folder: Path) -> list[Change]:
         elif parts[path] and parts[path][-1][-1:] not in ("", "\n"):
             parts[path].append("\n")
         parts[path].append(one.text)
-    return [Change(path, before, "".join(parts[path])) for path, before in befores.items()]
+    return [FileChange(path, before, "".join(parts[path])) for path, before in befores.items()]
 
 
-def _of_texts(path: Path, arguments: Mapping[str, Any]) -> Change | None:
+def _of_texts(path: Path, arguments: Mapping[str, Any]) -> FileChange | None:
     whole = _first(arguments, _WHOLE)
     if whole is not None:
-        return Change(path, _present(path) or "", whole)
+        return FileChange(path, _present(path) or "", whole)
     listed = arguments.get("edits")
     tables = [*listed, arguments] if isinstance(listed, list) else [arguments]
     edits = [
@@ -168,7 +167,7 @@ class _Edit:
         return text.replace(self.old, self.new) if fits else None
 
 
-def _edited(path: Path, edits: Sequence[_Edit]) -> Change:
+def _edited(path: Path, edits: Sequence[_Edit]) -> FileChange:
     """Apply edits in turn; if one does not fit, look at what goes and what comes alone."""
     before = text = _present(path) or ""
     work = 0
@@ -177,9 +176,9 @@ def _edited(path: Path, edits: Sequence[_Edit]) -> Change:
         changed = edit.of(text) if work < _MOST_WORK else None
         if changed is None:
             goes, comes = (edit.old for edit in edits), (edit.new for edit in edits)
-            return Change(path, "\n".join(goes), "\n".join(comes))
+            return FileChange(path, "\n".join(goes), "\n".join(comes))
         text = changed
-    return Change(path, before, text)
+    return FileChange(path, before, text)
 
 
 def _is_every(edit: Mapping[str, Any]) -> bool:
@@ -188,7 +187,7 @@ def _is_every(edit: Mapping[str, Any]) -> bool:
     return many or any(edit.get(key) is True for key in _EVERY)
 
 
-def _of_notebook(path: Path, arguments: Mapping[str, Any]) -> list[Change]:
+def _of_notebook(path: Path, arguments: Mapping[str, Any]) -> list[FileChange]:
     """Look at the cell that changes as at a notebook of its own."""
     source = arguments.get("new_source")
     if not isinstance(source, str) or arguments.get("edit_mode") == "delete":
@@ -203,7 +202,7 @@ def _of_notebook(path: Path, arguments: Mapping[str, Any]) -> list[Change]:
         json.dumps({"metadata": notebook.get("metadata"), "nbformat": 4, "cells": [one]})
         for one in (cell, changed)
     )
-    return [Change(path, before, after)]
+    return [FileChange(path, before, after)]
 
 
 def _cell(notebook: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What agents send to a hook and what they want to hear; nothing else knows their words.
+"""The JSON that agents send to a hook and expect from it; only this module knows its fields.
 
 Sources: the hook references of Claude Code, Gemini CLI and Cursor (found). What differs is which
 decisions they act on: see :data:`_CANNOT_ASK`.
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from unghost.errors import UnghostError
-from unghost.printable import printable
+from unghost.syntax.printable import printable
 
 Agent = Literal["claude", "gemini", "cursor"]
 Decision = Literal["allow", "ask", "deny"]
@@ -42,7 +42,7 @@ _OTHERS = frozenset(_LATE.split())
 """Events of these agents that precede no tool; some of them must never be blocked."""
 _CANNOT_ASK = frozenset({"preToolUse"})
 """Events whose agent takes "ask" and goes on without asking: there only "deny" stops a call."""
-_NOT_ASKED = "Cursor asks nobody before this kind of call, so it is refused: let the user decide."
+_NOT_ASKED = "Cursor asks nobody before this kind of call, so it is denied: let the user decide."
 _DIGITS = 18
 _LONGEST = 60
 
@@ -67,8 +67,8 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the agent hears.
+class Reply:
+    """The answer to an agent.
 
     Attributes:
         decision: ``allow`` leaves all to the agent's own rules.
@@ -82,7 +82,7 @@ class Answer:
 
 
 class NotUnderstoodError(UnghostError):
-    """An input that is no call of a tool.
+    """An input that is not a call of a tool.
 
     Args:
         problem: What is wrong, in words.
@@ -110,7 +110,7 @@ def read_call(data: bytes, agent: Agent | None = None) -> Call:
         raise NotUnderstoodError(f"the input is over {LARGEST >> 20} MB", known)
     table = _parsed(data)
     if not isinstance(table, dict):
-        raise NotUnderstoodError(f"the input is no JSON object; expected {_expected()}", known)
+        raise NotUnderstoodError(f"the input is not a JSON object; expected {_expected()}", known)
     event = _text(table.get("hook_event_name"))
     if event in _OTHERS:
         said = f"the hook answers {', '.join(_EVENTS)}, not {event}: register it there"
@@ -143,7 +143,7 @@ def _call(table: dict[str, Any], agent: Agent, event: str) -> Call:
         told = _parsed(arguments.encode("utf-8", "surrogatepass"))
         arguments = told if isinstance(told, dict) else {"input": arguments}
     if not isinstance(arguments, dict):
-        raise NotUnderstoodError("tool_input is no object", Call(agent, event, tool, cwd))
+        raise NotUnderstoodError("tool_input is not an object", Call(agent, event, tool, cwd))
     return Call(agent, event, tool, cwd, arguments)
 
 
@@ -167,7 +167,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def render(answer: Answer, call: Call) -> str:
+def render(answer: Reply, call: Call) -> str:
     """Put an answer into the words of the agent; empty says nothing and leaves all to it."""
     shown = answer.shown or answer.reason
     table: dict[str, Any] = {}
@@ -191,7 +191,7 @@ def render(answer: Answer, call: Call) -> str:
     return json.dumps(table) if table else ""
 
 
-def _of_cursor(answer: Answer, shown: str, event: str) -> dict[str, Any]:
+def _of_cursor(answer: Reply, shown: str, event: str) -> dict[str, Any]:
     decision, reason = answer.decision, answer.reason
     if decision == "ask" and event in _CANNOT_ASK:
         decision, reason = "deny", f"{reason}\n{_NOT_ASKED}"

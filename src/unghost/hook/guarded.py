@@ -1,7 +1,7 @@
-"""Files that say what an agent is checked by, and whether a call changes them.
+"""Files that configure the check, and whether a call changes them.
 
-What an agent may change it is not checked by: such a call is for a person to decide. Who wants to
-be sure keeps the settings where the agent cannot write, and names them with ``--config``.
+An agent must not switch off its own check: such a call is for a person to decide. To be sure, keep
+the settings where the agent cannot write, and name them with ``--config``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from unghost.hook.edits import DIFF, Change, command_of, label, path_of
-from unghost.syntax.shell import commands
-from unghost.syntax.starters import program_name
+from unghost.hook.edits import DIFF, FileChange, command_of, label, path_of
+from unghost.mentions.commands.shell import commands
+from unghost.mentions.commands.starters import program_name
 
 _SETTINGS = "unghost.toml"
 _HOOKS = (
@@ -32,7 +32,7 @@ _HEADS = re.compile(r"(?:\+\+\+|---|\*\*\* (?:Add|Update|Delete) File:|\*\*\* Mo
 
 
 class Guard:
-    """Knows the files that say what an agent is checked by.
+    """Recognises the files that configure the check.
 
     Args:
         root: The project's folder.
@@ -43,14 +43,14 @@ class Guard:
         self._root, self._own = root, {label(path, root) for path in own}
 
     def touched(
-        self, tool: str, arguments: Mapping[str, Any], changes: Sequence[Change], folder: Path
+        self, tool: str, arguments: Mapping[str, Any], changes: Sequence[FileChange], folder: Path
     ) -> str | None:
         """Return the first such file that a call changes, None if it changes none.
 
         Args:
             tool: The tool's name.
             arguments: What it is given.
-            changes: What becomes of files.
+            changes: The changes of files.
             folder: The folder that paths are relative to.
         """
         for change in changes:
@@ -64,7 +64,7 @@ class Guard:
         command = command_of(arguments)
         return None if command is None else self._by_command(command, folder)
 
-    def _files(self, change: Change, folder: Path) -> Iterator[tuple[str, str, str]]:
+    def _files(self, change: FileChange, folder: Path) -> Iterator[tuple[str, str, str]]:
         if change.path != Path(DIFF):
             yield label(change.path, self._root), change.before, change.after
             return

@@ -1,7 +1,6 @@
 """Files that a shell command writes itself: ``echo x >> requirements.txt``, ``cat > f <<EOF``.
 
-Only texts that stand in the command are seen: what a program prints is known to nobody before it
-runs.
+Only texts in the command itself are seen, not what a program would print.
 """
 
 from __future__ import annotations
@@ -10,9 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from unghost.mentions.commands.starters import SHELLS, levels, program_name, script_of
 from unghost.syntax.heredocs import Simple
 from unghost.syntax.shell_lexer import Lexer
-from unghost.syntax.starters import SHELLS, levels, program_name, script_of
 from unghost.syntax.word import Word
 
 _DEEPEST = 4

@@ -1,7 +1,7 @@
-"""From what an agent sends to what it hears, whatever happens on the way.
+"""From an agent's JSON to the answer, whatever fails in between.
 
-A hook that ends with an error is passed over by most agents, and then nobody has looked: so every
-failure becomes an answer.
+Most agents go on when a hook ends with an error, and then nothing was checked: so every failure
+becomes an answer.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from unghost.errors import UnghostError
 from unghost.hook.decide import Rules, decide, unreadable
 from unghost.hook.formats import (
     Agent,
-    Answer,
     Call,
     Decision,
     NotUnderstoodError,
+    Reply,
     call_of,
     read_call,
     render,
 )
-from unghost.printable import printable
+from unghost.syntax.printable import printable
 
 Fail = Literal["open", "ask", "closed"]
 FAILS: dict[Fail, Decision] = {"ask": "ask", "closed": "deny", "open": "allow"}
 """What each of them decides."""
-_ALONE = "Nobody is there to be asked, so it is refused."
+_ALONE = "Nobody is there to ask, so it is denied."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Options:
 
     Attributes:
         agent: The agent; None lets the input tell.
-        fail: What becomes of a call that cannot be judged.
-        unattended: Whether nobody is there to be asked: then a question is a no.
-        rules: What to go by.
+        fail: The decision on a call that cannot be judged.
+        unattended: Whether nobody is there to ask: then ``ask`` becomes ``deny``.
+        rules: The settings of the hook.
     """
 
     agent: Agent | None = None
@@ -49,7 +49,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class Output:
     """What the command writes, and its exit code.
 
     Attributes:
@@ -67,7 +67,7 @@ class Response:
 
 def respond(
     data: bytes, options: Options, understood: Callable[[Call], None] = lambda call: None
-) -> Response:
+) -> Output:
     """Answer an agent; raises nothing.
 
     Args:
@@ -82,7 +82,7 @@ def respond(
         return _of(decide(call, options.rules), call, options)
     except NotUnderstoodError as error:
         if error.other:
-            return Response(err=_line(str(error)), code=1)
+            return Output(err=_line(str(error)), code=1)
         return failed(str(error), error.call, options)
     except UnghostError as error:
         return failed(str(error), call, options)
@@ -91,11 +91,11 @@ def respond(
     except Exception as error:
         if os.environ.get("UNGHOST_DEBUG"):
             raise
-        # Whatever it is, the agent must hear that nobody has looked.
+        # Whatever it is, the agent must learn that nothing was checked.
         return failed(f"{type(error).__name__} in unghost itself: {error}", call, options)
 
 
-def failed(problem: str, call: Call | None, options: Options) -> Response:
+def failed(problem: str, call: Call | None, options: Options) -> Output:
     """Return the response to an input that could not be judged.
 
     Args:
@@ -106,15 +106,15 @@ def failed(problem: str, call: Call | None, options: Options) -> Response:
     if call is None and options.agent is not None:
         call = call_of(options.agent)
     if call is None:
-        return Response(err=_line(problem), code=1 if options.fail == "open" else 2)
+        return Output(err=_line(problem), code=1 if options.fail == "open" else 2)
     answer = unreadable(problem, FAILS[options.fail])
     return replace(_of(answer, call, options), err=_line(problem))
 
 
-def _of(answer: Answer, call: Call, options: Options) -> Response:
+def _of(answer: Reply, call: Call, options: Options) -> Output:
     if options.unattended and answer.decision == "ask":
         answer = replace(answer, decision="deny", reason=f"{answer.reason}\n{_ALONE}")
-    return Response(render(answer, call))
+    return Output(render(answer, call))
 
 
 def _line(problem: str) -> str:

@@ -1,4 +1,4 @@
-"""An answer in time, whatever becomes of the process that works it out.
+"""An answer in time, even if the process that works it out hangs or dies.
 
 A parser is C code, which no exception and no timer of Python's stops, and memory is finite. So the
 work is done in a process of its own, which can be ended from outside.
@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any
 
 from unghost.hook.formats import Call
-from unghost.hook.respond import Options, Response, failed, respond
+from unghost.hook.respond import Options, Output, failed, respond
 
 SECONDS = 20.0
 """Seconds for one call, from the start of the command on."""
@@ -27,7 +27,7 @@ _PIECE = 1 << 16
 _SILENT = "the check ended without an answer"
 
 
-def watched(read: Callable[[], bytes], options: Options, seconds: float = SECONDS) -> Response:
+def watched(read: Callable[[], bytes], options: Options, seconds: float = SECONDS) -> Output:
     """Answer an agent; raises nothing, and takes no longer than it may.
 
     Without ``fork``, as on Windows, it is a thread that is waited for: code that never lets go of
@@ -49,7 +49,7 @@ def watched(read: Callable[[], bytes], options: Options, seconds: float = SECOND
     try:
         return _awaited(ours, worker, options, monotonic() + seconds, seconds)
     except Exception as error:
-        # Whatever it is, the agent must hear that nobody has looked.
+        # Whatever it is, the agent must learn that nothing was checked.
         return failed(f"{type(error).__name__} in unghost itself: {error}", None, options)
     finally:
         os.close(ours)
@@ -59,9 +59,9 @@ def watched(read: Callable[[], bytes], options: Options, seconds: float = SECOND
             os.waitpid(worker, 0)
 
 
-def _in_a_thread(read: Callable[[], bytes], options: Options, seconds: float) -> Response:
+def _in_a_thread(read: Callable[[], bytes], options: Options, seconds: float) -> Output:
     calls: list[Call] = []
-    found: list[Response] = []
+    found: list[Output] = []
 
     def work() -> None:
         found.append(respond(read(), options, calls.append))
@@ -97,7 +97,7 @@ def _work(read: Callable[[], bytes], options: Options, pipe: int, seconds: float
         os._exit(1)
 
 
-def _awaited(pipe: int, worker: int, options: Options, until: float, seconds: float) -> Response:
+def _awaited(pipe: int, worker: int, options: Options, until: float, seconds: float) -> Output:
     """Read what the worker tells, as long as there is time."""
     told, call = b"", None
     while True:
@@ -111,7 +111,7 @@ def _awaited(pipe: int, worker: int, options: Options, until: float, seconds: fl
         for line in lines:
             values: dict[str, Any] = json.loads(line)
             if "code" in values:
-                return Response(**values)
+                return Output(**values)
             call = Call(**values)
 
 

@@ -29,14 +29,14 @@ from unghost.mcp_server.shapes import (
     Suggest,
     Suggested,
 )
-from unghost.printable import printable
 from unghost.scan.checking import Checked, check, suggest
-from unghost.scan.files import find_root, is_project
 from unghost.scan.finding import RULES, Finding, Report
-from unghost.scan.formats.text import render_text
-from unghost.scan.formats.wording import counted, either, gravest_first, well_formed
+from unghost.scan.output.text import render_text
+from unghost.scan.output.wording import counted, either, gravest_first
+from unghost.scan.reading.listing import find_root, is_project
 from unghost.scan.scanner import scan_text
 from unghost.scan.settings import ScanSettings
+from unghost.syntax.printable import printable, well_formed
 
 MOST_FINDINGS = 1000
 """Findings of one text that are told: an answer has to fit into what a model can read."""
@@ -48,8 +48,8 @@ _NO_PROJECT = Path(__file__).parents[1] / "data"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer.
+class ToolResult:
+    """The answer to a question.
 
     Attributes:
         text: What a model reads; one line if it is an error.
@@ -78,26 +78,26 @@ class Questions:
             "suggest": self._suggest,
         }
 
-    def ask(self, name: str, arguments: Mapping[str, object]) -> Answer:
+    def ask(self, name: str, arguments: Mapping[str, object]) -> ToolResult:
         """Answer a question, whatever its arguments are; never raises."""
         try:
             if name not in QUESTIONS:
                 raise UnghostError(f"there is no tool {name!r}; there are {', '.join(QUESTIONS)}")
             given = QUESTIONS[name].arguments.model_validate(dict(arguments))
             result, text = self._asked[name](given)
-            return Answer(text, result.model_dump(mode="json"))
+            return ToolResult(text, result.model_dump(mode="json"))
         except ValidationError as error:
-            return Answer(_line(_mistake(error)))
+            return ToolResult(_line(_mistake(error)))
         except UnghostError as error:
-            return Answer(_line(str(error)))
+            return ToolResult(_line(str(error)))
         except Exception:
             logging.getLogger(__name__).exception("%s failed", printable(name[:80]))
-            return Answer("unghost itself failed at this: its log (stderr) says how")
+            return ToolResult("unghost itself failed at this: its log (stderr) says how")
 
     def _check_names(self, given: CheckNames) -> tuple[CheckedNames, str]:
         checked = check(
             given.names, given.ecosystem, self._settings, root=self._root, within=_LONGEST_WAIT
-        )
+        ).names
         counts = Counter(str(one.status) for one in checked)
         names = [
             CheckedName(
@@ -134,12 +134,12 @@ class Questions:
         )
         compared = [
             Compared(
-                ecosystem=truth.ecosystem,
-                snapshot=truth.snapshot,
-                as_of=truth.as_of,
-                label=printable(truth.label),
+                ecosystem=source.ecosystem,
+                snapshot=source.snapshot,
+                as_of=source.as_of,
+                label=printable(source.label),
             )
-            for truth in report.truths
+            for source in report.sources
         ]
         scanned = ScannedText(
             findings=[_found(finding) for finding in told],
@@ -154,7 +154,7 @@ class Questions:
         names = suggest(given.name, given.ecosystem, self._settings, root=self._root)
         shown = [printable(name) for name in names]
         asked = f"{given.name} in {given.ecosystem}"
-        text = f"near {asked}: {either(shown)}" if shown else f"no name is near {asked}"
+        text = f"similar to {asked}: {either(shown)}" if shown else f"no name is similar to {asked}"
         suggested = Suggested(
             name=well_formed(given.name), ecosystem=given.ecosystem, suggestions=shown
         )
@@ -207,11 +207,11 @@ def _of_names(names: Sequence[Checked], counts: Mapping[str, int]) -> Iterable[s
 def _of_text(report: Report, counts: Counts) -> Iterable[str]:
     yield from render_text(report).rstrip("\n").split("\n")
     if counts.not_told:
-        yield f"{counted(counts.not_told, 'further finding')} not told"
+        yield f"{counted(counts.not_told, 'further finding')} not listed"
     if not counts.names:
         yield "no package name was found: if there is one, say what the text is ('language')"
     if counts.unverified:
-        yield "what is not verified is not ok: nothing could say whether it exists"
+        yield "names that could not be verified are not ok: they may not exist"
 
 
 def _mistake(error: ValidationError) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from unghost.ecosystems import ecosystem_names
+from unghost.ecosystems import DEFAULT, ecosystem_names
 from unghost.scan.finding import Level, RuleId
 
 MOST_NAMES = 1000
@@ -55,11 +55,11 @@ class CheckNames(_Arguments):
             description="Names as one would install them, without versions, extras or options.",
         ),
     ]
-    ecosystem: _Ecosystem = "pypi"
+    ecosystem: _Ecosystem = DEFAULT
 
 
 class ScanText(_Arguments):
-    """The text to look through."""
+    """The text to scan."""
 
     text: str = Field(
         max_length=LONGEST_TEXT, description="Code, commands, a manifest, or an answer in Markdown."
@@ -73,7 +73,7 @@ class ScanText(_Arguments):
 
 
 class Suggest(_Arguments):
-    """The name that real ones are wanted for."""
+    """The name to find similar ones for."""
 
     name: _Name = Field(description="The name of a package or a module.")
     ecosystem: _Ecosystem
@@ -85,7 +85,7 @@ class CheckedName(BaseModel):
     name: str = Field(description="The name as asked for.")
     ecosystem: str
     status: Literal["ok"] | RuleId = Field(
-        description="ok, or what is wrong; unverified means that nothing could say, and is not ok."
+        description="ok, or what is wrong; unverified means that nothing could tell, and is not ok."
     )
     why: str = Field(description="What that rests on.")
     suggestions: list[str] = Field(description="Real names that may be meant, likeliest first.")
@@ -129,7 +129,7 @@ class Counts(BaseModel):
     names: int = Field(description="Places of the text that name a package.")
     errors: int
     warnings: int
-    unverified: int = Field(description="Names that nothing could say anything of: not ok.")
+    unverified: int = Field(description="Names that could not be verified: not ok.")
     suppressed: int
     not_told: int = Field(description="Findings that are counted but not listed.")
 
@@ -171,18 +171,18 @@ class Question:
 QUESTIONS: dict[str, Question] = {
     "check_names": Question(
         "Check package names",
-        "Say of each package name whether the package exists. Call this before you install a"
+        "Check whether packages exist, by their names. Call this before you install a"
         " package, add one to a manifest or recommend one, for every name that this project does"
         " not use yet: names that sound right are often invented, and whoever registers such a"
         " name gets to run code on the machine. Use a name only if its status is ok. unverified is"
-        " not ok: it means that nothing could say. A module's name (cv2) is not ok where the"
+        " not ok: it means that nothing could tell. A module's name (cv2) is not ok where the"
         " package is called otherwise (opencv-python).",
         CheckNames,
         CheckedNames,
     ),
     "scan_text": Question(
         "Scan a text for package names",
-        "Find the package names in a text and say which of them do not exist. Call this on code"
+        "Find the package names in a text and report those that do not exist. Call this on code"
         " with imports, install commands, Dockerfiles, CI files and manifests that you are about to"
         " write or run, and on an answer before you give it. No findings and counts.unverified 0"
         " mean that all names found exist; check counts.names to see that any were found.",
@@ -191,7 +191,7 @@ QUESTIONS: dict[str, Question] = {
     ),
     "suggest": Question(
         "Suggest real package names",
-        "Give real packages whose names are near a name, and the package that provides a module."
+        "Find existing packages with similar names, and the package that provides a module."
         " Call this when a name turned out not to exist, or an import fails and you do not know"
         " what to install. A near name is not always what was meant: make sure before you install"
         " it. This does not say whether the name itself exists; check_names does.",

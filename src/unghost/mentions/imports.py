@@ -1,46 +1,39 @@
-"""Imports in source of every language, found by the language's own grammar."""
+"""Imports in source of every language that an ecosystem declares."""
 
 from __future__ import annotations
 
-from unghost.syntax import python
-from unghost.syntax.spot import Spot
+from collections.abc import Mapping
+from functools import lru_cache
 
-_LANGUAGES = {"csharp", "go", "java", "javascript", "kotlin", "php", "python", "ruby", "rust"}
-_LANGUAGES |= {"svelte", "tsx", "typescript", "vue"}
+from unghost.ecosystems import all_ecosystems
+from unghost.ecosystems.base import Language
+from unghost.ecosystems.spot import Spot
+
 _LONGEST = 500
 """Characters of a module's name; nobody writes a longer one."""
-_ALIASES = {
-    "c#": "csharp",
-    "cjs": "javascript",
-    "cs": "csharp",
-    "cts": "typescript",
-    "golang": "go",
-    "ipython": "python",
-    "javascriptreact": "javascript",
-    "js": "javascript",
-    "jsx": "javascript",
-    "kt": "kotlin",
-    "kts": "kotlin",
-    "mjs": "javascript",
-    "mts": "typescript",
-    "node": "javascript",
-    "nodejs": "javascript",
-    "py": "python",
-    "pycon": "python",
-    "pyi": "python",
-    "python3": "python",
-    "rb": "ruby",
-    "rs": "rust",
-    "ts": "typescript",
-    "typescriptreact": "tsx",
-}
 
 
-def language_of(name: str) -> str | None:
-    """Return the language that a fence or a file's ending names; None if it is not read."""
-    name = name.lower()
-    name = _ALIASES.get(name, name)
-    return name if name in _LANGUAGES else None
+def language_of(name: str) -> Language | None:
+    """Return the language of a name, a fence, a file's ending or an interpreter, None if unread."""
+    return _known().get(name.lower())
+
+
+@lru_cache(maxsize=1)
+def typed_languages() -> tuple[Language, ...]:
+    """Return the languages that are typed into notebooks and sessions."""
+    languages = (language for eco in all_ecosystems() for language in eco.languages)
+    return tuple(language for language in languages if language.cells is not None)
+
+
+@lru_cache(maxsize=1)
+def _known() -> Mapping[str, Language]:
+    languages = [language for eco in all_ecosystems() for language in eco.languages]
+    words = {
+        word: one
+        for one in languages
+        for word in f"{one.interpreters} {one.tags} {one.suffixes}".split()
+    }
+    return words | {one.name: one for one in languages}
 
 
 def find_imports(text: str, language: str) -> list[Spot]:
@@ -52,46 +45,8 @@ def find_imports(text: str, language: str) -> list[Spot]:
 
     Args:
         text: The source; broken code gives what can be read of it.
-        language: Its language by name or alias; an unknown one gives nothing.
+        language: Its language by name, tag or suffix; an unknown one gives nothing.
     """
     known = language_of(language)
-    found = _found(text, known) if known is not None else []
+    found = known.find(text, known.name) if known is not None else ()
     return [spot for spot in found if len(spot.name) <= _LONGEST and spot.name.isprintable()]
-
-
-def _found(text: str, language: str) -> list[Spot]:
-    # Most projects have one language, so what reads the others is imported where it is needed.
-    match language:
-        case "csharp":
-            from unghost.mentions.languages import csharp
-
-            return csharp.find_imports(text)
-        case "go":
-            from unghost.mentions.languages import go
-
-            return go.find_imports(text)
-        case "java" | "kotlin":
-            from unghost.mentions.languages import jvm
-
-            return jvm.find_imports(text, language)
-        case "javascript" | "tsx" | "typescript":
-            from unghost.mentions.languages import javascript
-
-            return javascript.find_imports(text, language)
-        case "svelte" | "vue":
-            from unghost.mentions.languages import javascript
-
-            return javascript.find_in_page(text)
-        case "php":
-            from unghost.mentions.languages import php
-
-            return php.find_imports(text)
-        case "ruby":
-            from unghost.mentions.languages import ruby
-
-            return ruby.find_imports(text)
-        case "rust":
-            from unghost.mentions.languages import rust
-
-            return rust.find_imports(text)
-    return python.find_imports(text)

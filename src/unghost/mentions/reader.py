@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from unghost.ecosystems.pypi.requirements import find_script_requirements
+from unghost.ecosystems import DEFAULT
+from unghost.ecosystems.spot import Spot, to_mentions
 from unghost.mentions.documents.manifests import LONGEST, find_declared, first_part, is_lock
-from unghost.mentions.imports import find_imports
+from unghost.mentions.imports import find_imports, language_of
 from unghost.mentions.kinds.by_name import Asked, Kind, kind_of_script, kinds_of
 from unghost.records import TRUNCATED, Mention
-from unghost.syntax.python import parses
-from unghost.syntax.spot import Spot, to_mentions
 from unghost.syntax.text import LONGEST as LONGEST_FILE
 from unghost.syntax.text import decode
 
@@ -48,7 +47,7 @@ class Context:
     path: str | None = None
     language: str | None = None
     asks: Asked | None = None
-    ecosystem: str = "pypi"
+    ecosystem: str = DEFAULT
     truncated: bool = False
 
 
@@ -164,15 +163,17 @@ def _read(text: str, kind: Kind, depth: int = 0) -> list[Spot]:
 
 
 def _of_code(text: str, kind: Kind) -> list[Spot]:
-    language = kind.language or "python"
-    spots = find_imports(text, language)
-    if language == "python":
-        spots += find_script_requirements(text)
-        if kind.form == "cell" and not parses(text):
-            # Cells and sessions hold commands as well as code.
-            from unghost.mentions.commands.installs import find_installs_by_line
+    language = language_of(kind.language or "")
+    if language is None:
+        return []
+    spots = find_imports(text, language.name)
+    if language.declared is not None:
+        spots += language.declared(text)
+    if kind.form == "cell" and language.cells is not None and not language.cells.parses(text):
+        # Cells and sessions hold commands as well as code.
+        from unghost.mentions.commands.installs import find_installs_by_line
 
-            spots += find_installs_by_line(text)
+        spots += find_installs_by_line(text)
     return spots
 
 

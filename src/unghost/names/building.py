@@ -11,7 +11,7 @@ from typing import NamedTuple
 import marisa_trie
 
 from unghost import ecosystems
-from unghost.ecosystems.base import Entry
+from unghost.ecosystems.registry import Entry
 from unghost.errors import UnghostError
 from unghost.names.layout import FORMAT_VERSION, SnapshotHeader, day_number, front, padded
 from unghost.names.naming import Naming

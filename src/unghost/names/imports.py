@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from unghost.ecosystems import DEFAULT
+
 _DATA = Path(__file__).parents[1] / "data" / "imports"
 _SEPARATORS = "./\\:"
 """What stands between the parts of a module's name, in one language or another."""
@@ -76,7 +78,7 @@ def prefixes(module: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=16)
-def bundled_imports(ecosystem: str = "pypi") -> ImportMap:
+def bundled_imports(ecosystem: str = DEFAULT) -> ImportMap:
     """Return the table of facts that comes with unghost, empty where an ecosystem needs none."""
     table = _DATA / f"{ecosystem}.json"
     facts = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}

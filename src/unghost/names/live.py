@@ -1,4 +1,4 @@
-"""Asking registries for single names that no snapshot decides.
+"""Looking up single names at registries, where no snapshot decides.
 
 A registry that cannot be reached answers nothing: its names are ``unknown``, never clean. Names
 that have an index of their own are asked of no other, and where a client has private indexes beside
@@ -14,11 +14,12 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Self
 
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Address, Registry, Setup
+from unghost.ecosystems.registry import Registry, Setup
 from unghost.errors import UnghostError
 from unghost.names.live_cache import LiveCache, Presence
 from unghost.records import Status
-from unghost.registries.client import brief, make_client, shown
+from unghost.registries.address import Address, shown
+from unghost.registries.client import brief, make_client
 
 if TYPE_CHECKING:
     import httpx
@@ -34,8 +35,8 @@ Name = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What is known of a name and why.
+class LiveResult:
+    """The answer for a name, and why.
 
     ``exists``, ``absent``, ``private``, ``reserved`` or ``unknown``.
     """
@@ -82,12 +83,12 @@ class LiveCheck:
         progress: Callable[[int, int], None] | None = None,
         *,
         within: float | None = None,
-    ) -> dict[Name, Answer]:
+    ) -> dict[Name, LiveResult]:
         """Ask for names.
 
         Args:
             names: The names.
-            progress: Told how many of how many are answered.
+            progress: Called with how many of how many are answered.
             within: Seconds after which what is not answered is ``unknown``; None waits.
         """
         return asyncio.run(self.ask_async(names, progress, within=within))
@@ -98,10 +99,10 @@ class LiveCheck:
         progress: Callable[[int, int], None] | None = None,
         *,
         within: float | None = None,
-    ) -> dict[Name, Answer]:
+    ) -> dict[Name, LiveResult]:
         """See :meth:`ask`."""
         wanted = list(dict.fromkeys(names))
-        gate, found = asyncio.Semaphore(_AT_ONCE), dict[Name, Answer]()
+        gate, found = asyncio.Semaphore(_AT_ONCE), dict[Name, LiveResult]()
 
         async def one(client: httpx.AsyncClient, name: Name) -> None:
             async with gate:
@@ -111,31 +112,31 @@ class LiveCheck:
 
         async with self._client() as client:
             await _all(wanted, lambda name: one(client, name), within)
-        late = Answer("unknown", "no answer in the time there was")
+        late = LiveResult("unknown", "no answer in the time there was")
         return {name: found.get(name, late) for name in wanted}
 
-    async def _answer(self, client: httpx.AsyncClient, eco: str, name: str) -> Answer:
+    async def _answer(self, client: httpx.AsyncClient, eco: str, name: str) -> LiveResult:
         setup = self._setups.get(eco)
         if setup is None:
-            return Answer("unknown", f"no registry of {ecosystem(eco).title} is set")
+            return LiveResult("unknown", f"no registry of {ecosystem(eco).title} is set")
         for pattern in setup.private:
             if fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}/*"):
-                return Answer("private", f"{pattern} has an index of its own")
+                return LiveResult("private", f"{pattern} has an index of its own")
         for other in setup.others:
             there = await self._there(client, eco, name, other)
             if there is None:
-                return Answer("unknown", f"{shown(other.url)} (private) cannot be reached")
+                return LiveResult("unknown", f"{shown(other.url)} (private) cannot be reached")
             if there != "absent":
-                return Answer("private", f"in {shown(other.url)}")
+                return LiveResult("private", f"in {shown(other.url)}")
         if setup.lookup is None:
-            return Answer("unknown", f"no registry of {ecosystem(eco).title} is set")
+            return LiveResult("unknown", f"no registry of {ecosystem(eco).title} is set")
         place = shown(setup.lookup.url)
         there = await self._there(client, eco, name, setup.lookup)
         if there is None:
-            return Answer("unknown", f"{place} cannot be reached")
+            return LiveResult("unknown", f"{place} cannot be reached")
         if there == "reserved":
-            return Answer("reserved", f"{place} itself holds the name, asked live")
-        return Answer(there, f"{'in' if there == 'exists' else 'not in'} {place}, asked live")
+            return LiveResult("reserved", f"{place} itself holds the name, asked live")
+        return LiveResult(there, f"{'in' if there == 'exists' else 'not in'} {place}, asked live")
 
     async def _there(
         self, client: httpx.AsyncClient, eco: str, name: str, address: Address

@@ -8,8 +8,11 @@ slip of the keyboard makes, those that begin alike, and those made of the same w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import islice, permutations
 from typing import Protocol
+
+from unghost.ecosystems import all_ecosystems
 
 _CUTOFF = 0.6
 _BEGINNING = 3
@@ -18,7 +21,6 @@ _MOST = 1500
 """Names that are compared for one beginning."""
 _MOST_WORDS = 5
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
-_AFFIXES = ("py", "python", "js", "node", "rs", "go")
 _SAME_WORDS, _FEWER_WORDS = 0.85, 0.75
 """What a name made of the same words, or of all but one, is worth at least, however far it is in
 characters."""
@@ -100,11 +102,17 @@ def _reordered(name: str, names: Names) -> Iterator[str]:
 
 def _fewer(name: str, names: Names) -> Iterator[str]:
     """Return names of the same words without one, or with one that many names have."""
+    affixes = _affixes()
     for mark, words in _split(name):
         tries = {mark.join(words[:at] + words[at + 1 :]) for at in range(len(words))}
-        tries |= {f"{affix}{joint}{name}" for affix in _AFFIXES for joint in ("", "-")}
-        tries |= {f"{name}{joint}{affix}" for affix in _AFFIXES for joint in ("", "-")}
+        tries |= {f"{affix}{joint}{name}" for affix in affixes for joint in ("", "-")}
+        tries |= {f"{name}{joint}{affix}" for affix in affixes for joint in ("", "-")}
         yield from (one for one in tries if one in names)
+
+
+@lru_cache(maxsize=1)
+def _affixes() -> tuple[str, ...]:
+    return tuple(affix for eco in all_ecosystems() for affix in eco.affixes)
 
 
 def _split(name: str) -> Iterator[tuple[str, list[str]]]:

@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Address, Ecosystem, Entry, Setup
+from unghost.ecosystems.base import Ecosystem
+from unghost.ecosystems.registry import Entry, Setup
 from unghost.errors import UnghostError
 from unghost.names.building import build_snapshot
+from unghost.names.clients import user_setup
 from unghost.names.snapshot import Snapshot, SnapshotHeader
 from unghost.names.spool import Spool
-from unghost.registries.address import Credentials, same_origin, shown
+from unghost.registries.address import Address, Credentials, same_origin, shown
 from unghost.registries.freshness import Outdated, Unchanged
 
 Progress = Callable[[int, int | None], None]
@@ -45,29 +45,29 @@ class Pulled:
     unchanged: bool = False
 
 
-def default_path(name: str) -> Path:
-    """Return where an ecosystem's snapshot belongs if nobody says otherwise."""
-    return user_data_path("unghost") / "snapshots" / f"{name}.names"
-
-
 def list_address(
     eco: Ecosystem,
     source: str | None = None,
     *,
     environ: Mapping[str, str] | None = None,
-    project: Path | None = None,
     home: Path | None = None,
 ) -> Address:
-    """Return the address of an ecosystem's list: the one given, else that of the client's settings.
+    """Return the address of an ecosystem's list: the one given, else that of the user's settings.
 
     A given address gets the credentials that the client has for its host.
+
+    Args:
+        eco: The ecosystem.
+        source: A URL or a file; None takes what the client is set to.
+        environ: Environment variables; None for this process's.
+        home: The user's folder; None for the user's own.
 
     Raises:
         UnghostError: Nothing names an address, or what is given is none.
     """
     environ = os.environ if environ is None else environ
     home = home or Path.home()
-    setup = eco.registry.setup(environ, project or Path.cwd(), home)
+    setup = user_setup(eco.name, environ, home)
     if source is None:
         if setup.bulk is None:
             raise UnghostError(
@@ -78,7 +78,7 @@ def list_address(
     url = Path(source).absolute().as_uri() if Path(source).is_file() else source
     address = Credentials(environ, home).address(url, "--from", _headers(setup, url))
     if address is None:
-        raise UnghostError(f"{shown(source)!r} is no address of a list: give a URL or a file")
+        raise UnghostError(f"{shown(source)!r} is not the address of a list: give a URL or a file")
     return address
 
 
@@ -215,7 +215,7 @@ def _older(output: Path, name: str) -> Snapshot | None:
     except OSError as error:
         raise UnghostError(f"cannot read {output}: {error.strerror}") from error
     if not is_ours:
-        raise UnghostError(f"{output} is there and is no snapshot: choose another --output")
+        raise UnghostError(f"{output} exists and is not a snapshot: choose another --output")
     try:
         snapshot = Snapshot.open(output)
     except UnghostError:

@@ -19,7 +19,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from unghost.errors import UnghostError
+from unghost.errors import UnghostError, missing_extra
 from unghost.names.snapshot import SnapshotHeader, verify_snapshot
 from unghost.runs.atomic import atomic_path, write_error, write_text
 
@@ -236,8 +236,6 @@ def _in_base64(content: bytes) -> str:
 def _serialization() -> Any:
     try:
         from cryptography.hazmat.primitives import serialization
-    except ImportError:
-        raise UnghostError(
-            "signatures need the library cryptography: pip install 'unghost[sign]'"
-        ) from None
+    except ImportError as error:
+        raise missing_extra(error) or error from None
     return serialization

@@ -12,16 +12,19 @@ import mmap
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import marisa_trie
 
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Entry
 from unghost.errors import UnghostError
 from unghost.names.checked import is_checked, remember
 from unghost.names.layout import SnapshotHeader, damaged, day_number, day_text, read_front
 from unghost.names.naming import Naming
 from unghost.names.walk import TrieWalk
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Entry
 
 __all__ = ["Snapshot", "SnapshotHeader", "verify_snapshot"]
 
@@ -154,6 +157,8 @@ class Snapshot:
 
     def entries(self) -> Iterator[Entry]:
         """Return all names with their first-seen days, sorted: what a refresh begins with."""
+        from unghost.ecosystems.registry import Entry
+
         for key, number in self._names.iteritems():
             if self._is_seen(number):
                 yield Entry(key.decode(), self._day(number))

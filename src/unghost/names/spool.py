@@ -1,26 +1,27 @@
-"""What was read of a list so far, on disk, so that a pull that was killed goes on.
+"""What was read of a list so far, in a database, so that a pull that was killed goes on.
 
-Lines are only ever added: names with their days, and behind each page the state to go on from. What
-stands behind the last whole state is cut off when the file is opened again. A state that is empty
-says that nothing can be gone on from, so that the reading begins anew. The format is our own.
+What a page brings is committed together with the state to go on from; a kill or a full disk takes
+away only what came behind the last such state. A state that is empty says that nothing can be gone
+on from, so that the reading begins anew.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
 
-from unghost.ecosystems.base import Entry, Page
+from unghost.ecosystems.registry import Entry, Page
 from unghost.errors import UnghostError
 from unghost.runs.atomic import write_error
 
-_VERSION = 1
-_GIVEN, _REMOVED, _STATE, _END = b"+", b"-", b"=", b"!"
-_BREAKS = str.maketrans("\t\n\r", "   ")
+_SCHEMA = (
+    "CREATE TABLE state (about TEXT, state TEXT, day TEXT, partial INTEGER, finished INTEGER)",
+    "CREATE TABLE entries (name TEXT, day TEXT, removed INTEGER)",
+)
 
 
 class Spool:
@@ -37,59 +38,55 @@ class Spool:
 
     def __init__(self, path: Path, about: Mapping[str, str], state: Mapping[str, object]) -> None:
         self._path, self.about, self.state = path, dict(about), dict(state)
-        self.day = ""
-        self.partial = self.finished = self._has_state = False
-        try:
-            self._file = _locked(path)
-        except OSError as error:
-            raise write_error(path, error) from error
+        self.day, self.partial, self.finished, self._resumable = "", False, False, False
+        with self._writing():
+            self._database = _locked(path)
         if not self._recover():
             self.begin(self.about, self.state)
 
     def begin(self, about: Mapping[str, str], state: Mapping[str, object]) -> None:
         """Throw away what was read and begin anew."""
         self.about, self.state = dict(about), dict(state)
-        self.day, self.partial, self.finished, self._has_state = "", False, False, False
-        self._cut(0)
-        self._write(_line(b"", {"spool": _VERSION, **self.about}))
+        self.day, self.partial, self.finished, self._resumable = "", False, False, False
+        with self._writing():
+            for table in ("state", "entries"):
+                self._database.execute(f"DROP TABLE IF EXISTS {table}")
+            for statement in _SCHEMA:
+                self._database.execute(statement)
 
     def add(self, page: Page) -> None:
         """Store a page; if its state can be gone on from, nothing of it is lost by a kill."""
         self.partial = self.partial or page.partial
         self.day, self.state = page.day or self.day, dict(page.state)
-        said = {"state": self.state, "day": self.day, "partial": self.partial}
-        self._write(b"".join(map(_entry_line, page.entries)) + _line(_STATE, said))
-        if self.state:
-            self._has_state = True
-            self._sync()
+        with self._writing():
+            self._database.executemany(
+                "INSERT INTO entries VALUES (?, ?, ?)", map(_row, page.entries)
+            )
+        if self.state or self._resumable:
+            self._commit()
 
     def finish(self, day: str) -> None:
         """Say that all was read; ``day`` is that of the list if the list itself says none."""
         self.day, self.finished = self.day or day, True
-        said = {"state": self.state, "day": self.day, "partial": self.partial}
-        self._write(_line(_STATE, said) + _END + b"\n")
-        self._sync()
+        self._commit()
 
     def entries(self) -> Iterator[Entry]:
         """Return all that was read, in its order."""
-        with self._path.open("rb") as file:
-            for line in file:
-                kind, text = line[:1], line[1:].rstrip(b"\n").decode("utf-8")
-                if kind == _GIVEN:
-                    name, _, day = text.partition("\t")
-                    yield Entry(name, day or None)
-                elif kind == _REMOVED:
-                    yield Entry(text, removed=True)
+        rows = self._database.execute("SELECT name, day, removed FROM entries ORDER BY rowid")
+        return (Entry(name, day, bool(removed)) for name, day, removed in rows)
 
     def remove(self) -> None:
         """Remove the file: what was read is elsewhere, or worth nothing."""
+        if os.name == "nt":  # where a file that is open cannot be removed
+            self._database.close()
         self._path.unlink(missing_ok=True)
+        self._database.close()
 
     def close(self) -> None:
-        """Let go of the file; it stays if there is something to go on from."""
-        if not (self._has_state or self.finished):
+        """Close the file; it stays if there is something to go on from."""
+        if not (self._resumable or self.finished):
             self.remove()
-        self._file.close()
+        self._database.close()
 
     def __enter__(self) -> Spool:
         return self
@@ -98,86 +95,75 @@ class Spool:
         self.close()
 
     def _recover(self) -> bool:
-        """Find the last whole state; False if there is none to go on from."""
-        self._file.seek(0)
-        if _parsed(self._file.readline(), b"") != {"spool": _VERSION, **self.about}:
+        """Take over the state that was committed last; False if there is none to go on from."""
+        try:
+            row = self._database.execute("SELECT * FROM state").fetchone()
+        except sqlite3.OperationalError:
             return False
-        end, last = 0, dict[str, Any]()
-        while line := self._file.readline():
-            kind = line[:1]
-            if kind == _END and line.endswith(b"\n") and last:
-                self.finished, end = True, self._file.tell()
-            elif kind == _STATE:
-                found = _parsed(line, _STATE)
-                if found is None:
-                    break
-                last, end = found, self._file.tell()
-        if not last or not (last.get("state") or self.finished):
+        if row is None or row[0] != _text(self.about):
             return False
-        self.state, self.day = dict(last["state"]), last["day"]
-        self.partial, self._has_state = last["partial"], True
-        self._cut(end)
+        _, state, day, partial, finished = row
+        self._resumable, self.finished = state != "{}", bool(finished)
+        if not (self._resumable or self.finished):
+            return False
+        self.state, self.day, self.partial = json.loads(state), day, bool(partial)
         return True
 
-    def _cut(self, size: int) -> None:
+    def _commit(self) -> None:
+        """Make sure that what was read so far, and its state, outlast a kill."""
+        said = (_text(self.about), _text(self.state), self.day, self.partial, self.finished)
+        with self._writing():
+            self._database.execute("DELETE FROM state")
+            self._database.execute("INSERT INTO state VALUES (?, ?, ?, ?, ?)", said)
+            self._database.execute("COMMIT")
+            self._database.execute("BEGIN")
+        self._resumable = bool(self.state)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         try:
-            self._file.truncate(size)
-            self._file.seek(size)
-        except OSError as error:
-            raise write_error(self._path, error) from error
-
-    def _write(self, data: bytes) -> None:
-        try:
-            self._file.write(data)
-            self._file.flush()
-        except OSError as error:
-            raise write_error(self._path, error) from error
-
-    def _sync(self) -> None:
-        try:
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            raise write_error(self._path, error) from error
+            yield
+        except (OSError, sqlite3.Error) as error:
+            cause = error if isinstance(error, OSError) else OSError(str(error))
+            raise write_error(self._path, cause) from cause
 
 
-def _locked(path: Path) -> BinaryIO:
-    """Open a file for this process alone; the one it waited for may be gone by then."""
+def _locked(path: Path) -> sqlite3.Connection:
+    """Open a database for this process alone, in a transaction.
+
+    A file that is damaged, or is not a database, is replaced, and one that another process removed
+    before it was locked is made again.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
-        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        before = path.stat()
+        database = sqlite3.connect(path, timeout=0, isolation_level=None)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
+            database.execute("PRAGMA locking_mode = EXCLUSIVE")
+            database.execute("BEGIN EXCLUSIVE")
+            is_sound = database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+        except sqlite3.OperationalError as error:
+            database.close()
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
             raise UnghostError(
                 f"another process is pulling into {path.parent}: wait for it, or choose another"
                 " --output"
             ) from None
-        try:
-            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
-                return file
-        except FileNotFoundError:
-            pass
-        file.close()
+        except sqlite3.DatabaseError:
+            is_sound = False
+        if is_sound and path.exists() and os.path.samestat(before, path.stat()):
+            return database
+        database.close()
+        if not is_sound:
+            path.unlink(missing_ok=True)
 
 
-def _entry_line(entry: Entry) -> bytes:
-    # Names with breaks of lines are none, and are counted as such when the snapshot is built.
-    name = entry.name.translate(_BREAKS).encode("utf-8", "replace")
-    if entry.removed:
-        return _REMOVED + name + b"\n"
-    return _GIVEN + name + (f"\t{entry.first_seen}" if entry.first_seen else "").encode() + b"\n"
+def _row(entry: Entry) -> tuple[str, str | None, bool]:
+    name = entry.name.encode("utf-8", "replace").decode()
+    return name, entry.first_seen, entry.removed
 
 
-def _line(kind: bytes, value: Mapping[str, object]) -> bytes:
-    return kind + json.dumps(value, sort_keys=True).encode() + b"\n"
-
-
-def _parsed(line: bytes, kind: bytes) -> dict[str, Any] | None:
-    if not line.endswith(b"\n"):
-        return None
-    try:
-        value = json.loads(line[len(kind) :])
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
+def _text(value: Mapping[str, object]) -> str:
+    return json.dumps(value, sort_keys=True)

@@ -1,4 +1,4 @@
-"""The source of truth of a run: a snapshot, the import map, and how far a miss may be believed."""
+"""What exists, for a run: a snapshot, the import map, and whether a miss proves absence."""
 
 from __future__ import annotations
 
@@ -40,20 +40,23 @@ class Universe:
 
     @property
     def id(self) -> str:
-        """Name the snapshot and how it is used."""
+        """Return the id of the snapshot, and how it is used."""
         return f"{self.snapshot.id}:closed" if self.closed_world else self.snapshot.id
 
     @property
     def as_of(self) -> str:
-        """Say of which day the names are."""
+        """Return the day (ISO 8601) of the names."""
         return self.snapshot.as_of
 
     @property
     def label(self) -> str:
-        """Say in words what stands at every figure."""
+        """Return the source in words, as it stands beside every figure."""
         head = self.snapshot.header
         if self.closed_world:
-            return f"the demo universe (a closed world of {head.count:,} names, not all of PyPI)"
+            all_of = self.ecosystem.title
+            return (
+                f"the demo universe (a closed world of {head.count:,} names, not all of {all_of})"
+            )
         kind = "a complete" if head.complete else "an incomplete"
         return f"{kind} snapshot of {head.source} ({head.count:,} names)"
 
@@ -123,12 +126,16 @@ def load_universe(name: str, *, as_of: str | None = None) -> Universe:
         if not path.is_file():
             raise UnghostError(f"no snapshot of {name} is here: run 'unghost names pull {name}'")
     if not path.is_file():
-        raise UnghostError(f"there is no snapshot {path}: build one, or use --universe demo")
+        pulled = [one for one in ecosystem_names() if default_path(one).is_file()]
+        raise UnghostError(
+            f"there is no file {name}; pulled snapshots: {', '.join(pulled) or 'none'}. Give a"
+            " snapshot file, an ecosystem that was pulled ('unghost names pull pypi'), or demo"
+        )
     return _at(path, as_of, closed_world=False)
 
 
 def default_path(name: str) -> Path:
-    """Return where the pulled snapshot of an ecosystem belongs if nobody says otherwise."""
+    """Return the default place of an ecosystem's pulled snapshot."""
     from platformdirs import user_data_path
 
     return user_data_path("unghost") / "snapshots" / f"{name}.names"

@@ -88,7 +88,7 @@ class Credentials:
     ) -> Address | None:
         """Return an address with its credentials: those given, else in the URL, else of its host.
 
-        Credentials in a URL are moved into a header. None for what is no address of a registry.
+        Credentials in a URL are moved into a header. None if it cannot be one of a registry.
         """
         parts = _split(url.strip())
         if parts is None or not is_sound(url.strip()):

@@ -6,12 +6,8 @@ a credential to no other scheme, host and port than those it is configured for, 
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.request import url2pathname
 
@@ -19,10 +15,9 @@ import httpx
 
 from unghost.errors import UnghostError
 from unghost.registries.address import Address, is_sound, same_origin, shown
+from unghost.registries.backoff import LONGEST_WAIT, Backoff, retry_after
 from unghost.registries.streams import bounded, gunzipped
 from unghost.version import __version__
-
-__all__ = ["Answer", "Unreachable", "brief", "get", "make_client", "opened", "shown", "status"]
 
 LARGEST_ANSWER = 1 << 27
 """Bytes of an answer that is read whole."""
@@ -31,7 +26,6 @@ LARGEST_LIST = 1 << 33
 
 _ATTEMPTS = 4
 _FIRST_WAIT = 0.5
-_LONGEST_WAIT = 60.0
 _MOST_REDIRECTS = 8
 _MOST_BREAKS = 20
 _AGAIN = frozenset({429, 500, 502, 503, 504})
@@ -137,7 +131,7 @@ async def opened(
     *,
     headers: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Answer]:
-    """Ask for a URL and give the answer, whatever its status, with its body still to be read.
+    """Request a URL and yield the answer, whatever its status, with its body still to be read.
 
     Args:
         client: See :func:`make_client`.
@@ -147,7 +141,7 @@ async def opened(
 
     Raises:
         Unreachable: There was no answer, or only ones that say to come again.
-        UnghostError: The URL is none, or redirects go round.
+        UnghostError: The URL is not valid, or there are too many redirects.
     """
     response = await _asked(client, address, url, headers or {})
     answer = Answer(client, address, response, headers or {})
@@ -165,7 +159,7 @@ async def get(
     headers: Mapping[str, str] | None = None,
     limit: int = LARGEST_ANSWER,
 ) -> httpx.Response:
-    """Ask for a URL and read the answer whole; see :func:`opened`."""
+    """Request a URL and read the answer whole; see :func:`opened`."""
     pause = _Pause(url)
     while True:
         async with opened(client, address, url, headers=headers) as answer:
@@ -180,7 +174,7 @@ async def get(
 
 
 async def brief(client: httpx.AsyncClient, address: Address, url: str) -> tuple[int, bytes]:
-    """Ask for a URL and give the status, and the body if it is small. See :func:`opened`."""
+    """Request a URL; return the status, and the body if it is small. See :func:`opened`."""
     async with opened(client, address, url) as answer:
         body = b""
         if int(answer.headers.get("Content-Length") or _SMALL) < _SMALL:
@@ -190,7 +184,7 @@ async def brief(client: httpx.AsyncClient, address: Address, url: str) -> tuple[
 
 
 async def status(client: httpx.AsyncClient, address: Address, url: str) -> int:
-    """Ask for a URL and give the status alone; a large body is not read. See :func:`opened`."""
+    """Request a URL and return the status alone; a large body is not read. See :func:`opened`."""
     return (await brief(client, address, url))[0]
 
 
@@ -202,21 +196,20 @@ async def _asked(
 ) -> httpx.Response:
     """Ask until there is an answer."""
     if not is_sound(url):
-        raise UnghostError(f"{shown(url)} is no address that can be asked")
+        raise UnghostError(f"{shown(url)} is not an address that can be asked")
     pause = _Pause(url)
     while True:
         try:
             response = await _sent(client, address, url, headers)
         except httpx.UnsupportedProtocol as error:
-            raise UnghostError(f"{shown(url)} is no address that can be asked") from error
+            raise UnghostError(f"{shown(url)} is not an address that can be asked") from error
         except httpx.TransportError as error:
             await pause.wait(str(error) or type(error).__name__)
             continue
         if response.status_code not in _AGAIN:
             return response
         await response.aclose()
-        asked = _retry_after(response)
-        await pause.wait(f"status {response.status_code}", asked)
+        await pause.wait(f"status {response.status_code}", retry_after(response.headers))
 
 
 async def _sent(
@@ -238,31 +231,27 @@ async def _sent(
             await response.aclose()
             place = str(response.url.join(response.headers["Location"]))
         except httpx.InvalidURL as error:
-            raise UnghostError(f"{shown(place)} is no address that can be asked") from error
+            raise UnghostError(f"{shown(place)} is not an address that can be asked") from error
         if not place.startswith(("http://", "https://")):
-            raise UnghostError(f"{shown(url)} redirects to what is no web address")
-    raise UnghostError(f"{shown(url)} redirects again and again")
+            raise UnghostError(f"{shown(url)} redirects to something that is not a web address")
+    raise UnghostError(f"{shown(url)} redirects too often")
 
 
 class _Pause:
-    """Waits between attempts, longer each time, until there were enough of them."""
+    """Waits between attempts until there were enough of them."""
 
     def __init__(self, url: str) -> None:
-        self._url, self._attempts = url, 1
+        self._url, self._backoff = url, Backoff(_ATTEMPTS, _FIRST_WAIT)
 
     async def wait(self, trouble: str, asked: float = 0.0) -> None:
         place = shown(self._url)
-        if asked > _LONGEST_WAIT:
+        if asked > LONGEST_WAIT:
             raise Unreachable(f"{place} asks to come again in {asked:.0f} s ({trouble})")
-        if self._attempts >= _ATTEMPTS:
+        if not await self._backoff.wait(asked):
             raise Unreachable(
                 f"{place} gave no answer in {_ATTEMPTS} tries ({trouble}): run the command again"
                 " later"
             )
-        # Jitter, so that requests that failed together do not come back together.
-        backoff = _FIRST_WAIT * 2 ** (self._attempts - 1) * random.uniform(0.75, 1.25)
-        self._attempts += 1
-        await asyncio.sleep(max(asked, backoff))
 
 
 def _broken(url: str, error: Exception) -> Unreachable:
@@ -270,19 +259,6 @@ def _broken(url: str, error: Exception) -> Unreachable:
         f"the connection to {shown(url)} broke ({str(error) or type(error).__name__}): run the"
         " same command again to go on"
     )
-
-
-def _retry_after(response: httpx.Response) -> float:
-    """Read how long a server asks to wait: seconds or a date (RFC 9110, found)."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isdigit():
-        return float(value[:9])
-    try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
-        return 0.0
-    now = datetime.now(UTC) if until.tzinfo else datetime.now()
-    return max(0.0, (until - now).total_seconds())
 
 
 class _Files(httpx.AsyncBaseTransport):

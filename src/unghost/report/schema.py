@@ -1,12 +1,13 @@
 """report.json: what it holds, its version, and the check that a file is such a report.
 
-Every figure is an object of :class:`EstimateData`; a section that was not measured is null. The
+Every figure is an object of :class:`Estimate`; a section that was not measured is null. The
 page and the table are drawn from this object alone.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +16,10 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from unghost.errors import UnghostError
+from unghost.evaluate.compare import Fit, Recall
+from unghost.evaluate.drift import Drift
+from unghost.evaluate.estimates import Estimate
+from unghost.evaluate.rates import Rates
 from unghost.runs.atomic import write_json
 
 REPORT_VERSION = 2
@@ -24,46 +29,11 @@ Role = Literal["plain", "ghost", "real", "blamed", "reinforced"]
 """Of a token: nothing special, of a ghost, of a real name, of a ghost and blamed, trusted."""
 
 
-class EstimateData(TypedDict):
-    """A figure with its 95 % interval: :class:`unghost.evaluate.estimates.Estimate` as JSON."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    hits: float
-    total: float
-    clusters: int
-    method: Literal["bootstrap", "exact", "none"]
-
-
-class RatesData(TypedDict):
-    """:class:`unghost.evaluate.rates.Rates` as JSON."""
-
-    rate: EstimateData
-    prompt_rate: EstimateData
-    response_rate: EstimateData
-    rate_if_unknown_exist: float | None
-    rate_if_unknown_absent: float | None
-    statuses: dict[str, int]
-    resolved: dict[str, int]
-    names_per_answer: EstimateData
-    names_per_naming_answer: EstimateData
-    names: int
-    distinct_names: int
-    top_share: float | None
-    answers: int
-    prompts: int
-    classes: dict[str, int]
-    truncated: int
-    thinking: int
-    by_asks: dict[str, RatesData]
-    by_gold: dict[str, RatesData]
-
-
-class RoundRates(RatesData):
+@dataclass(frozen=True, slots=True)
+class RoundRates(Rates):
     """The rates of one round on ``validate``; ``known_right`` is the share of known tasks right."""
 
-    known_right: EstimateData | None
+    known_right: Estimate | None
 
 
 class Universe(TypedDict):
@@ -121,42 +91,14 @@ class Round(TypedDict):
 class BeforeAfter(TypedDict):
     """A figure of both models."""
 
-    before: EstimateData
-    after: EstimateData
+    before: Estimate
+    after: Estimate
 
 
 class BeforeAfterChange(BeforeAfter):
     """A figure of both models and its change (a ratio for perplexity, else a difference)."""
 
-    change: EstimateData
-
-
-class RecallData(TypedDict):
-    """:class:`unghost.evaluate.compare.Recall` as JSON."""
-
-    tuned: EstimateData
-    again: EstimateData
-    ratio: EstimateData
-
-
-class FitData(TypedDict):
-    """:class:`unghost.evaluate.compare.Fit` as JSON."""
-
-    before: EstimateData
-    after: EstimateData
-    difference: EstimateData
-    shuffled_before: EstimateData
-    shuffled_after: EstimateData
-    rated_before: float | None
-    rated_after: float | None
-
-
-class DriftData(TypedDict):
-    """:class:`unghost.evaluate.drift.Drift` as JSON: nats per token, and others / names."""
-
-    names: EstimateData
-    others: EstimateData
-    ratio: EstimateData
+    change: Estimate
 
 
 class Prone(TypedDict):
@@ -164,9 +106,9 @@ class Prone(TypedDict):
 
     prompts: int
     selection: str
-    before: RatesData
-    after: RatesData
-    cut: EstimateData
+    before: Rates
+    after: Rates
+    cut: Estimate
 
 
 class Heldout(TypedDict):
@@ -175,19 +117,19 @@ class Heldout(TypedDict):
     A plain measurement has ``before`` alone.
     """
 
-    before: RatesData
-    after: RatesData | None
-    cut: EstimateData | None
-    difference: EstimateData | None
-    retention: EstimateData | None
-    recall: RecallData | None
-    fit: FitData | None
-    names_ratio: EstimateData | None
-    names_ratio_answering: EstimateData | None
+    before: Rates
+    after: Rates | None
+    cut: Estimate | None
+    difference: Estimate | None
+    retention: Estimate | None
+    recall: Recall | None
+    fit: Fit | None
+    names_ratio: Estimate | None
+    names_ratio_answering: Estimate | None
     known_right: BeforeAfter | None
     perplexity: BeforeAfterChange | None
     exact_match: BeforeAfterChange | None
-    drift: DriftData | None
+    drift: Drift | None
     prone: Prone | None
 
 
@@ -248,7 +190,9 @@ def validate(report: Any) -> Report:
             " show it with the unghost that wrote it, or run the same command in a new folder"
         )
     try:
-        _adapter().validate_python(report, strict=True)
+        # As JSON, for only there an object may stand for a dataclass where all else is strict.
+        text = json.dumps(report, ensure_ascii=False).encode("utf-8", "replace")
+        _adapter().validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -13,12 +13,13 @@ name, synced and renamed.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+from filelock import BaseFileLock, FileLock, Timeout
 
 from unghost.errors import UnghostError
 from unghost.records import Completion, Mention, Prompt, Record, Verdict, from_table, to_table
@@ -133,7 +134,7 @@ class RoundFolder:
 class RunFolder:
     """A run's folder, held by one writer at a time; use it as a context manager."""
 
-    def __init__(self, path: Path, lock: IO[bytes]) -> None:
+    def __init__(self, path: Path, lock: BaseFileLock) -> None:
         self.path = path
         self._lock = lock
 
@@ -156,7 +157,7 @@ class RunFolder:
             _check_header(path, {"run_version": RUN_VERSION, **header})
             clear_leftovers(path)
         except BaseException:
-            lock.close()
+            lock.release()
             raise
         return cls(path, lock)
 
@@ -166,7 +167,7 @@ class RunFolder:
 
     def close(self) -> None:
         """Let go of the lock."""
-        self._lock.close()
+        self._lock.release()
 
     def __enter__(self) -> RunFolder:
         return self
@@ -192,19 +193,17 @@ def read_header(path: Path) -> dict[str, Any]:
     return header
 
 
-def _take_lock(path: Path) -> IO[bytes]:
+def _take_lock(path: Path) -> BaseFileLock:
+    lock = FileLock(path / "lock", thread_local=False)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        lock = open(path / "lock", "ab")  # noqa: SIM115 - held as long as the run is open
-    except OSError as error:
-        raise write_error(path, error) from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
+        lock.acquire(timeout=0)
+    except Timeout:
         raise UnghostError(
             f"another process is writing {path}: wait for it, or choose another --run folder"
         ) from None
+    except OSError as error:
+        raise write_error(path, error) from error
     return lock
 
 

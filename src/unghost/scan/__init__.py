@@ -1,1 +1,5 @@
-"""Files and texts to findings: what `unghost scan`, the hook and the MCP server stand on."""
+"""Scanning: files and texts in, findings out.
+
+``scanner`` is the whole of it. ``reading`` lists files and finds what they name, ``judging`` makes
+findings of that, ``output`` writes and fixes them; ``checking`` takes bare names the same way.
+"""

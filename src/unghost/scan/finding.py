@@ -1,4 +1,4 @@
-"""What a scan says: findings with their rules, and the report that holds them."""
+"""Findings with their rules, and the report that holds them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FAILING: dict[FailOn, tuple[Level, ...]] = {
     "never": (),
 }
 Skipped = Literal["links", "environments", "installed", "excluded", "ignored", "lists"]
-"""Why something was not looked at.
+"""Why something was not read.
 
 - ``links``: a symbolic link, which is not followed;
 - ``environments``: a folder that is a Python environment;
@@ -41,7 +41,7 @@ class Rule:
 
     Attributes:
         id: Its identifier, which ignores, baselines and SARIF use.
-        level: ``error`` and ``warning`` are findings; a ``note`` says what could not be verified.
+        level: ``error`` and ``warning`` are findings; a ``note`` was not verified.
         title: What it is, in a few words.
         help: What to do.
     """
@@ -72,7 +72,7 @@ RULES: dict[RuleId, Rule] = {
         Rule(
             "builtin-name",
             "error",
-            "A part of the language where a package's name belongs",
+            "Part of the language, not a package",
             "Remove it: it comes with the language, and its name is free for anyone to register.",
         ),
         Rule(
@@ -90,13 +90,13 @@ RULES: dict[RuleId, Rule] = {
         Rule(
             "ignore",
             "warning",
-            "An ignore that counts for nothing",
-            "Give it a name, a reason and a day that is not over, or remove it.",
+            "An ignore that has no effect",
+            "Give it a name, a reason and a date that has not passed, or remove it.",
         ),
         Rule(
             "unverified",
             "note",
-            "Nothing could say whether the package exists",
+            "The package could not be verified",
             "Pull a snapshot ('unghost names pull') or let the registry be asked; name your own"
             " packages under 'private' in the settings.",
         ),
@@ -176,7 +176,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that was not read or not read whole, so that names in it were not seen.
+    """Something that could not be read completely, so that names in it were not seen.
 
     Attributes:
         path: The file or folder, relative to the report's root.
@@ -188,7 +188,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class Source:
     """What names were compared with.
 
     Attributes:
@@ -214,9 +214,9 @@ class Report:
         problems: What was not read.
         files: How many files were read.
         names: How many places name a package.
-        truths: What they were compared with.
+        sources: What they were compared with.
         left_out: Places that name packages of ecosystems which were not asked for.
-        skipped: How many folders, and files that may name packages, were not looked at, and why.
+        skipped: How many folders, and files that may name packages, were not read, and why.
     """
 
     root: str
@@ -224,7 +224,7 @@ class Report:
     problems: tuple[Problem, ...]
     files: int
     names: int
-    truths: tuple[Truth, ...] = ()
+    sources: tuple[Source, ...] = ()
     left_out: int = 0
     skipped: Mapping[Skipped, int] = field(default_factory=dict)
 

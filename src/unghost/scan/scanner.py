@@ -13,23 +13,23 @@ from pathlib import Path
 
 from unghost.mentions.kinds.by_name import Asked
 from unghost.mentions.reader import Context
-from unghost.scan.examine import (
+from unghost.scan.context import ScanContext
+from unghost.scan.finding import STDIN, Problem, Report, Skipped
+from unghost.scan.included import is_list, places
+from unghost.scan.judging.resolve import LONGEST_WAIT
+from unghost.scan.pipeline import Pipeline
+from unghost.scan.reading.examine import (
+    Candidate,
     Examined,
-    Look,
-    Suspect,
     examine_file,
     examine_included,
     examine_text,
 )
-from unghost.scan.files import Listing, find_root, leads_out, list_files, matches
-from unghost.scan.finding import STDIN, Problem, Report, Skipped
-from unghost.scan.included import is_requirements, places
+from unghost.scan.reading.listing import Listing, find_root, leads_out, list_files, matches
 from unghost.scan.settings import ScanSettings
-from unghost.scan.steps import Steps
-from unghost.scan.weigh import LONGEST_WAIT
 
 Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
+"""Called with what is being done, how much of it is done, and how much there is."""
 _MUCH_BYTES, _MUCH_FILES = 2_000_000, 1_000
 
 
@@ -45,10 +45,10 @@ def scan_files(
 
     Args:
         paths: Files and folders; a folder's files are those that git would not leave out.
-        settings: What to go by.
+        settings: The settings of the scan.
         root: The project's folder; None finds it.
-        processes: How many processes may look at files.
-        progress: Told how far it is.
+        processes: How many processes may read files.
+        progress: See :data:`Progress`.
 
     Raises:
         UnghostError: A path does not exist, or a universe or the baseline cannot be read.
@@ -57,10 +57,12 @@ def scan_files(
     wanted = list_files(root, paths, exclude=settings.exclude)
     whole = any(os.path.abspath(path) == str(root) for path in paths)
     # What is wrong with a universe is said before anything is read.
-    steps = Steps(root, settings, files=(lambda: wanted.files) if whole else None)
-    examined = _told(_examined(wanted.wanted, steps.look, processes), len(wanted.wanted), progress)
-    lists = _Lists(steps.look, wanted, settings.exclude)
-    report = _report(lists.behind(examined), wanted.problems, steps, progress)
+    pipeline = Pipeline(root, settings, files=(lambda: wanted.files) if whole else None)
+    examined = _told(
+        _examined(wanted.wanted, pipeline.context, processes), len(wanted.wanted), progress
+    )
+    lists = _Lists(pipeline.context, wanted, settings.exclude)
+    report = _report(lists.behind(examined), wanted.problems, pipeline, progress)
     return replace(report, skipped=wanted.skipped + lists.skipped)
 
 
@@ -79,7 +81,7 @@ def scan_text(
 
     Args:
         text: The text.
-        settings: What to go by.
+        settings: The settings of the scan.
         root: The project's folder, whose own names are no ghosts; None for the current one's.
         path: What the report calls the text.
         language: What the text is, as the language of a fenced block or a file's name; None lets
@@ -87,41 +89,41 @@ def scan_text(
         asks: What the question asked for that the text answers, None if nobody knows; see
             :class:`~unghost.mentions.reader.Context`.
         within: Seconds that registries may take in all.
-        progress: Told how far it is.
+        progress: See :data:`Progress`.
 
     Raises:
         UnghostError: A universe or the baseline cannot be read.
     """
     root = find_root([Path.cwd()]) if root is None else root
-    steps = Steps(root, settings, within=within)
-    context = Context(language=language, asks=asks)
-    examined = examine_text(text, path, steps.look, context)
-    return _report([examined], (), steps, progress)
+    pipeline = Pipeline(root, settings, within=within)
+    about = Context(language=language, asks=asks)
+    examined = examine_text(text, path, pipeline.context, about)
+    return _report([examined], (), pipeline, progress)
 
 
-def _examined(paths: Sequence[str], look: Look, processes: int) -> Iterator[Examined]:
-    if processes > 1 and _is_much(paths, Path(look.root)):
-        from unghost.scan.pool import examine_all
+def _examined(paths: Sequence[str], context: ScanContext, processes: int) -> Iterator[Examined]:
+    if processes > 1 and _is_much(paths, Path(context.root)):
+        from unghost.scan.reading.pool import examine_all
 
-        return examine_all(paths, look, processes)
-    return (examine_file(path, look) for path in paths)
+        return examine_all(paths, context, processes)
+    return (examine_file(path, context) for path in paths)
 
 
 class _Lists:
-    """Goes on with the lists that files include, whatever their names and whoever left them out.
+    """Examines the lists that files include, whatever their names, even git-ignored ones.
 
     Args:
-        look: How files are looked at.
+        context: What names are compared with.
         wanted: What is to be scanned.
         exclude: Globs of paths that are not scanned.
 
     Attributes:
-        skipped: Lists that were not looked at, and why.
+        skipped: Lists that were not read, and why.
     """
 
-    def __init__(self, look: Look, wanted: Listing, exclude: Collection[str]) -> None:
+    def __init__(self, context: ScanContext, wanted: Listing, exclude: Collection[str]) -> None:
         self.skipped: Counter[Skipped] = Counter()
-        self._look, self._root, self._exclude = look, Path(look.root), exclude
+        self._context, self._root, self._exclude = context, Path(context.root), exclude
         self._wanted, self._files = frozenset(wanted.wanted), wanted.files
         self._done: set[str] = set()
 
@@ -147,13 +149,13 @@ class _Lists:
             elif not found:
                 self.skipped["lists"] += 1
             for path in found:
-                if path in self._done or (path in self._wanted and is_requirements(path)):
+                if path in self._done or (path in self._wanted and is_list(path)):
                     continue
                 self._done.add(path)
                 if matches(path, self._exclude):
                     self.skipped["excluded"] += 1
                     continue
-                one = examine_included(path, self._look)
+                one = examine_included(path, self._context, outer.read_as)
                 yield replace(one, read=one.read and path not in self._wanted)
 
     def _found(self, name: str, path: str) -> list[str]:
@@ -200,26 +202,28 @@ def _told(found: Iterable[Examined], total: int, progress: Progress | None) -> I
 def _report(
     examined: Iterable[Examined],
     problems: Iterable[Problem],
-    steps: Steps,
+    pipeline: Pipeline,
     progress: Progress | None,
 ) -> Report:
-    judge = steps.judge
+    classify = pipeline.classify
     # What is read as a text and as a list as well may name something at one place twice.
-    suspects: dict[tuple[object, ...], Suspect] = {}
+    candidates: dict[tuple[object, ...], Candidate] = {}
     said, files, names, left_out = list(problems), 0, 0, 0
     for one in examined:
         files, names, left_out = files + one.read, names + one.names, left_out + one.left_out
-        suspects.update({(one.path, s.mention.start, s.mention.ecosystem): s for s in one.suspects})
+        candidates.update(
+            {(one.path, s.mention.start, s.mention.ecosystem): s for s in one.candidates}
+        )
         if one.problem is not None:
             said.append(Problem(one.path, one.problem))
-    findings = judge(steps.weigh(list(suspects.values()), _asking(progress)))
+    findings = classify(pipeline.resolve(list(candidates.values()), _asking(progress)))
     return Report(
-        root=steps.look.root,
+        root=pipeline.context.root,
         findings=tuple(findings),
-        problems=(*said, *steps.weigh.problems),
+        problems=(*said, *pipeline.resolve.problems),
         files=files,
         names=names,
-        truths=steps.truths(),
+        sources=pipeline.sources(),
         left_out=left_out,
     )
 

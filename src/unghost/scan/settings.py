@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from unghost.ecosystems import ecosystem_names
+from unghost.ecosystems import DEFAULT, ecosystem_names
 from unghost.errors import UnghostError
 from unghost.scan.finding import FAILING, FailOn
 
@@ -34,7 +34,7 @@ class Ignore:
 
 @dataclass(frozen=True, slots=True)
 class ScanSettings:
-    """What a scan goes by.
+    """The settings of a scan.
 
     Attributes:
         universe: What exists: ``demo``, snapshot files, or ecosystems whose snapshot was pulled, at
@@ -47,7 +47,7 @@ class ScanSettings:
         private: By ecosystem, globs of names that are your own and are never asked for.
         local: Modules of your own that the files do not show.
         python: The Python version whose standard library counts; None for 3.8 to 3.14.
-        new_days: Names first seen within so many days are new; 0 tells no name new.
+        new_days: Names first seen within so many days are new; 0 calls no name new.
         fail_on: From which level on findings give exit code 1.
         comments: Whether comments may make findings not count.
         baseline: A file with the findings that do not count, relative to the settings' folder.
@@ -67,6 +67,11 @@ class ScanSettings:
     comments: bool = True
     baseline: str | None = None
     ignore: tuple[Ignore, ...] = ()
+
+    @property
+    def versions(self) -> tuple[tuple[str, str], ...]:
+        """Return ecosystems with the version of their language whose modules count."""
+        return () if self.python is None else ((DEFAULT, self.python),)
 
 
 def read_settings(
@@ -120,7 +125,7 @@ def _table(path: Path) -> dict[str, Any] | None:
     for key in within:
         values = values.get(key) if isinstance(values, dict) else None
     if values is not None and not isinstance(values, dict):
-        raise UnghostError(f"{path}: {'.'.join(within)} is no table: write [{'.'.join(within)}]")
+        raise UnghostError(f"{path}: {'.'.join(within)} is not a table: write [{'.'.join(within)}]")
     return values
 
 
@@ -190,19 +195,19 @@ def checked_day(value: object) -> str:
     """Return a day in ISO 8601.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not a date.
     """
     if isinstance(value, date):
         return value.isoformat()[:10]
     try:
         return date.fromisoformat(_text(value)).isoformat()
     except ValueError:
-        raise ValueError(f"{value!r} is no day: write it as 2027-01-31") from None
+        raise ValueError(f"{value!r} is not a date: use YYYY-MM-DD") from None
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
-        raise ValueError("a text is wanted, in quotes")
+        raise ValueError("use a text, in quotes")
     return value
 
 
@@ -210,44 +215,45 @@ def _texts(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (_text(value),)
     if not isinstance(value, list | tuple):
-        raise ValueError("a list of texts is wanted, such as ['a', 'b']")
+        raise ValueError("use a list of texts, such as ['a', 'b']")
     return tuple(_text(one) for one in value)
 
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("true or false is wanted")
+        raise ValueError("use true or false")
     return value
 
 
 def _days(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 36500:
-        raise ValueError("a number of days is wanted, 0 to 36500")
+        raise ValueError("use a number of days, 0 to 36500")
     return value
 
 
 def _private(value: object) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, dict):
-        raise ValueError("a table is wanted, such as {pypi = ['acme-*']}")
+        raise ValueError(f"use a table, such as {{{DEFAULT} = ['acme-*']}}")
     names = checked_ecosystems(list(value))
     return {name: _texts(value[name]) for name in names}
 
 
 def _fail_on(value: object) -> str:
     if value not in FAILING:
-        raise ValueError(f"one of {', '.join(FAILING)} is wanted")
+        known = tuple(FAILING)
+        raise ValueError(f"{str(value)[:40]!r}: use {', '.join(known[:-1])} or {known[-1]}")
     return str(value)
 
 
 def _ignores(value: object) -> tuple[Ignore, ...]:
     if not isinstance(value, list):
-        raise ValueError("tables are wanted: [[scan.ignore]] with name and reason")
+        raise ValueError("use tables: [[scan.ignore]] with name and reason")
     return tuple(_ignore(one) for one in value)
 
 
 def _ignore(value: object) -> Ignore:
     if not isinstance(value, dict):
-        raise ValueError("a table with name and reason is wanted")
+        raise ValueError("use a table with name and reason")
     unknown = set(value) - {entry.name for entry in fields(Ignore)}
     if unknown:
         raise ValueError(f"an ignore has no {sorted(unknown)[0]!r}")

@@ -86,3 +86,13 @@ def tables(value: Value | None) -> Iterator[Table]:
         yield value
     elif isinstance(value, Array):
         yield from (item for item in value.items if isinstance(item, Table))
+
+
+def held(root: Table) -> set[str]:
+    """Return the keys of a table that hold tables."""
+    return {key.text for key, value in root.entries if isinstance(value, Table)}
+
+
+def as_table(value: Value | None) -> Table:
+    """Return a value that is a table, an empty one for anything else."""
+    return value if isinstance(value, Table) else Table(0, 0)

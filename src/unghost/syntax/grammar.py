@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from unghost.syntax.tame import tamed
+from unghost.syntax.sanitize import sanitized
 from unghost.syntax.text import ByteOffsets
 
 if TYPE_CHECKING:
@@ -22,34 +22,32 @@ _BEGINNINGS = frozenset(
 _PATIENCE, _SECONDS_A_BYTE = 0.2, 2e-6
 """Processor time; it bounds memory as well, since a grammar that is late may fill 5 GB a second."""
 
-_GRAMMARS: dict[str, tuple[str, str]] = {
-    "csharp": ("tree_sitter_c_sharp", "language"),
-    "dockerfile": ("tree_sitter_dockerfile", "language"),
-    "go": ("tree_sitter_go", "language"),
-    "groovy": ("tree_sitter_groovy", "language"),
-    "java": ("tree_sitter_java", "language"),
-    "javascript": ("tree_sitter_javascript", "language"),
-    "kotlin": ("tree_sitter_kotlin", "language"),
-    "make": ("tree_sitter_make", "language"),
-    "php": ("tree_sitter_php", "language_php"),
-    "php_only": ("tree_sitter_php", "language_php_only"),
-    "ruby": ("tree_sitter_ruby", "language"),
-    "rust": ("tree_sitter_rust", "language"),
-    "tsx": ("tree_sitter_typescript", "language_tsx"),
-    "typescript": ("tree_sitter_typescript", "language_typescript"),
-}
+
+class Grammar(NamedTuple):
+    """A tree-sitter grammar, and what keeps a text from it that it cannot take.
+
+    Attributes:
+        module: The Python module that it comes in.
+        function: What gives it there.
+        remarks: What the lines of comments begin with.
+        prepare: Blanks what this grammar alone cannot take; all else keeps its place.
+    """
+
+    module: str
+    function: str = "language"
+    remarks: tuple[bytes, ...] = ()
+    prepare: Callable[[bytes], bytes] | None = None
 
 
 @cache
-def language(name: str) -> Language:
-    """Load a grammar by the name of its language."""
+def load(grammar: Grammar) -> Language:
+    """Load a grammar."""
     from tree_sitter import Language
 
-    module, function = _GRAMMARS[name]
-    return Language(getattr(import_module(module), function)())
+    return Language(getattr(import_module(grammar.module), grammar.function)())
 
 
-def parse(text: str, name: str) -> tuple[Node, ByteOffsets]:
+def parse(text: str, grammar: Grammar) -> tuple[Node, ByteOffsets]:
     """Parse a text; broken code gives a tree with error nodes.
 
     Grammars take exponential time on some texts that nobody writes. Of such a text what stands
@@ -60,19 +58,19 @@ def parse(text: str, name: str) -> tuple[Node, ByteOffsets]:
         The root, and what turns its byte offsets into character offsets.
     """
     offsets = ByteOffsets(text)
-    return parse_bytes(offsets.data, name), offsets
+    return parse_bytes(offsets.data, grammar), offsets
 
 
-def parse_bytes(data: bytes, name: str) -> Node:
+def parse_bytes(data: bytes, grammar: Grammar) -> Node:
     """Parse a text's UTF-8 bytes, as :func:`parse` does."""
     from tree_sitter import Parser
 
-    data = tamed(data, name)
+    data = sanitized(data, grammar.remarks, grammar.prepare)
     for part in range(_TRIES):
         source = _Source(data)
         try:
             # A parser of its own: while it calls back, another thread may come here.
-            tree = Parser(language(name)).parse(source.read, progress_callback=source.is_late)
+            tree = Parser(load(grammar)).parse(source.read, progress_callback=source.is_late)
         except ValueError:
             data = data[: source.reached // 2 if part < _TRIES - 2 else 0] + b"\n"
         else:
@@ -83,7 +81,7 @@ def parse_bytes(data: bytes, name: str) -> Node:
 
 
 def parse_through(
-    data: bytes, name: str, last: int, brackets: tuple[bytes, bytes] | None = None
+    data: bytes, grammar: Grammar, last: int, brackets: tuple[bytes, bytes] | None = None
 ) -> Node:
     """Parse as much of a text as is needed to know the statement at a place as a whole parse does.
 
@@ -92,7 +90,7 @@ def parse_through(
 
     Args:
         data: UTF-8 bytes of the text.
-        name: The language.
+        grammar: The grammar.
         last: A byte offset.
         brackets: What may be open around all statements (``#if``), and what closes it.
     """
@@ -101,10 +99,10 @@ def parse_through(
         part = data[:end]
         if brackets is not None:
             part += brackets[1] * (part.count(brackets[0]) - part.count(brackets[1].strip()))
-        root = parse_bytes(part, name)
+        root = parse_bytes(part, grammar)
         if not root.has_error:
             return root
-    return parse_bytes(data, name)
+    return parse_bytes(data, grammar)
 
 
 def _next_line(data: bytes, start: int) -> int:

@@ -1,13 +1,44 @@
-"""Bytes of any kind made into a text that parsers may read, and offsets in it."""
+"""Files of any kind made into texts that parsers may read, and offsets in them."""
 
 from __future__ import annotations
 
+import os
+import stat
 from bisect import bisect_right
+from pathlib import Path
 
 LONGEST = 64 * 2**20
 """Bytes of a file that are read; nothing larger is a manifest, a lock file or source."""
 _PROBE = 8192
+_BINARY = getattr(os, "O_BINARY", 0)
+"""Windows alone has it; without it line ends would be changed there."""
 _CONTINUING = bytes(range(0x80, 0xC0))
+
+
+def read_file(path: Path, limit: int) -> bytes | str:
+    """Read a file that anybody may have put there.
+
+    Args:
+        path: The file.
+        limit: Bytes that are read at most.
+
+    Returns:
+        Its bytes, or in words why it was not read: a device or a pipe could be read for ever.
+    """
+    try:
+        # Without O_NONBLOCK the opening of a pipe waits for somebody to write.
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            os.close(number)
+            return "it is not a regular file"
+        with os.fdopen(number, "rb", buffering=0) as file:
+            parts, left = [], limit
+            while left > 0 and (part := file.read(min(left, 1 << 24))):
+                parts.append(part)
+                left -= len(part)
+            return b"".join(parts)
+    except OSError as error:
+        return error.strerror or str(error)
 
 
 def decode(data: bytes) -> str | None:

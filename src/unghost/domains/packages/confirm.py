@@ -9,7 +9,7 @@ from itertools import islice
 from time import monotonic
 
 from unghost.ecosystems import ecosystem
-from unghost.names.live import Answer, LiveCheck, Name
+from unghost.names.live import LiveCheck, LiveResult, Name
 from unghost.records import TRUNCATED, Mention, Status, Verdict
 
 UNDECIDED: tuple[Status, ...] = ("unknown",)
@@ -74,7 +74,9 @@ def _guesses(mention: Mention) -> Iterator[str]:
     return islice(ecosystem(mention.ecosystem).providers(mention.name), _MOST_GUESSES)
 
 
-def _guessed(before: Verdict, verdict: Verdict, found: Sequence[tuple[Name, Answer]]) -> Verdict:
+def _guessed(
+    before: Verdict, verdict: Verdict, found: Sequence[tuple[Name, LiveResult]]
+) -> Verdict:
     """Leave a module open that may be of a distribution with a name like its own."""
     there = tuple(name for (_, name), answer in found if answer.status in ("exists", "private"))
     if not there:
@@ -101,7 +103,7 @@ def _confirmed(
     mention: Mention,
     verdict: Verdict,
     names: Sequence[Name],
-    answers: dict[Name, Answer],
+    answers: dict[Name, LiveResult],
     today: str,
 ) -> Verdict:
     found = [(name, answers[name]) for name in names]
@@ -128,7 +130,7 @@ def _may_be_another(mention: Mention) -> bool:
     return bool(eco.candidates(mention.name, mention.language or "").roots)
 
 
-def _new(verdict: Verdict, canonical: str, answer: Answer, today: str) -> Verdict:
+def _new(verdict: Verdict, canonical: str, answer: LiveResult, today: str) -> Verdict:
     kept = verdict.suggestions if answer.status == "absent" else ()
     return replace(
         verdict,

@@ -17,7 +17,6 @@ from unghost.domains.packages.seeds import SEEDS
 from unghost.domains.packages.tasks import load_tasks, tasks_path
 from unghost.domains.packages.verify import Judge
 from unghost.domains.tasks import Task
-from unghost.ecosystems.pypi.stdlib import stdlib_modules
 from unghost.errors import UnghostError
 from unghost.names.universe import DEMO, Universe, load_universe
 from unghost.names.walk import TrieWalk, Walk
@@ -129,11 +128,9 @@ class PackagesDomain(Domain):
         return as_written and self._universe.trusted(verdict.canonical)
 
     def _modules(self) -> Iterator[str]:
-        """Return modules: known, the standard library's, and each package under its own name."""
+        """Return modules: known ones, the language's, and each package under its own name."""
         yield from self._universe.imports.modules()
-        yield from stdlib_modules()
-        for name in self._universe.snapshot:
-            yield name.replace("-", "_")
+        yield from self._universe.ecosystem.importable(self._universe.snapshot)
 
 
 def open_packages(universe: str | None) -> PackagesDomain:

@@ -6,22 +6,22 @@ and is never sent to a public registry.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
+from functools import lru_cache
 
-from unghost.domains.packages.tree import Tree
 from unghost.domains.packages.verify import ELSEWHERE
-from unghost.ecosystems import ecosystem
+from unghost.ecosystems import all_ecosystems, ecosystem
+from unghost.ecosystems.base import Ecosystem
+from unghost.ecosystems.project import Claim
+from unghost.ecosystems.tree import Tree
 from unghost.mentions.documents.manifests import find_declared, is_manifest
 from unghost.names.imports import prefixes
 from unghost.records import Mention, Status
-from unghost.syntax.document import Table
-from unghost.syntax.json_text import read_json
-from unghost.syntax.toml_text import read_toml
-from unghost.syntax.xml_text import read_xml
 
-Claim = tuple[Status, str]
+Claimed = tuple[Status, str]
+_Claims = Callable[[str, str], Iterable[Claim]]
 
 
 class Project:
@@ -29,7 +29,7 @@ class Project:
 
     Args:
         paths: The files, relative to the project's root, with ``/`` between folders.
-        read: Gives the text of one of them, None if it cannot be read.
+        read: Returns the text of one of them, None if it cannot be read.
         private: By ecosystem, patterns of canonical names that have an index of their own.
     """
 
@@ -41,33 +41,25 @@ class Project:
     ) -> None:
         self._tree = Tree(paths)
         self._private = {name: tuple(patterns) for name, patterns in (private or {}).items()}
-        self._named: dict[tuple[str, str], Claim] = {}
-        self._roots: dict[str, dict[str, str]] = {}
-        self._declared: dict[str, set[str]] = {}
-        # By what stands before the star of a pattern: what stands behind it, None without a star,
-        # and where it is said.
-        self._aliases: dict[str, list[tuple[str | None, str]]] = {}
-        self._bases: dict[str, str] = {}
+        self._named: dict[tuple[str, str], Claimed] = {}
+        self._declared: dict[str, set[str]] = defaultdict(set)
+        self._own: dict[str, _Own] = defaultdict(_Own)
         for path in sorted(self._tree.files):
             self._learn(path, read)
 
-    def claims(self, mention: Mention) -> Claim | None:
+    def claims(self, mention: Mention) -> Claimed | None:
         """See :class:`~unghost.domains.packages.verify.Project`."""
         eco = ecosystem(mention.ecosystem)
-        language, names = mention.language or "", [eco.canonical(mention.name)]
-        in_words = mention.kind == "prose" and eco.name == "pypi"
-        if mention.kind == "import" or in_words:
-            # In a text about Python a folder of modules is a package, too.
-            language = "python" if in_words else language
-            own = self._own_module(mention.name, language, mention.source_id, mention.ecosystem)
-            if own is not None:
-                return "local", own
+        names = [eco.canonical(mention.name)]
+        # A sentence may call a folder of modules a package, too.
+        if mention.kind == "import" or (mention.kind == "prose" and eco.prose.of_modules):
+            place = self._own_module(mention.name, mention.source_id, eco)
+            if place is not None:
+                return "local", f"the project's own: {place}"
         if mention.kind == "import":
-            names = [*eco.candidates(mention.name, language).names]
+            names = [*eco.candidates(mention.name, mention.language or "").names]
         for name in names:
-            claim = self._named.get((mention.ecosystem, name)) or self._private_claim(
-                eco.name, name
-            )
+            claim = self._named.get((eco.name, name)) or self._private_claim(eco.name, name)
             if claim is not None:
                 return claim
         return None
@@ -76,142 +68,86 @@ class Project:
         """See :class:`~unghost.domains.packages.verify.Project`."""
         return frozenset(self._declared.get(eco, ()))
 
-    def _private_claim(self, eco: str, name: str) -> Claim | None:
+    def _private_claim(self, eco: str, name: str) -> Claimed | None:
         for pattern in self._private.get(eco, ()):
             # A pattern without a star covers what lies below it, as GOPRIVATE says.
             if fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}/*"):
                 return "private", f"{pattern} has an index of its own"
         return None
 
-    def _own_module(self, module: str, language: str, path: str, eco: str) -> str | None:
-        place: str | None = None
-        if language == "python":
-            place = self._tree.python_module(module, path)
-        elif eco == "npm":
-            place = self._aliased(module)
-        elif eco == "maven":
-            place = self._tree.jvm_package(module)
-        elif eco == "rubygems":
-            place = self._tree.ruby_file(module)
-        elif eco == "crates":
-            place = self._tree.rust_module(module.partition("::")[0], path)
-        if place is None:
-            place = self._rooted(module, eco)
-        return None if place is None else f"the project's own: {place}"
-
-    def _rooted(self, module: str, eco: str) -> str | None:
-        """Look a module up among the modules and namespaces that the project's manifests own."""
-        roots = self._roots.get(eco, {})
-        return next((roots[part] for part in prefixes(module) if part in roots), None)
-
-    def _aliased(self, module: str) -> str | None:
-        for end in range(len(module) + 1):
-            for suffix, place in self._aliases.get(module[:end], ()):
-                rest = module[end:]
-                if rest.endswith(suffix) if suffix is not None else not rest:
-                    return place
-        top = module.partition("/")[0]
-        below = (
-            place for folder, place in self._bases.items() if self._tree.has_below(folder, top)
-        )
-        return next(below, None)
+    def _own_module(self, module: str, path: str, eco: Ecosystem) -> str | None:
+        place = eco.own_module(module, path, self._tree)
+        own = self._own.get(eco.name)
+        return own.place(module, eco, self._tree) if place is None and own is not None else place
 
     def _learn(self, path: str, read: Callable[[str], str | None]) -> None:
-        name = PurePosixPath(path).name
-        special = _LEARNERS.get(name) or _BY_SUFFIX.get(PurePosixPath(path).suffix)
-        if special is None and not is_manifest(path):
-            return
-        text = read(path)
+        readers, declares = _claims_of(path), is_manifest(path)
+        text = read(path) if readers or declares else None
         if text is None:
             return
-        if special is not None:
-            special(self, path, text)
-        for spot in find_declared(text, path) if is_manifest(path) else ():
-            if spot.origin == "registry" and ecosystem(spot.ecosystem).is_valid(spot.name):
-                name = ecosystem(spot.ecosystem).canonical(spot.name)
-                self._declared.setdefault(spot.ecosystem, set()).add(name)
+        for eco, claims in readers:
+            for claim in claims(text, path):
+                if claim.kind == "package":
+                    self._name(eco, claim.name, "local", claim.said)
+                elif claim.name or claim.kind == "folder":
+                    self._own[eco].add(claim.kind, claim.name, claim.said)
+        for spot in find_declared(text, path) if declares else ():
+            known = ecosystem(spot.ecosystem)
+            if spot.origin == "registry" and known.is_valid(spot.name):
+                self._declared[spot.ecosystem].add(known.canonical(spot.name))
             elif spot.origin in ELSEWHERE:
                 status, place = ELSEWHERE[spot.origin]
-                self._claim(spot.ecosystem, spot.name, status, f"{place}, says {path}")
+                self._name(spot.ecosystem, spot.name, status, f"{place}, says {path}")
 
-    def _claim(self, eco: str, name: str | None, status: Status, said: str) -> None:
-        if name and ecosystem(eco).is_valid(name):
+    def _name(self, eco: str, name: str, status: Status, said: str) -> None:
+        if ecosystem(eco).is_valid(name):
             self._named.setdefault((eco, ecosystem(eco).canonical(name)), (status, said))
 
-    def _root(self, eco: str, name: str | None, path: str) -> None:
-        if name:
-            self._roots.setdefault(eco, {}).setdefault(name, path)
 
-    def _of_package_json(self, path: str, text: str) -> None:
-        self._claim("npm", _table(read_json(text)).text("name"), "local", f"it is {path}")
+class _Own:
+    """The modules of an ecosystem that a project's files claim."""
 
-    def _of_tsconfig(self, path: str, text: str) -> None:
-        options = _table(read_json(text)).table("compilerOptions")
-        folder = PurePosixPath(path).parent
-        base = options.text("baseUrl")
-        if base is not None:
-            self._bases.setdefault(_joined(folder, base), f"{path}: baseUrl")
-        for key, _ in options.table("paths").entries:
-            prefix, star, suffix = key.text.partition("*")
-            # A lone star is every module there is and claims none.
-            if prefix or (star and suffix):
-                known = self._aliases.setdefault(prefix, [])
-                known.append((suffix if star else None, f"{path}: {key.text}"))
+    def __init__(self) -> None:
+        self._modules: dict[str, str] = {}
+        self._folders: dict[str, str] = {}
+        # By what stands before the star of a pattern: what stands behind it, None without a star,
+        # and where it is said.
+        self._patterns: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
 
-    def _of_pyproject(self, path: str, text: str) -> None:
-        table = _table(read_toml(text))
-        for place in (("project", "name"), ("tool", "poetry", "name")):
-            self._claim("pypi", table.text(*place), "local", f"it is {path}")
+    def add(self, kind: str, name: str, said: str) -> None:
+        """Remember a claim; of two the first counts."""
+        if kind == "pattern":
+            prefix, star, suffix = name.partition("*")
+            self._patterns[prefix].append((suffix if star else None, said))
+        else:
+            (self._modules if kind == "modules" else self._folders).setdefault(name, said)
 
-    def _of_cargo(self, path: str, text: str) -> None:
-        table = _table(read_toml(text))
-        for place in (("package", "name"), ("lib", "name")):
-            self._claim("crates", table.text(*place), "local", f"it is {path}")
-
-    def _of_go_mod(self, path: str, text: str) -> None:
-        for line in text.splitlines():
-            words = line.split()
-            if words[:1] == ["module"] and len(words) > 1:
-                self._root("go", words[1].strip('"`'), path)
-                return
-
-    def _of_composer(self, path: str, text: str) -> None:
-        table = _table(read_json(text))
-        self._claim("packagist", table.text("name"), "local", f"it is {path}")
-        for part in ("autoload", "autoload-dev"):
-            for standard in ("psr-4", "psr-0"):
-                for key, _ in table.table(part, standard).entries:
-                    self._root("packagist", key.text.strip("\\"), path)
-
-    def _of_csproj(self, path: str, text: str) -> None:
-        self._root("nuget", PurePosixPath(path).stem, path)
-        root = read_xml(text)
-        for element in root.walk() if root is not None else ():
-            if element.tag in ("RootNamespace", "AssemblyName") and element.text is not None:
-                self._root("nuget", element.text.text, path)
+    def place(self, module: str, eco: Ecosystem, tree: Tree) -> str | None:
+        """Return where it is said that a module is the project's, None if it is not."""
+        for end in range(len(module) + 1) if self._patterns else ():
+            for suffix, said in self._patterns.get(module[:end], ()):
+                rest = module[end:]
+                if rest.endswith(suffix) if suffix is not None else not rest:
+                    return said
+        top, suffixes = module.partition("/")[0], eco.suffixes
+        for folder, said in self._folders.items():
+            if tree.has_below(folder, top, suffixes):
+                return said
+        return next((self._modules[p] for p in prefixes(module) if p in self._modules), None)
 
 
-def _table(value: object) -> Table:
-    return value if isinstance(value, Table) else Table(0, 0)
+@lru_cache(maxsize=1)
+def _all_claims() -> dict[str, list[tuple[str, _Claims]]]:
+    known: dict[str, list[tuple[str, _Claims]]] = defaultdict(list)
+    for eco in all_ecosystems():
+        for name, read in eco.claims.items():
+            known[name].append((eco.name, read))
+    return known
 
 
-def _joined(folder: PurePosixPath, below: str) -> str:
-    """Join a folder and a relative path that may begin with ``./``."""
-    parts = [part for part in (*folder.parts, *PurePosixPath(below).parts) if part != "."]
-    return "/".join(parts)
-
-
-_LEARNERS: dict[str, Callable[[Project, str, str], None]] = {
-    "package.json": Project._of_package_json,
-    "tsconfig.json": Project._of_tsconfig,
-    "tsconfig.base.json": Project._of_tsconfig,
-    "jsconfig.json": Project._of_tsconfig,
-    "pyproject.toml": Project._of_pyproject,
-    "Cargo.toml": Project._of_cargo,
-    "go.mod": Project._of_go_mod,
-    "composer.json": Project._of_composer,
-}
-_BY_SUFFIX: dict[str, Callable[[Project, str, str], None]] = {
-    ".csproj": Project._of_csproj,
-    ".fsproj": Project._of_csproj,
-}
+def _claims_of(path: str) -> list[tuple[str, _Claims]]:
+    """Return what reads the claims of a file, each with its ecosystem."""
+    name = path[path.rfind("/") + 1 :]
+    dot = name.rfind(".")
+    by_suffix = _all_claims().get(f"*{name[dot:]}", []) if dot > 0 else []
+    return _all_claims().get(name, []) + by_suffix

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import NamedTuple, Protocol
 
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.base import Ecosystem
-from unghost.ecosystems.pypi.stdlib import OLD_MODULES, stdlib_modules
-from unghost.names.imports import Provider, bundled_imports, prefixes
+from unghost.ecosystems.base import Candidates, Ecosystem
+from unghost.ecosystems.project import Installed
+from unghost.names.imports import ImportMap, Provider, bundled_imports, prefixes
 from unghost.names.universe import Universe
 from unghost.records import TRUNCATED, Mention, Origin, ResolvedBy, Status, Verdict
-
-if TYPE_CHECKING:
-    from unghost.names.installed import Installed
 
 ELSEWHERE: dict[Origin, tuple[Status, str]] = {
     "index": ("private", "from another index"),
@@ -58,28 +55,40 @@ class Judge:
     Args:
         universes: What exists, at most one for each ecosystem. Names of an ecosystem without one
             are ``unknown``.
-        python: Version whose standard library counts; None counts all of 3.8 to 3.14.
+        versions: By ecosystem, the version of its language whose modules count; without one those
+            of all versions do.
         local: Modules of the user's own.
         project: What the project says of names, asked first.
-        installed: What is installed, which tells where a module comes from.
+        installed: By ecosystem, what is installed, which tells where a module comes from.
         suggest: Whether absent names get the nearest real ones.
         likely: Whether a module stays open where a distribution exists that is named much like it;
             a measure that leaves much open says little, and a scan that is wrong costs trust.
+
+    Raises:
+        UnghostError: A version is not known.
     """
 
     def __init__(
         self,
         *universes: Universe,
-        python: str | None = None,
+        versions: Mapping[str, str] | None = None,
         local: Collection[str] = frozenset(),
         project: Project | None = None,
-        installed: Installed | None = None,
+        installed: Mapping[str, Installed] | None = None,
         suggest: bool = True,
         likely: bool = False,
     ) -> None:
         self._universes = {universe.ecosystem.name: universe for universe in universes}
-        self._suggest, self._project, self._installed = suggest, project, installed
-        self._stdlib, self._any_python = stdlib_modules(python), python is None
+        self._suggest, self._project, self._installed = suggest, project, installed or {}
+        self._maps = {
+            name: ImportMap(one.modules, "installed", installed=True)
+            for name, one in self._installed.items()
+        }
+        self._versions = {
+            name: of_version(version)
+            for name, version in (versions or {}).items()
+            if (of_version := ecosystem(name).of_version) is not None
+        }
         self._local = frozenset(local)
         self._likely = likely
         self._declared: dict[str, Callable[[str], str | None]] = {}
@@ -123,7 +132,7 @@ class Judge:
     def _ruling(self, mention: Mention) -> Ruling:
         universe, eco = self._universes.get(mention.ecosystem), ecosystem(mention.ecosystem)
         if mention.kind == "import":
-            language = mention.language or (eco.languages or ("",))[0]
+            language = mention.language or (eco.language_names or ("",))[0]
             ruling = self._module(mention.name, language, eco, universe)
         else:
             ruling = self._package(mention.name, eco, universe)
@@ -141,159 +150,188 @@ class Judge:
         form = eco.canonical(name)
         if universe is not None:
             inside = eco.candidates(name, "").names if eco.nested else ()
-            found = self._by_name(name, (form, *inside), eco, universe)
+            found = _first_of((form, *inside), form, universe)
             if found is not None:
                 return found
-        for language in eco.languages if eco.lists_builtins else ():
-            if self._builtin(name, language, eco):
+        for language in eco.language_names if eco.lists_builtins else ():
+            if self._is_builtin(name, language, eco):
                 by: ResolvedBy = "name" if "." not in name else "submodule-of"
                 return Ruling(form, "stdlib", by, f"a module of {language}")
         if universe is None:
             return Ruling(form, "unknown", "name", f"no snapshot of {eco.title}")
-        provider = self._provider(universe.imports.distributions(name), universe)
+        provider = _provider(universe.imports.distributions(name), universe)
         if provider is not None:
             # An import name (cv2, yaml) given for a package: its own class, no plain ghost.
             return Ruling(provider.distribution, "exists", "import-map", provider.evidence)
-        return self._missing(form, "name", universe)
+        return _missing(form, "name", universe)
 
     def _in_words(self, name: str, ruling: Ruling, eco: Ecosystem, universe: Universe) -> Ruling:
-        """Judge what a sentence calls a package: it may be a module, or one of a Linux."""
-        if "python" not in eco.languages:
-            return ruling
-        if "." in name:
-            module = self._module(name, "python", eco, universe)
+        """Judge what a sentence calls a package: it may be a module, or something else's."""
+        if "." in name and eco.prose.of_modules:
+            module = self._module(name, eco.language_names[0], eco, universe)
             return module if module.status in ("exists", "stdlib") else ruling
-        if ruling.canonical.startswith("python") and not universe.closed_world:
-            said = f"{ruling.evidence}, but distributions of Linux give such names"
-            return replace(ruling, status="unknown", evidence=said)
+        doubt = "" if universe.closed_world else eco.prose.doubt(ruling.canonical)
+        if doubt:
+            return replace(ruling, status="unknown", evidence=f"{ruling.evidence}, but {doubt}")
         return ruling
+
+    def _is_builtin(self, module: str, language: str, eco: Ecosystem) -> bool:
+        return self._versions.get(eco.name, eco.is_builtin)(module, language)
 
     def _module(
         self, module: str, language: str, eco: Ecosystem, universe: Universe | None
     ) -> Ruling:
-        top = list(prefixes(module))[-1:] or [module]
-        by: ResolvedBy = "name" if top[0] == module else "submodule-of"
         named = eco.candidates(module, language)
-        form = min(named.names, key=len, default=module)
-        if not self._local.isdisjoint(prefixes(module)):
-            return Ruling(form, "local", by, "a module of your own")
-        if self._builtin(module, language, eco) or self._old(module, language):
-            return Ruling(form, "stdlib", by, f"a module of {language}")
-        if universe is None:
-            return self._of_installed(module, form, eco) or _unlisted(module, form, by, eco)
-        return (
-            self._mapped(module, universe)
-            or self._by_name(module, named.names, eco, universe)
-            or self._of_installed(module, form, eco)
-            or self._by_root(named.roots, form, by, universe)
-            or self._by_declared(module, form, eco, universe)
-            or self._by_likely(module, form, by, eco, universe)
-            or (self._missing(form, by, universe) if named.names or named.roots else None)
-            or Ruling(form, "unknown", by, "its name tells no package")
+        top = list(prefixes(module))[-1:] or [module]
+        asked = _Module(
+            name=module,
+            language=language,
+            eco=eco,
+            named=named,
+            form=min(named.names, key=len, default=module),
+            by="name" if top[0] == module else "submodule-of",
         )
+        ruling = self._own(asked) or self._of_language(asked)
+        if ruling is not None:
+            return ruling
+        if universe is None:
+            return self._by_installed(asked, universe) or _unlisted(asked)
+        for rule in _RULES:
+            ruling = rule(self, asked, universe)
+            if ruling is not None:
+                return ruling
+        return Ruling(asked.form, "unknown", asked.by, "its name tells no package")
 
-    def _builtin(self, module: str, language: str, eco: Ecosystem) -> bool:
-        if language == "python":
-            return module.partition(".")[0] in self._stdlib
-        return eco.is_builtin(module, language)
+    def _own(self, asked: _Module) -> Ruling | None:
+        if self._local.isdisjoint(prefixes(asked.name)):
+            return None
+        return Ruling(asked.form, "local", asked.by, "a module of your own")
 
-    def _old(self, module: str, language: str) -> bool:
-        """Return whether a module is of a Python that may be meant too, if none is named."""
-        return self._any_python and language == "python" and module.partition(".")[0] in OLD_MODULES
+    def _of_language(self, asked: _Module) -> Ruling | None:
+        known = self._is_builtin(asked.name, asked.language, asked.eco)
+        if not known and asked.eco.name not in self._versions:
+            known = asked.eco.was_builtin(asked.name)
+        said = f"a module of {asked.language}"
+        return Ruling(asked.form, "stdlib", asked.by, said) if known else None
 
-    def _mapped(self, module: str, universe: Universe) -> Ruling | None:
-        maps = []
-        if self._installed is not None and universe.ecosystem.name == "pypi":
-            maps.append(self._installed.imports)
-        maps.append(universe.imports)
-        for known in maps:
-            for providers in (known.distributions(module), known.namespace(module)):
-                provider = self._provider(providers, universe)
+    def _by_map(self, asked: _Module, universe: Universe) -> Ruling | None:
+        """Look a module up in what is installed, then in the facts that come with unghost."""
+        installed = self._maps.get(asked.eco.name)
+        for known in (*([installed] if installed is not None else ()), universe.imports):
+            for providers in (known.distributions(asked.name), known.namespace(asked.name)):
+                provider = _provider(providers, universe)
                 if provider is not None:
                     return Ruling(provider.distribution, "exists", "import-map", provider.evidence)
         return None
 
-    def _by_name(
-        self, module: str, names: Collection[str], eco: Ecosystem, universe: Universe
-    ) -> Ruling | None:
-        for name in names:
-            if universe.has(name):
-                by: ResolvedBy = "name" if eco.canonical(module) == name else "submodule-of"
-                return Ruling(name, "exists", by, f"in {universe.id}")
-        return None
+    def _by_name(self, asked: _Module, universe: Universe) -> Ruling | None:
+        return _first_of(asked.named.names, asked.eco.canonical(asked.name), universe)
 
-    def _of_installed(self, module: str, form: str, eco: Ecosystem) -> Ruling | None:
+    def _by_installed(self, asked: _Module, universe: Universe | None) -> Ruling | None:
         """Say of an installed module whose distribution no snapshot has that it is no ghost."""
-        if self._installed is None or eco.name != "pypi":
+        imports = self._maps.get(asked.eco.name)
+        if imports is None:
             return None
-        imports = self._installed.imports
-        for provider in (*imports.distributions(module), *imports.namespace(module)):
-            if provider.distribution in self._installed.elsewhere:
+        elsewhere = self._installed[asked.eco.name].elsewhere
+        for provider in (*imports.distributions(asked.name), *imports.namespace(asked.name)):
+            if provider.distribution in elsewhere:
                 said = f"{provider.evidence}, from elsewhere"
                 return Ruling(provider.distribution, "private", "import-map", said)
             said = f"{provider.evidence}, but no snapshot has it"
             return Ruling(provider.distribution, "unknown", "import-map", said)
         return None
 
-    def _by_root(
-        self, roots: Collection[str], form: str, by: ResolvedBy, universe: Universe
-    ) -> Ruling | None:
-        for root in roots:
+    def _by_root(self, asked: _Module, universe: Universe) -> Ruling | None:
+        for root in asked.named.roots:
             if universe.has_beginning(root):
-                return Ruling(form, "unknown", by, f"it may be of {root}* in {universe.id}")
+                said = f"it may be of {root}* in {universe.id}"
+                return Ruling(asked.form, "unknown", asked.by, said)
         return None
 
-    def _by_declared(
-        self, module: str, form: str, eco: Ecosystem, universe: Universe
-    ) -> Ruling | None:
+    def _by_declared(self, asked: _Module, universe: Universe) -> Ruling | None:
         """Look for a module among what the project declares, under a name that is not its own."""
         if self._project is None or universe.closed_world:
             # Nothing else exists in a closed world, and the map says what its modules are of.
             return None
+        eco = asked.eco
         if eco.name not in self._declared:
             there = filter(universe.has, self._project.declared(eco.name))
             self._declared[eco.name] = eco.among(frozenset(there))
-        found = self._declared[eco.name](module)
+        found = self._declared[eco.name](asked.name)
         if found is None:
             return None
         return Ruling(found, "exists", "import-map", f"{found}, which is declared, may have it")
 
-    def _by_likely(
-        self, module: str, form: str, by: ResolvedBy, eco: Ecosystem, universe: Universe
-    ) -> Ruling | None:
+    def _by_likely(self, asked: _Module, universe: Universe) -> Ruling | None:
         """Leave a module open that may be of a distribution with a name like its own."""
         if not self._likely or universe.closed_world:
             return None
-        found = tuple(islice(filter(universe.has, eco.providers(module)), _MOST_LIKELY))
+        likely = filter(universe.has, asked.eco.providers(asked.name))
+        found = tuple(islice(likely, _MOST_LIKELY))
         if not found:
             return None
         said = f"not in {universe.id} under its own name, but it may be of {found[0]}"
-        return Ruling(form, "unknown", by, said, suggestions=found)
+        return Ruling(asked.form, "unknown", asked.by, said, suggestions=found)
 
-    def _provider(self, providers: tuple[Provider, ...], universe: Universe) -> Provider | None:
-        return next((p for p in providers if universe.has(p.distribution)), None)
-
-    def _missing(self, form: str, by: ResolvedBy, universe: Universe) -> Ruling:
-        if universe.decides_absence:
-            return Ruling(form, "absent", by, f"not in {universe.id}")
-        return Ruling(form, "unknown", by, f"not in {universe.id}, which is not complete")
+    def _absent(self, asked: _Module, universe: Universe) -> Ruling | None:
+        told = asked.named.names or asked.named.roots
+        return _missing(asked.form, asked.by, universe) if told else None
 
 
-def _unlisted(module: str, form: str, by: ResolvedBy, eco: Ecosystem) -> Ruling:
+class _Module(NamedTuple):
+    """A module that is asked about.
+
+    Attributes:
+        name: The module as it is imported.
+        language: The language that imports it.
+        eco: The ecosystem.
+        named: The packages that its name tells.
+        form: The shortest of their names.
+        by: How it is resolved if one of them is there.
+    """
+
+    name: str
+    language: str
+    eco: Ecosystem
+    named: Candidates
+    form: str
+    by: ResolvedBy
+
+
+_RULES: tuple[Callable[[Judge, _Module, Universe], Ruling | None], ...] = (
+    Judge._by_map,
+    Judge._by_name,
+    Judge._by_installed,
+    Judge._by_root,
+    Judge._by_declared,
+    Judge._by_likely,
+    Judge._absent,
+)
+"""What is said of a module that is neither the user's nor the language's: the first that tells."""
+
+
+def _first_of(names: Collection[str], form: str, universe: Universe) -> Ruling | None:
+    """Return that the first of some names exists, None if none does."""
+    found = next(filter(universe.has, names), None)
+    if found is None:
+        return None
+    return Ruling(found, "exists", "name" if found == form else "submodule-of", f"in {universe.id}")
+
+
+def _provider(providers: tuple[Provider, ...], universe: Universe) -> Provider | None:
+    return next((p for p in providers if universe.has(p.distribution)), None)
+
+
+def _missing(form: str, by: ResolvedBy, universe: Universe) -> Ruling:
+    if universe.decides_absence:
+        return Ruling(form, "absent", by, f"not in {universe.id}")
+    return Ruling(form, "unknown", by, f"not in {universe.id}, which is not complete")
+
+
+def _unlisted(asked: _Module) -> Ruling:
     """Say of a module without a snapshot what is known: where it comes from, if it exists."""
-    known = bundled_imports(eco.name)
-    said = f"no snapshot of {eco.title}"
-    for provider in (*known.distributions(module), *known.namespace(module)):
+    known = bundled_imports(asked.eco.name)
+    said = f"no snapshot of {asked.eco.title}"
+    for provider in (*known.distributions(asked.name), *known.namespace(asked.name)):
         return Ruling(provider.distribution, "unknown", "import-map", said)
-    return Ruling(form, "unknown", by, said)
-
-
-def verify(
-    mention: Mention,
-    universe: Universe,
-    *,
-    python: str | None = None,
-    local: Collection[str] = frozenset(),
-) -> Verdict:
-    """Judge one mention; see :class:`Judge`, which is quicker for many."""
-    return Judge(universe, python=python, local=local)(mention)
+    return Ruling(asked.form, "unknown", asked.by, said)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from unghost.ecosystems.apt.commands import COMMANDS
 from unghost.ecosystems.apt.manifests import read_control, read_list
 from unghost.ecosystems.apt.names import canonical, is_valid
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
+from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Prose
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:
@@ -27,6 +32,7 @@ ECOSYSTEM = Ecosystem(
         Manifest(("debian/tests/control",), read_control),
         Manifest(("Aptfile", "apt.txt"), read_list),
     ),
+    prose=Prose(hints="apt apt-get debian ubuntu", by_name=False),
     terminators={
         "install": (*QUOTES, b"=", b"/", b":", b";", b"&", b"|", b")"),
         "manifest": (*QUOTES, b",", b"|", b"(", b":"),

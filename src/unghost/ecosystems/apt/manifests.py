@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from unghost.ecosystems.apt.commands import read_package
 from unghost.ecosystems.apt.relations import relations
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.lines import lines, words
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word, WordBuilder
 
 _FIELDS = """

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from unghost.ecosystems._feeds import PAGE, require
-from unghost.ecosystems.base import Address, Entry, Page, Registry, Setup
+from unghost.ecosystems.feeds import PAGE, require
+from unghost.ecosystems.registry import Entry, Page, Registry, Setup
 from unghost.errors import UnghostError
-from unghost.registries.address import Credentials, shown
+from unghost.registries.address import Address, Credentials, shown
 from unghost.registries.streams import lines, unpacked
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from unghost.ecosystems.crates.names import canonical, is_valid
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.document import Scalar, Table, Value, tables
-from unghost.syntax.spot import Spot
 from unghost.syntax.toml_text import read_toml
 
 _SECTIONS = (

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from unghost.ecosystems._feeds import whole_list
-from unghost.ecosystems.base import Address, Entry, Page, Registry, Setup
+from unghost.ecosystems.feeds import whole_list
+from unghost.ecosystems.registry import Entry, Page, Registry, Setup
 from unghost.registries import files
-from unghost.registries.address import Credentials, slashed
+from unghost.registries.address import Address, Credentials, slashed
 from unghost.registries.streams import cut_off, damaged, gunzipped, lines
 from unghost.registries.tar import member
 

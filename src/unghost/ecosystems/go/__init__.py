@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
+from typing import TYPE_CHECKING
+
+from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Hook, Manifest, Prose
 from unghost.ecosystems.go.commands import COMMANDS
+from unghost.ecosystems.go.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.go.manifests import read_mod, read_sum, read_vendored
 from unghost.ecosystems.go.paths import candidates, canonical, is_builtin, is_module
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:
@@ -13,6 +19,10 @@ def _load_registry() -> Registry:
     from unghost.ecosystems.go.registry import REGISTRY
 
     return REGISTRY
+
+
+def _is_mod(root: None, text: str) -> bool:
+    return text.startswith(("module ", "require (")) and "\n\t" in text and "/" in text
 
 
 ECOSYSTEM = Ecosystem(
@@ -23,14 +33,28 @@ ECOSYSTEM = Ecosystem(
     load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
-        Manifest(("go.mod", "go.work"), read_mod),
+        Manifest(
+            ("go.mod",),
+            read_mod,
+            root=True,
+            comment="// ",
+            leads=("require ",),
+            tags="go.mod gomod go-mod",
+            fences="go golang",
+        ),
+        Manifest(("go.work",), read_mod),
         Manifest(("go.sum", "go.work.sum"), read_sum, lock=True),
         Manifest(("vendor/modules.txt",), read_vendored, lock=True),
     ),
-    languages=("go",),
+    clues=(Clue("text", "go.mod", _is_mod, turn=1),),
+    languages=LANGUAGES,
     is_builtin=is_builtin,
     nested=True,
     candidates=candidates,
+    claims=CLAIMS,
+    prose=Prose(hints="golang", modules="go"),
+    hook=Hook("golang"),
+    affixes=("go",),
     terminators={
         "install": (*QUOTES, b"@", b"/", b";", b"&", b"|", b")"),
         "import": (

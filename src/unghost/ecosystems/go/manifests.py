@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from unghost.ecosystems.go.paths import beginnings, is_below, is_module, is_package
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.lines import Token, lines, words
-from unghost.syntax.spot import Spot
 
 _ALONE = "()[],"
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Manifest, Prose
 from unghost.ecosystems.maven.catalogs import read_catalog, read_gradle_lock
 from unghost.ecosystems.maven.commands import COMMANDS
 from unghost.ecosystems.maven.gradle import read_gradle
+from unghost.ecosystems.maven.languages import LANGUAGES, own_module
 from unghost.ecosystems.maven.modules import candidates, is_builtin
 from unghost.ecosystems.maven.names import canonical, is_valid
 from unghost.ecosystems.maven.pom import read_pom
+from unghost.syntax.document import held
+from unghost.syntax.xml_text import Element
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:
@@ -16,6 +25,19 @@ def _load_registry() -> Registry:
     from unghost.ecosystems.maven.registry import REGISTRY
 
     return REGISTRY
+
+
+_LEADS = {
+    "project": "",
+    **dict.fromkeys(("dependencies", "dependencyManagement", "build"), "<project>"),
+    "dependency": "<project><dependencies>",
+    "plugin": "<project><build><plugins>",
+}
+"""What stands around a part of a POM, by the part's first element."""
+
+
+def _is_part(tag: str) -> Callable[[Element, str], bool]:
+    return lambda root, text: root.tag == tag
 
 
 ECOSYSTEM = Ecosystem(
@@ -26,8 +48,16 @@ ECOSYSTEM = Ecosystem(
     load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
-        Manifest(("pom.xml", "*.pom", ".mvn/extensions.xml"), read_pom),
-        Manifest(("*.gradle", "*.gradle.kts"), read_gradle),
+        Manifest(("pom.xml",), read_pom, root=True, tags="pom"),
+        Manifest(("*.pom", ".mvn/extensions.xml"), read_pom),
+        Manifest(("*.gradle",), read_gradle, comment="// ", tags="gradle", fences="groovy java"),
+        Manifest(
+            ("*.gradle.kts",),
+            read_gradle,
+            comment="// ",
+            tags="gradle.kts gradle-kotlin",
+            fences="kotlin kts kt groovy gradle",
+        ),
         Manifest(("*.versions.toml",), read_catalog),
         Manifest(
             ("gradle.lockfile", "buildscript-gradle.lockfile", "dependency-locks/*.lockfile"),
@@ -35,10 +65,22 @@ ECOSYSTEM = Ecosystem(
             lock=True,
         ),
     ),
-    languages=("java", "kotlin"),
+    clues=(
+        *(Clue("xml", "pom.xml", _is_part(tag), lead) for tag, lead in _LEADS.items()),
+        Clue(
+            "toml",
+            "gradle/libs.versions.toml",
+            lambda root, text: "libraries" in held(root),
+            turn=2,
+        ),
+        Clue("text", "build.gradle", lambda root, text: "dependencies" in text, tag="groovy"),
+    ),
+    languages=LANGUAGES,
     is_builtin=is_builtin,
     lists_builtins=False,
     candidates=candidates,
+    own_module=own_module,
+    prose=Prose(hints="maven java kotlin gradle"),
     terminators={
         "install": (*QUOTES, b":", b";", b"&", b"|", b")"),
         "manifest": (*QUOTES, b":", b"@"),

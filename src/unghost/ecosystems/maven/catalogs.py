@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from unghost.ecosystems.maven.names import is_part, read_coordinates
 from unghost.ecosystems.maven.sources import Sources
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import Scalar, Table, Value
 from unghost.syntax.lines import lines
-from unghost.syntax.spot import Spot
 from unghost.syntax.toml_text import read_toml
 
 _SOURCES = Sources(())

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from unghost.ecosystems.maven.gradle_lexer import Lexeme, lexemes
 from unghost.ecosystems.maven.names import is_part, read_coordinates
 from unghost.ecosystems.maven.sources import Sources
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.spot import Spot
 
 _Inside = Literal["", "dependencies", "repositories", "nothing"]
 _NAMELESS: tuple[str, ...] = (

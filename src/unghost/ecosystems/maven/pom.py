@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from unghost.ecosystems.maven.names import is_valid
 from unghost.ecosystems.maven.sources import Sources
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
-from unghost.syntax.spot import Spot
 from unghost.syntax.xml_text import Element, read_xml
 
 _NAMING = frozenset(

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from unghost.ecosystems.npm.cursor import Cursor, Fields
 from unghost.ecosystems.npm.specs import Spec, declared, last_name, name_end, read_spec, spot_at
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.document import Array, Scalar, Table, Value
 from unghost.syntax.json_text import read_json
 from unghost.syntax.lines import lines
-from unghost.syntax.spot import Spot
 
 _MODULES = "node_modules/"
 _PART = 1 << 18

@@ -13,9 +13,9 @@ from unghost.ecosystems.npm.specs import (
     read_spec,
     spot_at,
 )
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import Scalar, Table, Value, strings, tables
 from unghost.syntax.json_text import read_json
-from unghost.syntax.spot import Spot
 
 _SECTIONS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 _BUNDLED = ("bundleDependencies", "bundledDependencies")

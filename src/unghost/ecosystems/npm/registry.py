@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from unghost.ecosystems._feeds import json_object, require, whole_list
-from unghost.ecosystems.base import Address, Entry, Page, Registry, Setup
-from unghost.registries.address import Credentials, slashed
+from unghost.ecosystems.feeds import json_object, require, whole_list
+from unghost.ecosystems.npm.settings import npm_default, npm_registries
+from unghost.ecosystems.registry import Entry, Page, Registry, Setup
+from unghost.registries.address import Address, Credentials, slashed
 from unghost.registries.freshness import Outdated
-from unghost.registries.npmrc import npm_default, npm_registries
 from unghost.registries.streams import damaged, json_values
 
 if TYPE_CHECKING:

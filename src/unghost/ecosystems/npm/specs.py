@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from unghost.ecosystems.npm.names import is_valid
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.document import Scalar
-from unghost.syntax.spot import Spot
 
 ARCHIVES = (".tgz", ".tar.gz", ".tar")
 _ORIGINS: dict[str, Origin] = {

@@ -14,9 +14,9 @@ from json.decoder import (  # type: ignore[attr-defined]
 )
 
 from unghost.ecosystems.npm.specs import Spec, name_end, read_spec, spot_at
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import Scalar
 from unghost.syntax.lines import Token, lines
-from unghost.syntax.spot import Spot
 
 _LONG_KEY = "? "
 _BETWEEN = ", "

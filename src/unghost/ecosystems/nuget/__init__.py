@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Manifest, Prose
 from unghost.ecosystems.nuget.commands import COMMANDS
+from unghost.ecosystems.nuget.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.nuget.locks import read_lock
 from unghost.ecosystems.nuget.manifests import (
     read_config,
@@ -15,6 +19,10 @@ from unghost.ecosystems.nuget.manifests import (
 from unghost.ecosystems.nuget.names import candidates, canonical, is_builtin, is_valid
 from unghost.ecosystems.nuget.paket import read_paket, read_paket_lock, read_paket_references
 from unghost.ecosystems.nuget.scripts import read_cake, read_csharp_script, read_fsharp_script
+from unghost.syntax.xml_text import Element
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:
@@ -22,6 +30,14 @@ def _load_registry() -> Registry:
     from unghost.ecosystems.nuget.registry import REGISTRY
 
     return REGISTRY
+
+
+_LEADS = {"PackageReference": "<Project><ItemGroup>", "ItemGroup": "<Project>", "Project": ""}
+"""What stands around a part of a project, by the part's first element."""
+
+
+def _is_part(tag: str) -> Callable[[Element, str], bool]:
+    return lambda root, text: root.tag == tag
 
 
 ECOSYSTEM = Ecosystem(
@@ -32,7 +48,8 @@ ECOSYSTEM = Ecosystem(
     load_registry=_load_registry,
     commands=COMMANDS,
     manifests=(
-        Manifest(("*.csproj", "*.fsproj", "*.vbproj", "*.props", "*.targets"), read_project),
+        Manifest(("*.csproj",), read_project, tags="csproj"),
+        Manifest(("*.fsproj", "*.vbproj", "*.props", "*.targets"), read_project),
         Manifest(("packages.config", "packages.*.config"), read_config),
         Manifest(("*.nuspec",), read_nuspec),
         Manifest(("dotnet-tools.json",), read_tools),
@@ -45,10 +62,16 @@ ECOSYSTEM = Ecosystem(
         Manifest(("*.fsx", "*.fsscript"), read_fsharp_script),
         Manifest(("*.cake",), read_cake),
     ),
-    languages=("csharp",),
+    clues=(
+        *(Clue("xml", "x.csproj", _is_part(tag), lead) for tag, lead in _LEADS.items()),
+        Clue("xml", "packages.config", _is_part("packages")),
+    ),
+    languages=LANGUAGES,
     is_builtin=is_builtin,
     lists_builtins=False,
     candidates=candidates,
+    claims=CLAIMS,
+    prose=Prose(hints="nuget nuget.org .net dotnet c#"),
     folds_case=True,
     terminators={
         "install": (*QUOTES, b"@", b":", b";", b"&", b"|", b")"),

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from unghost.ecosystems.nuget.names import is_valid
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import Table
 from unghost.syntax.json_text import read_json
-from unghost.syntax.spot import Spot
 
 
 def read_lock(text: str) -> list[Spot]:

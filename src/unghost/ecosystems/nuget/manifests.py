@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from unghost.ecosystems.nuget.names import is_valid
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.document import Scalar, Table
 from unghost.syntax.json_text import read_json
 from unghost.syntax.lines import Token
-from unghost.syntax.spot import Spot
 from unghost.syntax.xml_text import Element, read_xml
 
 _ITEMS = frozenset({

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 
 from unghost.ecosystems.nuget.manifests import spot
 from unghost.ecosystems.nuget.names import is_valid
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.address import host_of
 from unghost.syntax.lines import Token, indent, lines, words
-from unghost.syntax.spot import Spot
 
 _PUBLIC = frozenset({"api.nuget.org", "nuget.org", "www.nuget.org"})
 _PACKAGES = frozenset({"nuget", "clitool"})

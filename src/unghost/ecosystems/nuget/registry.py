@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from unghost.ecosystems._feeds import json_object, require
-from unghost.ecosystems.base import Address, Entry, Page, Registry, Setup
+from unghost.ecosystems.feeds import json_object, require
+from unghost.ecosystems.registry import Entry, Page, Registry, Setup
 from unghost.errors import UnghostError
 from unghost.registries import files
-from unghost.registries.address import Credentials, basic, same_place, shown, slashed
+from unghost.registries.address import Address, Credentials, basic, same_place, shown, slashed
 from unghost.registries.distinct import Distinct
 from unghost.registries.streams import damaged
 from unghost.registries.variables import expander

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from unghost.ecosystems.nuget.manifests import spot
 from unghost.ecosystems.nuget.names import is_valid
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.lines import Token
-from unghost.syntax.spot import Spot
 
 _CAKE = ("#addin", "#tool", "#module", "#load", "#l")
 _PACKAGE = "package="

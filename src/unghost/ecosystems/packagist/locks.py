@@ -8,11 +8,11 @@ others have it is of a repository of the project's own: inferred.
 from __future__ import annotations
 
 from unghost.ecosystems.packagist.names import is_valid
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.address import host_of
 from unghost.syntax.document import Scalar, Table, tables
 from unghost.syntax.json_text import read_json
-from unghost.syntax.spot import Spot
 
 _NOTIFIED = "notification-url"
 

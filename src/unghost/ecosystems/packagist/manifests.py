@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from unghost.ecosystems.packagist.names import canonical, is_valid
 from unghost.ecosystems.packagist.repositories import Repositories
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import Scalar, Table
 from unghost.syntax.json_text import read_json
-from unghost.syntax.spot import Spot
 
 
 def read_composer(text: str) -> list[Spot]:

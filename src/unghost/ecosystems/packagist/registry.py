@@ -11,11 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from unghost.ecosystems._feeds import json_object, require, whole_list
-from unghost.ecosystems.base import Address, Entry, Page, Registry, Setup
+from unghost.ecosystems.feeds import json_object, require, whole_list
+from unghost.ecosystems.registry import Entry, Page, Registry, Setup
 from unghost.errors import UnghostError
 from unghost.registries import files
-from unghost.registries.address import Credentials, basic, bearer, same_place, shown, slashed
+from unghost.registries.address import (
+    Address,
+    Credentials,
+    basic,
+    bearer,
+    same_place,
+    shown,
+    slashed,
+)
 from unghost.registries.streams import json_values
 
 if TYPE_CHECKING:

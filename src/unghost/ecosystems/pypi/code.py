@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from unghost.ecosystems.pypi.commands import COMMANDS
+from unghost.ecosystems.pypi.imports import Places, parse
 from unghost.ecosystems.pypi.names import canonical
 from unghost.ecosystems.pypi.sources import PYPI, Sources
 from unghost.ecosystems.pypi.specifiers import requirement_spots, without_comment
-from unghost.syntax.python import Places, parse
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.word import Word
 
 _LONGEST = 1_000_000

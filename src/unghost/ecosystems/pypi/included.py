@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from unghost.ecosystems.project import Included
 from unghost.ecosystems.pypi.ini import included_by_setup_cfg
 from unghost.ecosystems.pypi.pyproject import included_by_pyproject
 from unghost.ecosystems.pypi.sources import is_public
@@ -22,6 +23,7 @@ _QUOTED = re.compile(r"[\"']|\\(.)", re.S)
 _JOINT = re.compile(r"\\\r?\n")
 _OPTION = re.compile(r"(?<![^\s'\",\[])(?:-r|--requirement)[ \t='\",\\\r\n]*([^\s'\",\[\];|&\\`]+)")
 _OF_TOX = re.compile(r"^\{(?:toxinidir|tox_root)\}/|^file:(?!//)")
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.I)
 _STOPS = ".,:!?)]}*>"
 """What no file's name ends with in a sentence, or with a bracket around it."""
 _PIP = frozenset({"install", "download", "wheel"})
@@ -33,8 +35,8 @@ _WITHOUT_VALUE = frozenset("UIqvhVr")
 """Short options that may stand before ``r`` behind one dash: ``-Ur names.txt``."""
 
 
-def find_included(text: str, path: str, *, is_list: bool, is_manifest: bool) -> list[str]:
-    """Find the requirements files that a file has pip read.
+def find_included(text: str, path: str, is_list: bool, is_manifest: bool) -> Included:
+    """Find the requirements files that a file has pip read, each once.
 
     Args:
         text: The file's text.
@@ -42,9 +44,6 @@ def find_included(text: str, path: str, *, is_list: bool, is_manifest: bool) -> 
         is_list: Whether it is a requirements file itself.
         is_manifest: Whether it is another manifest of Python; in anything else only what stands
             behind a command counts.
-
-    Returns:
-        Paths and addresses as they are written, each once.
     """
     name = path.rpartition("/")[2]
     found = [file for command in _COMMAND.finditer(text) for file in _of_command(command)]
@@ -56,7 +55,10 @@ def find_included(text: str, path: str, *, is_list: bool, is_manifest: bool) -> 
         found += included_by_pyproject(text)
     elif name == "setup.cfg":
         found += included_by_setup_cfg(text)
-    return list(dict.fromkeys(file for one in found if (file := _OF_TOX.sub("", one))))
+    files = dict.fromkeys(file for one in found if (file := _OF_TOX.sub("", one)))
+    names = tuple(file for file in files if not _ADDRESS.match(file))
+    away = tuple(file for file in files if _ADDRESS.match(file))
+    return Included(names, away, is_list or is_manifest)
 
 
 def _of_list(text: str) -> Iterator[str]:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from unghost.ecosystems.pypi.names import canonical
 from unghost.ecosystems.pypi.sources import PYPI, Sources
 from unghost.ecosystems.pypi.specifiers import requirement_spots, without_comment
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.lines import Token, lines
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word
 
 _COMMENTS = ("#", ";")

@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from unghost.ecosystems.pypi.manifests import default_indexes, packages
 from unghost.ecosystems.pypi.names import is_valid
 from unghost.ecosystems.pypi.sources import is_public
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.document import Scalar, Table, tables
 from unghost.syntax.json_text import read_json
-from unghost.syntax.spot import Spot
 from unghost.syntax.toml_text import read_toml
 
 _OF_UV: dict[str, Origin] = {

@@ -12,10 +12,10 @@ from unghost.ecosystems.pypi.names import is_valid
 from unghost.ecosystems.pypi.requirements import read_lines
 from unghost.ecosystems.pypi.sources import is_public, origin_of
 from unghost.ecosystems.pypi.specifiers import listed_spots
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import Scalar, Table, Value, strings, tables
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located
-from unghost.syntax.spot import Spot
 from unghost.syntax.toml_text import read_toml
 from unghost.syntax.word import Word
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from unghost.ecosystems.pypi.names import canonical, is_valid
 from unghost.ecosystems.pypi.sources import Sources, is_public, origin_of, public_names
 from unghost.ecosystems.pypi.specifiers import listed_spots
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.document import Scalar, Table, Value, strings, tables
-from unghost.syntax.spot import Spot
 from unghost.syntax.toml_text import read_toml
 from unghost.syntax.word import Word
 

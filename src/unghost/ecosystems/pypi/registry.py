@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from unghost.ecosystems._feeds import whole_list
-from unghost.ecosystems.base import Address, Entry, Page, Registry, Setup
+from unghost.ecosystems.feeds import whole_list
+from unghost.ecosystems.pypi.pip import pip_default, pip_indexes
+from unghost.ecosystems.pypi.poetry import poetry_indexes
+from unghost.ecosystems.pypi.uv import uv_indexes
+from unghost.ecosystems.registry import Entry, Page, Registry, Setup
 from unghost.errors import UnghostError
-from unghost.registries.address import Credentials, same_place, shown, slashed
-from unghost.registries.pip import pip_default, pip_indexes
-from unghost.registries.poetry import poetry_indexes
+from unghost.registries.address import Address, Credentials, same_place, shown, slashed
 from unghost.registries.streams import cut_off, json_values
-from unghost.registries.uv import uv_indexes
 
 if TYPE_CHECKING:
     import httpx
@@ -96,7 +96,7 @@ _NAMES = {("projects.item.name", "string")}
 
 
 async def _html_names(answer: Answer) -> AsyncIterator[list[str]]:
-    from unghost.registries.anchors import Anchors
+    from unghost.ecosystems.pypi.anchors import Anchors
 
     page = Anchors(answer.url)
     async for chunk in answer.chunks():

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from unghost.ecosystems.pypi.pyproject import script_spots
 from unghost.ecosystems.pypi.sources import Sources, is_public
 from unghost.ecosystems.pypi.specifiers import requirement_spots, without_comment
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.lines import Token, lines
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word, WordBuilder
 
 _INDEX = ("--index-url", "--pypi-url", "-i")

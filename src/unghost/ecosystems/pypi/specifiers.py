@@ -12,9 +12,9 @@ from unghost.ecosystems.base import Reference
 from unghost.ecosystems.pypi.commands import read_requirement
 from unghost.ecosystems.pypi.names import LONGEST
 from unghost.ecosystems.pypi.sources import PYPI, Sources, origin_of_address
+from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import Value, strings
 from unghost.syntax.located import located
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word
 
 _LONGEST = 1000

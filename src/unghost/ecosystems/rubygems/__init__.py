@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Registry
+from typing import TYPE_CHECKING
+
+from unghost.ecosystems.base import QUOTES, Ecosystem, Hook, Manifest, Prose, Starter
 from unghost.ecosystems.rubygems.commands import COMMANDS
+from unghost.ecosystems.rubygems.languages import LANGUAGES, own_module
 from unghost.ecosystems.rubygems.locks import read_lock
 from unghost.ecosystems.rubygems.manifests import read_gemfile, read_gemspec
 from unghost.ecosystems.rubygems.names import candidates, canonical, is_valid
 from unghost.ecosystems.rubygems.stdlib import is_builtin
+
+if TYPE_CHECKING:
+    from unghost.ecosystems.registry import Registry
 
 
 def _load_registry() -> Registry:
@@ -17,6 +23,8 @@ def _load_registry() -> Registry:
     return REGISTRY
 
 
+_LEADS = ("gem '", 'gem "')
+
 ECOSYSTEM = Ecosystem(
     name="rubygems",
     title="RubyGems",
@@ -24,14 +32,21 @@ ECOSYSTEM = Ecosystem(
     is_valid=is_valid,
     load_registry=_load_registry,
     commands=COMMANDS,
+    starters={"bundle": (Starter(("exec",)),)},
     manifests=(
-        Manifest(("Gemfile", "gems.rb", "*.gemfile", "Appraisals"), read_gemfile),
-        Manifest(("*.gemspec",), read_gemspec),
+        Manifest(
+            ("Gemfile",), read_gemfile, comment="# ", leads=_LEADS, tags="gemfile", fences="ruby rb"
+        ),
+        Manifest(("gems.rb", "*.gemfile", "Appraisals"), read_gemfile),
+        Manifest(("*.gemspec",), read_gemspec, comment="# "),
         Manifest(("Gemfile.lock", "gems.locked", "*.gemfile.lock"), read_lock, lock=True),
     ),
-    languages=("ruby",),
+    languages=LANGUAGES,
     is_builtin=is_builtin,
     candidates=candidates,
+    own_module=own_module,
+    prose=Prose(hints="gem gems rubygems rubygems.org ruby bundler gemfile", nouns="gem gems"),
+    hook=Hook("ruby"),
     terminators={
         "install": (*QUOTES, b":", b";", b"&", b"|", b")"),
         "manifest": (

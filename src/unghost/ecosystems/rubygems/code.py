@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from unghost.ecosystems.rubygems.languages import GRAMMAR
 from unghost.syntax.grammar import parse, walk
 from unghost.syntax.lines import Token
 
@@ -47,7 +48,7 @@ class Call(NamedTuple):
 
 def calls(text: str) -> Iterator[Call]:
     """Return the calls of Ruby code, outer ones first."""
-    root, offsets = parse(text, "ruby")
+    root, offsets = parse(text, GRAMMAR)
     for node in walk(root):
         if node.type == "call":
             yield _call(node, offsets)

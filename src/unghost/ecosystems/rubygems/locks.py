@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 from unghost.ecosystems.rubygems.names import is_valid
 from unghost.ecosystems.rubygems.sources import is_public
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.lines import Token, indent, lines, words
-from unghost.syntax.spot import Spot
 
 _SECTIONS: dict[str, Origin] = {
     "GEM": "registry",

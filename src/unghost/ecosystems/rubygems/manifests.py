@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from unghost.ecosystems.rubygems.code import Call, calls
 from unghost.ecosystems.rubygems.names import is_valid
 from unghost.ecosystems.rubygems.sources import is_public
+from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
-from unghost.syntax.spot import Spot
 
 _PLACES: dict[str, Origin] = {
     "git": "git",

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
-from unghost.ecosystems._feeds import whole_list
-from unghost.ecosystems.base import Address, Entry, Page, Registry, Setup
+from unghost.ecosystems.feeds import whole_list
+from unghost.ecosystems.registry import Entry, Page, Registry, Setup
 from unghost.registries import files
-from unghost.registries.address import Credentials, basic, same_place, slashed
+from unghost.registries.address import Address, Credentials, basic, same_place, slashed
 from unghost.registries.streams import lines
 
 if TYPE_CHECKING:

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from unghost.ecosystems import ecosystem
+from unghost.ecosystems import all_ecosystems
+from unghost.ecosystems.base import Hook
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.commands.installs import installs
+from unghost.mentions.commands.starters import program_name
+from unghost.mentions.kinds.by_name import interpreters
 from unghost.syntax.document import Array, Scalar, Table, Value, strings
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located
-from unghost.syntax.spot import Spot
-from unghost.syntax.starters import program_name
 from unghost.syntax.word import Word
 from unghost.syntax.yaml_text import read_yaml_all
 
@@ -30,14 +32,7 @@ _SCRIPT_KEYS = ("scripts", "tasks")
 _ENDS = ("_script", "Command")
 _BEGINS = ("pre_", "post_")
 _BY_WORD = frozenset({"command", "entrypoint", "args", "cmd"})
-_LANGUAGES = frozenset(["python", "node", "perl", "ruby", "php", "Rscript", "julia", "cmake"])
-_HOOKS = {
-    "python": "pypi",
-    "node": "npm",
-    "golang": "go",
-    "ruby": "rubygems",
-    "rust": "crates",
-}
+_OTHER_INTERPRETERS = frozenset({"perl", "Rscript", "julia", "cmake"})
 
 
 def find_in_config(text: str) -> list[Spot]:
@@ -94,7 +89,9 @@ def _is_foreign(table: Table) -> bool:
     shell = table.text("shell")
     if shell is not None and table.get("run") is not None:
         name = program_name((shell.split() or [""])[0])
-        return name.rstrip("0123456789.") in _LANGUAGES
+        name = name.rstrip("0123456789.")
+        kind = interpreters().get(name)
+        return name in _OTHER_INTERPRETERS or (kind is not None and kind.form == "code")
     return "github-script" in (table.text("uses") or "")
 
 
@@ -129,31 +126,31 @@ def _of_hook(table: Table, source: Word) -> Iterator[Spot]:
     items = list(strings(table.get("additional_dependencies")))
     if not items:
         return
-    name = _HOOKS.get(table.text("language") or _guessed(items))
-    if name is None:
-        return
-    commands = ecosystem(name).commands
-    for item in items:
-        word = located(source, item)
-        reference = commands[0].read(item.text.removeprefix("cli:")) if word and commands else None
-        if word is None or reference is None:
+    for eco in all_ecosystems():
+        hook = eco.hook
+        if hook is None or not eco.commands or not _is_of(hook, table.text("language"), items):
             continue
-        moved = len(item.text) - len(item.text.removeprefix("cli:"))
-        start, end = word.span(reference.start + moved, reference.end + moved)
-        yield Spot(
-            start,
-            end,
-            reference.name,
-            "manifest",
-            name,
-            version=reference.version,
-            origin=reference.origin,
-        )
+        for item in items:
+            word, name = located(source, item), item.text.removeprefix(hook.prefix)
+            reference = eco.commands[0].read(name) if word is not None else None
+            if word is None or reference is None:
+                continue
+            moved = len(item.text) - len(name)
+            start, end = word.span(reference.start + moved, reference.end + moved)
+            version, origin = reference.version, reference.origin
+            yield Spot(
+                start, end, reference.name, "manifest", eco.name, version=version, origin=origin
+            )
 
 
-def _guessed(items: Sequence[Scalar]) -> str:
-    """Tell the language of a hook that says none: only npm writes a version behind an ``@``."""
-    return "node" if any("@" in item.text.partition(" ")[0] for item in items) else "python"
+def _is_of(hook: Hook, language: str | None, items: Sequence[Scalar]) -> bool:
+    """Return whether what a hook needs is of an ecosystem, by its language or by how it is said."""
+    if language is not None:
+        return language == hook.language
+    marks = [eco.hook.mark for eco in all_ecosystems() if eco.hook and eco.hook.mark]
+    texts = [item.text.partition(" ")[0] for item in items]
+    told = [mark for mark in marks if any(mark in text for text in texts)]
+    return hook.mark in told if told else hook.default
 
 
 def _scripts_of(value: Value) -> Iterator[Scalar]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.commands.installs import installs
+from unghost.mentions.commands.starters import SHELLS, program_name
 from unghost.syntax.document import Array, strings
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located
-from unghost.syntax.spot import Spot
-from unghost.syntax.starters import SHELLS, program_name
 from unghost.syntax.word import Word
 
 _RUNS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})

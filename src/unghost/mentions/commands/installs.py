@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 from unghost.ecosystems import all_ecosystems
 from unghost.ecosystems.base import Command, Reference
+from unghost.ecosystems.spot import Spot
+from unghost.mentions.commands.shell import Word, commands_in, started_by
+from unghost.mentions.commands.starters import after_form, program_name
 from unghost.mentions.words import (
     ARTICLES,
     BEHIND,
@@ -20,9 +23,6 @@ from unghost.mentions.words import (
     is_placeholder,
 )
 from unghost.syntax.markdown import code_spans
-from unghost.syntax.shell import Word, commands_in, started_by
-from unghost.syntax.spot import Spot
-from unghost.syntax.starters import after_form, program_name
 
 _DASHES = frozenset("-\u2013\u2014")
 _STOPS = ".,:!?"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.commands.installs import installs
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word, WordBuilder
 
 _PREFIX = "@-+ \t"

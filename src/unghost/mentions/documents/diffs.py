@@ -8,9 +8,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.kinds.by_content import kinds_for
 from unghost.mentions.kinds.by_name import Reader, placed
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word, WordBuilder
 
 _HEADS = ("*** Add File: ", "*** Update File: ")

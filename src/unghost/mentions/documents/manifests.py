@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from unghost.ecosystems import all_ecosystems
 from unghost.ecosystems.base import Manifest
-from unghost.syntax.spot import Spot
+from unghost.ecosystems.spot import Spot
 
 LONGEST = 4_000_000
 """Characters of a text that are read, if no tool wrote it; people write nothing larger."""

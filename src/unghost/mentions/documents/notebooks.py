@@ -8,20 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.commands.installs import find_installs, find_installs_by_line
-from unghost.mentions.imports import find_imports
+from unghost.mentions.imports import find_imports, language_of, typed_languages
 from unghost.mentions.prose.spoken import find_installs_in_prose
 from unghost.syntax.document import Table, Value, strings, tables
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located
-from unghost.syntax.python import parses
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word, WordBuilder
 
 _SHELL = ("%%bash", "%%sh", "%%script bash", "%%script sh", "%%system", "%%!", "%%cmd")
-_LANGUAGES = {"python": "python", "javascript": "javascript", "typescript": "typescript"}
-_LANGUAGES |= {"rust": "rust", "go": "go", "ruby": "ruby", "java": "java", "kotlin": "kotlin"}
-_LANGUAGES |= {"c#": "csharp", "php": "php", "ipython": "python", "deno": "typescript"}
 
 
 def find_in_notebook(text: str) -> list[Spot]:
@@ -42,8 +38,9 @@ def _language(root: Table) -> str:
     for path in (("kernelspec", "language"), ("language_info", "name")):
         named = root.text("metadata", *path)
         if named:
-            return _LANGUAGES.get(named.lower(), "")
-    return "python"
+            known = language_of(named)
+            return known.name if known is not None else ""
+    return typed_languages()[0].name
 
 
 def _of_cell(cell: Table, language: str, document: Word) -> Iterator[Spot]:
@@ -59,7 +56,8 @@ def _of_cell(cell: Table, language: str, document: Word) -> Iterator[Spot]:
         found = [spot.moved(first) for spot in find_installs(text[first:])]
     elif kind == "code":
         found = find_imports(text, language)
-        if language == "python" and not parses(text):
+        known = language_of(language)
+        if known is not None and known.cells is not None and not known.cells.parses(text):
             found += find_installs_by_line(text)
     else:
         return

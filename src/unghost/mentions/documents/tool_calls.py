@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.commands.installs import installs
+from unghost.mentions.imports import typed_languages
 from unghost.mentions.kinds.by_content import guess, is_diff, kinds_for
 from unghost.mentions.kinds.by_name import Kind, Reader, kind_of_fence
 from unghost.syntax.document import Array, Scalar, Table, Value, strings, tables
 from unghost.syntax.json_text import read_json
 from unghost.syntax.located import located
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word
 
 _NAMES = ("name", "tool_name", "toolName", "tool", "recipient_name", "type", "function")
@@ -36,7 +37,7 @@ _CONTENTS = (
     "content", "contents", "file_text", "text", "new_string", "new_str", "newText", "new_text",
     "new_source", "insert_text", "code_edit",
 )  # fmt: skip
-_CODES = ("code", "source_code", "python_code")
+_CODES = ("code", "source_code")
 _PATCHES = ("patch", "diff", "input", "patchText")
 _SHELLS = ("bash", "shell", "terminal", "exec", "command")
 _SPEAKERS = ("assistant", "model")
@@ -135,8 +136,8 @@ class _Document:
             yield from self._as(value, [Kind("diff")])
         elif any(word in tool.lower() for word in _SHELLS):
             yield from self._as(value, [Kind("shell")])
-        elif "python" in tool.lower():
-            yield from self._as(value, [Kind("cell", "python")])
+        elif (spoken := _spoken(tool)) is not None:
+            yield from self._as(value, [spoken])
 
     def _of_call(self, table: Table, tool: str, path: str = "") -> Iterator[Spot]:
         for key in _COMMANDS:
@@ -157,13 +158,12 @@ class _Document:
                 yield from self._of_call(edit, tool, path)
 
     def _of_code(self, table: Table, tool: str) -> Iterator[Spot]:
-        for key in _CODES:
+        for key in (*_CODES, *(f"{one.name}_code" for one in typed_languages())):
             value = table.get(key)
             if isinstance(value, Scalar) and value.is_string:
                 tag = table.text("language") or ""
                 kind = kind_of_fence(tag) if tag else None
-                python = Kind("cell", "python") if "python" in f"{tool} {key}".lower() else None
-                told = kind or python
+                told = kind or _spoken(f"{tool} {key}")
                 yield from self._as(value, [told] if told else guess(value.text))
 
     def _of_command(self, value: Value, arguments: Value | None) -> Iterator[Spot]:
@@ -208,6 +208,13 @@ class _Document:
         if end < len(word.text):
             return word.at(end)
         return self.source.at(scalar.end)
+
+
+def _spoken(words: str) -> Kind | None:
+    """Return how the argument of a tool is read that is named after a language."""
+    words = words.lower()
+    names = (language.name for language in typed_languages())
+    return next((Kind("cell", name) for name in names if name in words), None)
 
 
 def _keys(table: Table) -> set[str]:

@@ -2,76 +2,41 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
-from unghost.ecosystems import ecosystem
-from unghost.mentions.documents.manifests import is_manifest
-from unghost.mentions.imports import find_imports
+from unghost.ecosystems import all_ecosystems
+from unghost.ecosystems.base import Clue, Language
+from unghost.mentions.documents.manifests import is_manifest, known
+from unghost.mentions.imports import find_imports, language_of
 from unghost.mentions.kinds.by_name import Kind, kind_of_fence, kind_of_script, kinds_of
 from unghost.syntax.document import Array, Table, Value, tables
 from unghost.syntax.grammar import parse
 from unghost.syntax.json_text import read_json
 from unghost.syntax.markdown import blocks
-from unghost.syntax.python import is_python, parses
 from unghost.syntax.toml_text import read_toml
 from unghost.syntax.xml_text import read_xml
 from unghost.syntax.yaml_text import read_yaml
 
 SESSION = Kind("session")
-_CELL = Kind("cell", "python")
 ANSWER = Kind("markdown")
 _LONGEST = 200_000
 _DIFFS = ("diff --git ", "--- ", "+++ ", "Index: ", "*** Begin Patch", "*** Add File: ", "@@ ")
 _COMMENTS = ("#", "//", "<!--", "--", ";", "/*")
-_PINS = ("==", ">=", "~=", "<=", "!=")
-_GROUPS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
-_OF_CARGO = ("dependencies", "dev-dependencies", "build-dependencies", "workspace")
-_OF_PYTHON = ("project", "build-system", "dependency-groups", "tool")
 _OF_YAML = frozenset(
     ("on", "jobs", "steps", "services", "stages", "script", "before_script", "repos", "tasks")
 )
 PLAIN = frozenset({"", "text", "txt", "plaintext", "plain"})
 """Languages of a fence that leave open what is in it."""
 _OF_FILES = {
-    ".gradle": ("groovy", "gradle", "java"),
-    ".json": ("json", "jsonc", "json5", "javascript", "js"),
-    ".kts": ("kotlin", "kts", "kt", "groovy", "gradle"),
-    ".py": ("python", "py", "python3"),
-    ".toml": ("toml", "ini"),
-    ".txt": ("requirements", "requirements.txt", "ini", "python"),
-    ".xml": ("xml", "html"),
-    ".yaml": ("yaml", "yml"),
-    ".yml": ("yaml", "yml"),
-    "Gemfile": ("ruby", "rb", "gemfile"),
-    "go.mod": ("go", "golang", "go.mod", "gomod"),
+    ".json": "json jsonc json5",
+    ".toml": "toml ini",
+    ".xml": "xml html",
+    ".yaml": "yaml yml",
+    ".yml": "yaml yml",
 }
-"""Languages that a fence may have which holds a file with such an ending."""
-_CODE_LINE = re.compile(r"^[ \t]*(?:class|def|from|import)[ \t]", re.M)
-"""A line that is of Python and of no TOML, though both may set ``dependencies = [``."""
-_XML_LEADS = {
-    "dependencies": ("pom.xml", "<project>"),
-    "dependencyManagement": ("pom.xml", "<project>"),
-    "build": ("pom.xml", "<project>"),
-    "dependency": ("pom.xml", "<project><dependencies>"),
-    "plugin": ("pom.xml", "<project><build><plugins>"),
-    "PackageReference": ("x.csproj", "<Project><ItemGroup>"),
-    "ItemGroup": ("x.csproj", "<Project>"),
-    "Project": ("x.csproj", ""),
-    "packages": ("packages.config", ""),
-}
-_CODE = {
-    "php": ("<?php",),
-    "typescript": ("import ", "require(", "export "),
-    "go": ("package ", "import "),
-    "rust": ("use ", "extern crate "),
-    "java": ("import ",),
-    "kotlin": ("import ",),
-    "csharp": ("using ",),
-    "ruby": ("require ",),
-}
-"""Languages that are tried in turn, each with words of which a text must hold one."""
+"""Languages that a fence may have which holds a file with such an ending, whatever declares it."""
 
 
 def kinds_of_text(text: str, language: str | None) -> list[Kind]:
@@ -85,8 +50,14 @@ def kinds_of_text(text: str, language: str | None) -> list[Kind]:
     kinds = guess(text)
     if kinds == [SESSION]:
         return [ANSWER]
-    # Prose may stand around what is typed behind the prompts of Python.
-    return [*kinds, ANSWER] if kinds == [_CELL] and ">>>" in text and not parses(text) else kinds
+    # Prose may stand around what is typed behind the prompts of a session.
+    return [*kinds, ANSWER] if any(_is_session(kind, text) for kind in kinds) else kinds
+
+
+def _is_session(kind: Kind, text: str) -> bool:
+    language = language_of(kind.language or "") if kind.form == "cell" else None
+    cells = None if language is None else language.cells
+    return cells is not None and cells.is_session(text) and not cells.parses(text)
 
 
 def _kinds_named(language: str, text: str) -> list[Kind]:
@@ -125,15 +96,18 @@ def kinds_of_fence(language: str, info: str, above: str, text: str) -> Iterator[
 
 def _also(text: str, kind: Kind) -> list[Kind]:
     """Return what code of a language may be besides: the file that declares what it needs."""
-    if kind.language == "ruby" and "gem " in text:
-        return [Kind("manifest", path="Gemfile")]
-    if kind.language == "kotlin" and "dependencies" in text:
-        return [Kind("manifest", path="build.gradle.kts")]
-    return []
+    language = language_of(kind.language or "")
+    if language is None or language.also is None or language.also[0] not in text:
+        return []
+    return [Kind("manifest", path=language.also[1])]
 
 
-def _languages(path: str) -> tuple[str, ...]:
-    return next((tags for ending, tags in _OF_FILES.items() if path.endswith(ending)), ())
+def _languages(path: str) -> set[str]:
+    """Return the languages of the fences that may hold a file."""
+    manifests = known().matching(path)
+    words = [f"{manifest.tags} {manifest.fences}" for manifest in manifests]
+    words += (tags for ending, tags in _OF_FILES.items() if path.endswith(ending))
+    return {tag for tags in words for tag in tags.split()}
 
 
 def kinds_for(text: str, path: str) -> list[Kind]:
@@ -177,8 +151,8 @@ def guess_data(text: str, tag: str) -> list[Kind]:
     found: Kind | None = None
     if tag in ("toml", "ini", "cfg", "conf"):
         found = _of_toml(text, begun)
-    elif tag == "groovy":
-        found = Kind("manifest", path="build.gradle") if "dependencies" in text else None
+    elif any(clue.tag == tag for clue in _clues("text")):
+        found = _told("text", None, begun, tag)
     elif tag in ("yaml", "yml"):
         found = _of_yaml(text) or Kind("config")
     else:
@@ -203,9 +177,23 @@ def _completed(text: str, kind: Kind) -> Kind:
     """Return what makes a part of a manifest a whole one."""
     if kind.form == "manifest" and kind.path.lower().endswith(".json"):
         return replace(kind, lead="{") if text.lstrip()[:1] == '"' else kind
-    if kind.form == "manifest" and kind.path.endswith((".xml", "proj", ".props")):
+    if kind.form == "manifest" and text.lstrip()[:1] == "<":
         return _of_xml(text, text.lstrip()) or kind
     return kind
+
+
+@lru_cache(maxsize=8)
+def _clues(form: str) -> tuple[Clue, ...]:
+    found = (clue for eco in all_ecosystems() for clue in eco.clues if clue.form == form)
+    return tuple(sorted(found, key=lambda clue: clue.turn))
+
+
+def _told(form: str, root: object, begun: str, tag: str = "") -> Kind | None:
+    """Return the manifest that a text of a form is, told by what it holds."""
+    for clue in _clues(form):
+        if clue.tag == tag and clue.tells(root, begun):
+            return Kind("manifest", path=clue.path, lead=clue.lead)
+    return None
 
 
 def _of_json(text: str, begun: str) -> Kind | None:
@@ -221,116 +209,74 @@ def _of_json(text: str, begun: str) -> Kind | None:
     rest = (lead + text)[value.end :].strip()
     if rest and rest[0] != "{" and not lead:
         return None
-    path = _json_path(value)
-    if path == ".devcontainer.json":
+    keys = {key.text for key, _ in value.entries}
+    if "postCreateCommand" in keys:
         return Kind("config")
-    if path == "x.ipynb":
+    if "nbformat" in keys and isinstance(value.get("cells"), Array | Table):
         return Kind("notebook")
-    return Kind("manifest", path=path, lead=lead) if path else Kind("calls")
-
-
-def _json_path(root: Table) -> str:
-    """Tell a document by its keys."""
-    held = {key.text for key, value in root.entries if isinstance(value, Table | Array)}
-    plain = {key.text for key, _ in root.entries}
-    if "lockfileVersion" in plain:
-        return "package-lock.json"
-    if not held.isdisjoint(("require", "require-dev")):
-        return "composer.json"
-    if any(isinstance(root.get(group), Table) for group in _GROUPS):
-        return "package.json"
-    if "postCreateCommand" in plain:
-        return ".devcontainer.json"
-    if "cells" in held and "nbformat" in plain:
-        return "x.ipynb"
-    imports = [value for _, value in root.table("imports").entries]
-    return "deno.json" if imports else ""
+    told = _told("json", value, begun)
+    return replace(told, lead=lead) if told else Kind("calls")
 
 
 def _of_xml(text: str, begun: str) -> Kind | None:
-    if begun[:1] != "<" or begun.startswith("<?php"):
-        return None
-    root = read_xml(text)
-    if root is None:
-        return None
-    if root.tag == "project":
-        return Kind("manifest", path="pom.xml")
-    path, lead = _XML_LEADS.get(root.tag, ("", ""))
-    return Kind("manifest", path=path, lead=lead) if path else None
+    is_other = begun[:1] != "<" or (begun[:2] == "<?" and not begun.startswith("<?xml"))
+    root = None if is_other else read_xml(text)
+    return None if root is None else _told("xml", root, begun)
 
 
 def _of_toml(text: str, begun: str) -> Kind | None:
-    # Of Python code `[a]` is a list, and so is a line of it that looks like a table's head.
-    if begun[:1] != "[" and "\n[" not in text and "dependencies" not in text:
+    # Of code `[a]` may be a list, and so may be a line of it that looks like a table's head.
+    words = {word for clue in _clues("toml") for word in clue.words}
+    if begun[:1] != "[" and "\n[" not in text and not any(word in text for word in words):
         return None
     root = read_toml(text)
-    keys = {key.text for key, value in root.entries if isinstance(value, Table)} if root else set()
-    if root is None or not root.entries:
-        return None
-    if not keys.isdisjoint(_OF_PYTHON):
-        return Kind("manifest", path="pyproject.toml")
-    if {"libraries", "versions"} <= keys or "libraries" in keys:
-        return Kind("manifest", path="gradle/libs.versions.toml")
-    if not keys.isdisjoint(("packages", "dev-packages")):
-        return Kind("manifest", path="Pipfile")
-    if any(isinstance(root.get(key), Table) for key in _OF_CARGO):
-        return Kind("manifest", path="Cargo.toml")
-    if not keys.isdisjoint(("options", "metadata")):
-        return Kind("manifest", path="setup.cfg")
-    if any(key == "tox" or key.startswith("testenv") for key in keys):
-        return Kind("manifest", path="tox.ini")
-    if len(root.array("dependencies").items) and "=" in text and not _CODE_LINE.search(text):
-        return Kind("manifest", path="pyproject.toml", lead="[project]\n")
-    return None
+    return _told("toml", root, begun) if root is not None and root.entries else None
 
 
 def _of_lines(text: str, begun: str) -> Kind | None:
-    """Tell what is told by its first words: a Dockerfile, or a list of pinned requirements."""
+    """Tell what is told by its first words or lines."""
     first = begun.partition(" ")[0]
     if first in ("FROM", "ARG", "RUN") and (first == "RUN" or "\nRUN " in text):
         return Kind("dockerfile")
-    if begun.startswith(("module ", "require (")) and "\n\t" in text and "/" in text:
-        return Kind("manifest", path="go.mod")
-    lines = [line.strip() for line in text.splitlines()]
-    lines = [line for line in lines if line and not line.startswith(("#", "-r ", "-c ", "--"))]
-    read = ecosystem("pypi").commands[0].read
-    listed = any(map(_is_pinned, lines)) and all(
-        read(line.partition(" #")[0].strip()) is not None for line in lines
-    )
-    if listed:
-        return Kind("manifest", path="requirements.txt")
-    return None
+    return _told("text", None, begun)
 
 
-def _is_pinned(line: str) -> bool:
-    """Return whether a line has a version; in brackets right behind a word it is a call's."""
-    before, _, inside = line.partition("(")
-    return any(pin in before or (pin in inside and before.endswith(" ")) for pin in _PINS)
+@lru_cache(maxsize=1)
+def _tried() -> tuple[Language, ...]:
+    """Return the languages whose code is known where nobody says what it is, in turn."""
+    languages = (language for eco in all_ecosystems() for language in eco.languages)
+    tried = (language for language in languages if language.is_code or language.leads)
+    return tuple(sorted(tried, key=lambda language: language.turn))
 
 
 def _of_code(text: str) -> Kind | None:
-    if is_python(text):
-        return _CELL
-    for language, words in _CODE.items():
-        if any(word in text for word in words) and _parses(text, language):
-            return Kind("code", language)
+    for language in _tried():
+        if language.is_code is not None:
+            is_code = language.is_code(text)
+        else:
+            is_code = any(word in text for word in language.leads) and _parses(text, language)
+        if is_code:
+            return Kind("code" if language.cells is None else "cell", language.name)
     return None
 
 
-def _parses(text: str, language: str) -> bool:
+def _parses(text: str, language: Language) -> bool:
     """Return whether a text is code of a language, with an import at least."""
-    root, _ = parse(text, "typescript" if language == "javascript" else language)
-    return not root.has_error and bool(find_imports(text, language))
+    if language.grammar is None:
+        return bool(find_imports(text, language.name))
+    root, _ = parse(text, language.grammar)
+    return not root.has_error and bool(find_imports(text, language.name))
 
 
 def _of_yaml(text: str) -> Kind | None:
-    """Tell a document whose keys are those of what runs commands, or of an environment."""
-    if not any(f"{key}:" in text for key in (*_OF_YAML, "dependencies")):
+    """Tell a document whose keys are those of what runs commands, or a manifest."""
+    words = {word for clue in _clues("yaml") for word in clue.words}
+    if not any(word in text for word in (*(f"{key}:" for key in _OF_YAML), *words)):
         return None
     root: Value | None = read_yaml(text)
     if not isinstance(root, Table):
         return None
-    keys = {key.text for key, _ in root.entries}
-    if "dependencies" in keys and not keys.isdisjoint(("channels", "name")):
-        return Kind("manifest", path="environment.yml")
-    return None if keys.isdisjoint(_OF_YAML) else Kind("config")
+    told = _told("yaml", root, text)
+    if told is not None:
+        return told
+    return None if _OF_YAML.isdisjoint(key.text for key, _ in root.entries) else Kind("config")

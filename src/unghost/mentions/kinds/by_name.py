@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
-from unghost.mentions.documents.manifests import is_manifest
-from unghost.syntax.spot import Spot
-from unghost.syntax.starters import program_name
+from unghost.ecosystems import all_ecosystems
+from unghost.ecosystems.base import Language
+from unghost.ecosystems.spot import Spot
+from unghost.mentions.commands.starters import program_name
+from unghost.mentions.documents.manifests import known
 from unghost.syntax.word import Word
 
 Form = Literal[
@@ -37,7 +40,7 @@ class Kind:
     """How a text is read.
 
     Attributes:
-        form: What it is. ``cell`` is Python that may have commands in it, ``session`` what was
+        form: What it is. ``cell`` is code that may have commands in it, ``session`` what was
             typed with what came out, ``calls`` JSON in which an agent calls tools, ``script`` a
             file whose first line says what it is, ``unknown`` a text that must be looked at.
         language: The language of code.
@@ -58,19 +61,6 @@ class Kind:
 Reader = Callable[[str, Kind], list[Spot]]
 """Reads a part of a text as a kind; the spots' offsets are those in the part."""
 
-_CODE = {
-    "csharp": "cs csx",
-    "go": "go",
-    "java": "java",
-    "javascript": "js mjs cjs jsx",
-    "kotlin": "kt kts",
-    "php": "php phtml",
-    "python": "py pyi pyw pyx",
-    "ruby": "rb rake gemspec ru",
-    "rust": "rs",
-    "tsx": "tsx",
-    "typescript": "ts mts cts",
-}
 _BY_SUFFIX: dict[Form, str] = {
     "shell": "sh bash zsh ksh fish bats command ps1 psm1 bat cmd",
     "dockerfile": "dockerfile containerfile",
@@ -89,7 +79,6 @@ _BY_NAME: dict[Form, str] = {
     "markdown": ".cursorrules .windsurfrules .clinerules .goosehints .roorules readme",
 }
 _TAGS: dict[Form, str] = {
-    "cell": "python py python3 py3 pycon ipython ipython3 jupyter python-repl",
     "shell": "sh bash zsh shell fish ksh ash dash shellscript shell-script powershell pwsh ps ps1"
     " bat batch cmd",
     "session": "console terminal shell-session shellsession sh-session bash-session zsh-session"
@@ -100,64 +89,56 @@ _TAGS: dict[Form, str] = {
     "markdown": "markdown md mdx",
     "diff": "diff patch udiff",
     "calls": "jsonl ndjson",
-    "unknown": "json jsonc json5 toml xml ini cfg conf groovy",
+    "unknown": "json jsonc json5 toml xml ini cfg conf",
 }
-_TAGS_OF_CODE = {
-    "csharp": "csharp c# cs dotnet",
-    "go": "go golang",
-    "java": "java",
-    "javascript": "javascript js mjs cjs node nodejs jsx",
-    "kotlin": "kotlin kt",
-    "php": "php",
-    "ruby": "ruby rb",
-    "rust": "rust rs",
-    "tsx": "tsx",
-    "typescript": "typescript ts mts cts",
+_INTERPRETERS: dict[Form, str] = {
+    "makefile": "make",
+    "shell": "sh bash zsh dash ash ksh fish pwsh",
 }
-_TAGS_OF_FILES = {
-    "requirements.txt": "requirements requirements.txt pip-requirements",
-    "go.mod": "go.mod gomod go-mod",
-    "Gemfile": "gemfile",
-    "build.gradle": "gradle",
-    "build.gradle.kts": "gradle.kts gradle-kotlin",
-    "x.csproj": "csproj",
-    "pom.xml": "pom",
-}
-_INTERPRETERS = {
-    "python": Kind("code", "python"),
-    "pypy": Kind("code", "python"),
-    "uv": Kind("code", "python"),
-    "node": Kind("code", "javascript"),
-    "bun": Kind("code", "typescript"),
-    "deno": Kind("code", "typescript"),
-    "ruby": Kind("code", "ruby"),
-    "php": Kind("code", "php"),
-    "make": Kind("makefile"),
-    **{name: Kind("shell") for name in ("sh", "bash", "zsh", "dash", "ash", "ksh", "fish", "pwsh")},
-}
-_AS_CODE_TOO = (".py",)
-_WITH_SCRIPTS = frozenset(("package.json", "composer.json", "deno.json", "deno.jsonc"))
 _MOST_WORDS = 8
-
-
-def _by_word(*tables: dict[str, str], kind: Callable[[str], Kind]) -> dict[str, Kind]:
-    return {
-        word: kind(value) for table in tables for value, words in table.items()
-        for word in words.split()
-    }  # fmt: skip
 
 
 def _of_forms(table: dict[Form, str]) -> dict[str, Kind]:
     return {word: Kind(form) for form, words in table.items() for word in words.split()}
 
 
-_SUFFIXES = _of_forms(_BY_SUFFIX) | _by_word(_CODE, kind=lambda name: Kind("code", name))
-_NAMES = _of_forms(_BY_NAME)
-_FENCES = (
-    _of_forms(_TAGS)
-    | _by_word(_TAGS_OF_CODE, kind=lambda name: Kind("code", name))
-    | _by_word(_TAGS_OF_FILES, kind=lambda path: Kind("manifest", path=path))
-)
+NAMES = _of_forms(_BY_NAME)
+"""How files are read by their name, or what of it comes before its first dot, in lower case."""
+
+
+def _languages() -> Iterator[Language]:
+    return (language for eco in all_ecosystems() for language in eco.languages)
+
+
+@lru_cache(maxsize=1)
+def suffixes() -> dict[str, Kind]:
+    """Return how files are read by what comes behind the last dot of their name."""
+    code = {word: Kind("code", one.name) for one in _languages() for word in one.suffixes.split()}
+    return _of_forms(_BY_SUFFIX) | code
+
+
+@lru_cache(maxsize=1)
+def fences() -> dict[str, Kind]:
+    """Return how fenced blocks are read by their language."""
+    found = _of_forms(_TAGS)
+    for language in _languages():
+        form: Form = "code" if language.cells is None else "cell"
+        found |= dict.fromkeys(language.tags.split(), Kind(form, language.name))
+    for eco in all_ecosystems():
+        for manifest in eco.manifests:
+            kind = Kind("manifest", path=manifest.example)
+            found |= dict.fromkeys(manifest.tags.split(), kind)
+        found |= {clue.tag: Kind("unknown") for clue in eco.clues if clue.tag}
+    return found
+
+
+@lru_cache(maxsize=1)
+def interpreters() -> dict[str, Kind]:
+    """Return how scripts are read by the program that their first line names."""
+    kinds = [(one.interpreters, Kind("code", one.name)) for one in _languages()]
+    return _of_forms(_INTERPRETERS) | {
+        word: kind for words, kind in kinds for word in words.split()
+    }
 
 
 def kinds_of(path: str) -> tuple[Kind, ...]:
@@ -165,22 +146,23 @@ def kinds_of(path: str) -> tuple[Kind, ...]:
     name = path.replace("\\", "/").rpartition("/")[2]
     lower = name.lower()
     stem, dot, suffix = lower.rpartition(".")
-    kind = _NAMES.get(lower)
+    kind = NAMES.get(lower)
     if kind is None and dot and stem:
-        kind = _SUFFIXES.get(suffix) or (_NAMES.get(lower.partition(".")[0]) if stem else None)
+        kind = suffixes().get(suffix) or (NAMES.get(lower.partition(".")[0]) if stem else None)
     elif kind is None and not dot:
         kind = Kind("script")
-    if is_manifest(path):
-        also = (kind,) if kind is not None and lower.endswith(_AS_CODE_TOO) else ()
-        if lower in _WITH_SCRIPTS:
-            also = (Kind("scripts"),)
-        return (Kind("manifest", path=path), *also)
-    return () if kind is None else (kind,)
+    manifests = known().matching(path)
+    if not manifests:
+        return () if kind is None else (kind,)
+    also = {manifest.also for manifest in manifests}
+    kinds = [Kind("manifest", path=path)]
+    kinds += [kind] if kind is not None and "code" in also else []
+    return (*kinds, Kind("scripts")) if "scripts" in also else tuple(kinds)
 
 
 def kind_of_fence(tag: str) -> Kind | None:
     """Return how a fenced block of a language is read; None for a language of no interest."""
-    return _FENCES.get(tag.lower()) if tag else Kind("unknown")
+    return fences().get(tag.lower()) if tag else Kind("unknown")
 
 
 def kind_of_script(text: str) -> Kind | None:
@@ -189,8 +171,8 @@ def kind_of_script(text: str) -> Kind | None:
         return None
     for word in text[2:256].partition("\n")[0].split()[:_MOST_WORDS]:
         name = program_name(word).rstrip("0123456789.")
-        if name in _INTERPRETERS:
-            return _INTERPRETERS[name]
+        if name in interpreters():
+            return interpreters()[name]
     return None
 
 

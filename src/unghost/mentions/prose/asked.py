@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from unghost.ecosystems import ecosystem
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.kinds.by_content import PLAIN, SESSION, guess
 from unghost.mentions.kinds.by_name import Kind, Reader, kind_of_fence, placed
 from unghost.mentions.prose.lists import find_listed
 from unghost.mentions.prose.named import find_in_prose
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word
 
 Part = tuple[str | None, Word]
@@ -44,7 +44,7 @@ def find_asked(
 def _all(parts: Sequence[Part], kind: Kind, read: Reader) -> Iterator[Spot]:
     fenced = any(language is not None for language, _ in parts)
     plain = [(language, part) for language, part in parts if _is_plain(language, part.text)]
-    for spoken in ecosystem(kind.ecosystem).languages[:1]:
+    for spoken in ecosystem(kind.ecosystem).language_names[:1]:
         for language, part in plain:
             # Beside fences nothing else is code.
             if language == "" or (language is None and not fenced):

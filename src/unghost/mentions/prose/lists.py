@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from unghost.ecosystems import ecosystem
 from unghost.ecosystems.base import Reference
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.words import is_heading, is_titled, is_topic
-from unghost.syntax.spot import Spot
 
 _BULLETS = "-*+\u2022"
 _COLONS = (":** ", ": ")

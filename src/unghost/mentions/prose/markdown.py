@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from unghost.ecosystems.spot import Spot
+from unghost.mentions.imports import find_imports, typed_languages
 from unghost.mentions.kinds.by_content import kinds_of_fence
 from unghost.mentions.kinds.by_name import Kind, Reader, placed
 from unghost.mentions.prose.asked import Part, find_asked
 from unghost.mentions.prose.named import find_in_prose
 from unghost.mentions.prose.spoken import find_installs_in_prose
-from unghost.syntax.broken_python import typed
 from unghost.syntax.markdown import Block, blocks, code_spans
-from unghost.syntax.python import find_imports
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word, WordBuilder
 
 _FENCES = ("```", "~~~")
@@ -51,9 +50,12 @@ def find_in_markdown(text: str, kind: Kind, read: Reader) -> list[Spot]:
 
 
 def _of_text(text: str) -> list[Spot]:
-    """Read text outside fences: commands, and what is typed behind the prompts of Python."""
+    """Read text outside fences: commands, and code that is typed behind the prompts of sessions."""
     spots = find_installs_in_prose(text)
-    return spots + find_imports(text) if ">>>" in text and typed(text)[0] else spots
+    for language in typed_languages():
+        if language.cells is not None and language.cells.is_session(text):
+            spots += find_imports(text, language.name)
+    return spots
 
 
 def _of_fence(block: Block, part: Word, text: str, read: Reader) -> list[Spot]:

@@ -8,12 +8,14 @@ beside it, by what else the text names, or by the word Python near it.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from unghost.ecosystems import ecosystem
+from unghost.ecosystems import all_ecosystems, ecosystem
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.prose.sentences import Line, Token, lines, paragraphs, sentences
 from unghost.mentions.words import FILES, LOCAL, PROSE, is_placeholder, is_topic_word
-from unghost.syntax.spot import Spot
 
 CONFIDENCE = 0.5
 
@@ -22,23 +24,11 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_HINTS = {
-    "pypi": "pypi pip pip3 python python3 requirements.txt",
-    "npm": "npm node node.js nodejs yarn pnpm javascript typescript package.json",
-    "crates": "crate crates crates.io cargo rust cargo.toml",
-    "rubygems": "gem gems rubygems rubygems.org ruby bundler gemfile",
-    "nuget": "nuget nuget.org .net dotnet c#",
-    "packagist": "packagist packagist.org composer php composer.json",
-    "maven": "maven java kotlin gradle",
-    "go": "golang",
-    "apt": "apt apt-get debian ubuntu",
-}
-_BY_WORD = {word: name for name, words in _HINTS.items() for word in words.split()}
-_NOUNS = _words("package packages library libraries lib crate crates gem gems")
-_NOUNS_OF_CODE = _NOUNS | _words("framework toolkit sdk distribution")
+_NOUNS = _words("package packages library libraries lib")
+_NOUNS_OF_CODE = _words("framework toolkit sdk distribution")
 _MODULES = _words("module modules")
-_LISTED = _words("packages libraries crates gems dependencies")
-_QUALIFIERS = frozenset(_BY_WORD) | _words("third-party open-source official popular")
+_LISTED = _words("packages libraries dependencies")
+_QUALIFIERS = _words("third-party open-source official popular")
 _NO_HEADS = _words(
     "manager managers index indices name names function functions code directory folder file files"
     " registry system author structure level path manifest json metadata description body namespace"
@@ -58,8 +48,6 @@ _SOURCES = _words("from via with using on to in through")
 _PUBLISHED = _words("available published hosted released")
 _NOT_THEIRS = _words("standard system")
 """Words before "library" of which no registry has anything."""
-_NOT_ASKED = _words("conda mamba")
-"""Names of what has packages, which stand before that word like names of packages."""
 _FOREIGN = _words(
     "latex tex texlive ctan cran rpm rpms fedora arch archlinux aur pacman homebrew gentoo nixpkgs"
 )
@@ -67,12 +55,56 @@ _FOREIGN = _words(
 _JOINTS = _words("and or & called named")
 _DASHES = frozenset("-\u2013\u2014")
 _TRIGGERS = (
-    *("package", "librar", "crate", "gem", "lib ", "framework", "toolkit", "sdk"),
+    *("package", "librar", "lib ", "framework", "toolkit", "sdk"),
     *("distribution", "module", "install", "add", "available", "published"),
 )
-"""Parts of words of which a paragraph that names a package holds one."""
+"""Parts of words of which a paragraph holds one that names a package by a general word."""
 _NEAR, _FAR = 4, 6
 _FEWEST_LETTERS = 2
+
+
+class _Speech(NamedTuple):
+    """Words by which sentences speak of the packages of all ecosystems.
+
+    Attributes:
+        hints: Words that name an ecosystem, each with its identifier.
+        nouns: What packages are called, and more words for packages of code.
+        nouns_of_code: See ``nouns``.
+        listed: What lists of packages are called.
+        qualifiers: What may stand between a name and its noun.
+        modules: Hints before "module" that make a package of it.
+        others: Clients that are named like packages before that word.
+        triggers: Parts of words of which a paragraph that names a package holds one.
+        topics: Words that tell an ecosystem wherever they stand in a paragraph.
+    """
+
+    hints: Mapping[str, str]
+    nouns: frozenset[str]
+    nouns_of_code: frozenset[str]
+    listed: frozenset[str]
+    qualifiers: frozenset[str]
+    modules: frozenset[str]
+    others: frozenset[str]
+    triggers: tuple[str, ...]
+    topics: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=1)
+def _speech() -> _Speech:
+    spoken = [(eco.name, eco.prose) for eco in all_ecosystems()]
+    hints = {word: name for name, prose in spoken for word in prose.hints.split()}
+    own = _words(" ".join(prose.nouns for _, prose in spoken))
+    return _Speech(
+        hints=hints,
+        nouns=_NOUNS | own,
+        nouns_of_code=_NOUNS | own | _NOUNS_OF_CODE,
+        listed=_LISTED | {noun for noun in own if noun.endswith("s")},
+        qualifiers=_QUALIFIERS | frozenset(hints),
+        modules=_words(" ".join(prose.modules for _, prose in spoken)),
+        others=_words(" ".join(prose.others for _, prose in spoken)),
+        triggers=(*_TRIGGERS, *sorted(noun for noun in own if not noun.endswith("s"))),
+        topics=tuple((prose.topic, name) for name, prose in spoken if prose.topic),
+    )
 
 
 def find_in_prose(
@@ -86,16 +118,16 @@ def find_in_prose(
         others: What is found in the text already; nothing is found there again.
         asked: Whether the text answers a question for packages, so that what it calls one is one.
     """
-    known = next(iter(named)) if len(named) == 1 else None
+    known, speech = next(iter(named)) if len(named) == 1 else None, _speech()
     found: list[tuple[Token, str]] = []
     listing: str | None = None
     for start, paragraph in paragraphs(text):
         lower = paragraph.lower()
-        if listing is None and not any(trigger in lower for trigger in _TRIGGERS):
+        if listing is None and not any(trigger in lower for trigger in speech.triggers):
             continue
         written = lines(paragraph, start)
         listing = _listed(written, listing, known, found)
-        fallback = known or ("pypi" if "python" in lower else None)
+        fallback = known or next((name for topic, name in speech.topics if topic in lower), None)
         for sentence in sentences(written):
             found += _Sentence(sentence, fallback, asked).names()
     taken = {place for spot in others for place in range(spot.start, spot.end)}
@@ -112,13 +144,14 @@ def _spot(token: Token, name: str) -> Spot | None:
     said = reference.name
     if sum(map(str.isalpha, said)) < _FEWEST_LETTERS or is_placeholder(said):
         return None
-    # With two dots a name is rather that of a module inside of a package, and with this beginning
-    # that of a distribution of Linux.
-    if name == "pypi" and (said.count(".") > 1 or said.lower().startswith("python3-")):
+    lower, speech = said.lower(), _speech()
+    if not eco.prose.is_name(said) or lower in LOCAL or lower in PROSE:
         return None
-    if said.lower() in LOCAL | _NOT_ASKED or said.lower() in PROSE or said.lower() in _BY_WORD:
+    if lower in speech.others or lower in speech.hints:
         return None
-    if said.lower().endswith(FILES) or any(eco.is_builtin(said, lang) for lang in eco.languages):
+    if said.lower().endswith(FILES) or any(
+        eco.is_builtin(said, lang) for lang in eco.language_names
+    ):
         return None
     start, end = token.start, token.start + reference.end
     version = reference.version
@@ -130,9 +163,10 @@ class _Sentence:
 
     def __init__(self, tokens: list[Token], fallback: str | None, asked: bool) -> None:
         self._tokens, self._fallback, self._asked = tokens, fallback, asked
+        self._speech = _speech()
         self._hints = [
             (at, name) for at, token in enumerate(tokens)
-            if (name := _BY_WORD.get(token.lower)) is not None
+            if (name := self._speech.hints.get(token.lower)) is not None
         ]  # fmt: skip
         verbs = (at for at, token in enumerate(tokens) if token.lower in _VERBS and not token.coded)
         self._verb = next(verbs, len(tokens))
@@ -148,7 +182,7 @@ class _Sentence:
                 eco = self._fetched(at) or self._used(at)
             if eco is not None:
                 yield token, eco
-            headed = token.lower in _NOUNS and self._lower(at + 1) not in _NO_HEADS
+            headed = token.lower in self._speech.nouns and self._lower(at + 1) not in _NO_HEADS
             headed = headed and self._lower(at - 1) not in _NOT_THEIRS
             listing = (headed and not token.coded) or (
                 listing and (token.coded or token.lower in _JOINTS)
@@ -156,7 +190,7 @@ class _Sentence:
 
     def _ecosystem(self, at: int, noun: int | None) -> str | None:
         """Tell a name's ecosystem by its noun ("crate"), or by the nearest word that says one."""
-        eco = None if noun is None else _BY_WORD.get(self._lower(noun))
+        eco = None if noun is None else self._speech.hints.get(self._lower(noun))
         if eco is None and self._hints:
             behind = bisect_left(self._hints, (at, ""))
             near = self._hints[max(behind - 1, 0) : behind + 1]
@@ -165,7 +199,7 @@ class _Sentence:
 
     def _called(self, at: int, listing: bool) -> str | None:
         """Read code that is called a package, before it or behind it."""
-        noun = self._noun_behind(at, _NOUNS_OF_CODE)
+        noun = self._noun_behind(at, self._speech.nouns_of_code)
         if self._foreign:
             return None
         called = noun is not None or (listing and self._lower(at + 1) not in _NO_PACKAGES)
@@ -185,18 +219,18 @@ class _Sentence:
             if token.lower in nouns or (told and token.lower in _MODULES):
                 goes_on = not (token.stop or token.comma) and self._lower(index + 1) in _NO_HEADS
                 return None if goes_on else index
-            if token.lower not in _QUALIFIERS:
+            if token.lower not in self._speech.qualifiers:
                 return None
-            told = token.lower in ("npm", "node", "node.js", "go")
+            told = token.lower in self._speech.modules
         return None
 
     def _used(self, at: int) -> str | None:
         """Read a bare word that is the name in "use the Python x library"."""
-        noun = self._noun_behind(at, _NOUNS)
+        noun = self._noun_behind(at, self._speech.nouns)
         if noun is None or not self._hints or not _is_name(self._tokens[at]):
             return None
         before = at - 1
-        while before > at - 3 and self._lower(before) in _QUALIFIERS:
+        while before > at - 3 and self._lower(before) in self._speech.qualifiers:
             before -= 1
         used = self._lower(before) == "the" and self._lower(before - 1) in _VERBS
         return self._ecosystem(at, noun) if used else None
@@ -207,7 +241,8 @@ class _Sentence:
             return None
         hinted = self._hinted(at + 2, at + 4)
         # What comes from a distribution goes by its own name as often as by the package's.
-        return hinted if hinted != "apt" and _is_name(self._tokens[at]) else None
+        by_name = hinted is not None and ecosystem(hinted).prose.by_name
+        return hinted if by_name and _is_name(self._tokens[at]) else None
 
     def _installed(self, at: int) -> str | None:
         """Read code that is the name in "install `x` with pip"."""
@@ -224,8 +259,9 @@ class _Sentence:
 
     def _hinted(self, begin: int, end: int) -> str | None:
         for index in range(begin, min(end, len(self._tokens))):
-            if self._lower(index) in _BY_WORD:
-                return _BY_WORD[self._lower(index)]
+            hinted = self._speech.hints.get(self._lower(index))
+            if hinted is not None:
+                return hinted
         return None
 
 
@@ -259,11 +295,12 @@ def _listed(
 
 def _introduced(tokens: list[Token], known: str | None) -> str | None:
     said = {token.lower for token in tokens if not token.coded}
-    if tokens[-1].stop != ":" or said.isdisjoint(_LISTED):
+    if tokens[-1].stop != ":" or said.isdisjoint(_speech().listed):
         return None
     if said.isdisjoint(_NEEDS) and "dependencies" not in said:
         return None
-    hints = [_BY_WORD[token.lower] for token in tokens if token.lower in _BY_WORD]
+    known_hints = _speech().hints
+    hints = [known_hints[token.lower] for token in tokens if token.lower in known_hints]
     return hints[-1] if hints else known
 
 

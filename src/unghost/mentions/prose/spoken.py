@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from unghost.ecosystems.spot import Spot
 from unghost.mentions.commands.installs import IN_PROSE, Form, Installs, installs, leads
 from unghost.mentions.prose.sentences import Token, lines, paragraphs, sentences
 from unghost.mentions.words import (
@@ -24,7 +25,6 @@ from unghost.mentions.words import (
     ORDINARY,
     PROSE,
 )
-from unghost.syntax.spot import Spot
 from unghost.syntax.word import Word
 
 _LEADS = {"": "", "*": "*", "**": "**", '"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019"}

@@ -1,0 +1,111 @@
+"""What the readers of bulk lists have in common."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from unghost.ecosystems.registry import Entry, Page
+from unghost.errors import UnghostError
+from unghost.registries.address import Address, shown
+from unghost.registries.freshness import Unchanged, conditions, validators
+from unghost.registries.streams import damaged
+
+if TYPE_CHECKING:
+    import httpx
+
+    from unghost.registries.client import Answer
+
+PAGE = 20_000
+"""Entries that are handed on at once."""
+
+Read = Callable[["Answer"], AsyncIterator[Iterable[Entry]]]
+
+
+async def whole_list(
+    client: httpx.AsyncClient,
+    address: Address,
+    state: Mapping[str, object],
+    read: Read,
+    *,
+    url: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    marked: bool = False,
+) -> AsyncIterator[Page]:
+    """Read a list that is one answer, from its beginning each time, unless it is unchanged.
+
+    Args:
+        client: The client.
+        address: Whose credentials are used.
+        state: The state of the last reading.
+        read: Gives the entries of the answer.
+        url: What is asked for, if not the address itself.
+        headers: More headers.
+        marked: Whether ``read`` itself sees when a list is cut off.
+
+    Raises:
+        UnghostError: The list is refused, or it could be cut off without anyone seeing it.
+        Unchanged: It is what it was at the last reading.
+    """
+    from unghost.registries.client import opened
+
+    place = url or address.url
+    asked = {**(headers or {}), **conditions(state)}
+    async with opened(client, address, place, headers=asked) as answer:
+        if answer.status == 304:
+            raise Unchanged
+        require(answer.status, place)
+        if not (marked or answer.ends_surely):
+            raise UnghostError(
+                f"{shown(place)} does not say how long its list is, so one that is cut off would"
+                " look whole: put a server in front of it that does"
+            )
+        done, waiting = 0, list[Entry]()
+        async for entries in read(answer):
+            waiting += entries
+            if len(waiting) >= PAGE:
+                done += len(waiting)
+                yield Page(waiting, {}, done)
+                waiting = []
+        yield Page(waiting, validators(answer.headers), done + len(waiting))
+
+
+async def json_object(
+    client: httpx.AsyncClient, address: Address, url: str
+) -> tuple[int, dict[str, Any]]:
+    """Ask for a JSON object; its status, and an empty one where there is none.
+
+    Raises:
+        UnghostError: It answers that all is well, and with something else than a JSON object.
+    """
+    import json
+
+    from unghost.registries.client import get
+
+    response = await get(client, address, url)
+    if response.status_code != 200:
+        return response.status_code, {}
+    try:
+        value = json.loads(response.content)
+    except (ValueError, RecursionError) as error:
+        raise damaged(url) from error
+    if not isinstance(value, dict):
+        raise damaged(url)
+    return 200, value
+
+
+def require(status: int, url: str) -> None:
+    """Refuse what is no list.
+
+    Raises:
+        UnghostError: The status is another than 200.
+    """
+    if status == 200:
+        return
+    if status in (401, 403):
+        raise UnghostError(
+            f"{shown(url)} refuses with status {status}: set the credentials that it wants"
+        )
+    raise UnghostError(
+        f"{shown(url)} has no list of names (status {status}): give the address of one with --from"
+    )

@@ -1,0 +1,51 @@
+"""Java and Kotlin, and which of their packages are a project's own."""
+
+from __future__ import annotations
+
+from unghost.ecosystems.base import Language
+from unghost.ecosystems.spot import Spot
+from unghost.ecosystems.tree import Tree
+from unghost.syntax.grammar import Grammar
+
+GRAMMARS = {
+    "java": Grammar("tree_sitter_java", remarks=(b"//",)),
+    "kotlin": Grammar("tree_sitter_kotlin", remarks=(b"//",)),
+}
+_FEWEST_PARTS = 3
+"""Parts of a package's name by which a folder is told: many projects have an ``org/apache``."""
+
+
+def _find(text: str, language: str) -> list[Spot]:
+    from unghost.ecosystems.maven.imports import find_imports
+
+    return find_imports(text, language)
+
+
+def own_module(module: str, path: str, tree: Tree) -> str | None:
+    """Return the folder of a package."""
+    parts = module.split(".")
+    ends = range(len(parts), _FEWEST_PARTS - 1, -1)
+    return tree.ending("/".join(parts[:end]) for end in ends)
+
+
+LANGUAGES = (
+    Language(
+        name="java",
+        find=_find,
+        suffixes="java",
+        tags="java",
+        grammar=GRAMMARS["java"],
+        leads=("import ",),
+        turn=6,
+    ),
+    Language(
+        name="kotlin",
+        find=_find,
+        suffixes="kt kts",
+        tags="kotlin kt",
+        grammar=GRAMMARS["kotlin"],
+        leads=("import ",),
+        turn=7,
+        also=("dependencies", "build.gradle.kts"),
+    ),
+)

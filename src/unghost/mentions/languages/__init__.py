@@ -1,1 +1,0 @@
-"""Imports of each language: where one may be, and what the nodes there name."""

@@ -1,0 +1,1 @@
+"""From candidates to findings: what is known of them, which rules they break, what to ignore."""
