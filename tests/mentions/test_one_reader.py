@@ -159,7 +159,7 @@ def test_measuring_finds_what_the_reader_does(worlds: tuple[str, ...]) -> None:
     for asks in ("packages", "requirements", "code"):
         prompt = ask(
             "x", asks=asks, task_id="t", family="f", operator="o", split="discover",
-            code=code if asks == "requirements" else None,
+            text=code if asks == "requirements" else None,
         )  # fmt: skip
         for text in (*ANSWERS, *FILES.values()):
             completion = Completion("c", prompt.id, "m", 0, 0, text, "length", Sampling())
