@@ -40,10 +40,10 @@ ALLOWED = {
         " pnpm pypi python ruby rust typescript yarn",
         "words of English texts, whatever else they name",
     ),
-    "registry.py": ("pip", OWN),
+    "plugins/registry.py": ("pip", OWN),
     "results.py": ("python", OWN),
     "scan/settings.py": ("pyproject.toml python", OWN),
-    "validation.py": ("python", OWN),
+    "plugins/settings.py": ("python", OWN),
 }
 """Words that may stand in a module, with the reason."""
 
