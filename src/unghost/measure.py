@@ -8,12 +8,12 @@ from typing import Any
 from unghost.config import UnlearnConfig
 from unghost.domains.registry import load_domain
 from unghost.evaluate.heldout import heldout_section, keywords_of
-from unghost.evaluate.plan import check_splits, measure_split
+from unghost.evaluate.plan import check_splits
 from unghost.generate.base import ModelChoice, open_generator
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
-from unghost.runs.rollouts import Progress, RolloutRunner
+from unghost.runs.rollouts import Progress, RolloutRunner, measure_split
 from unghost.storage.folder import RunFolder
 
 

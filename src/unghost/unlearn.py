@@ -21,12 +21,12 @@ from unghost.discover.yields import discover_figures
 from unghost.domains.base import Mode
 from unghost.evaluate.answers import Answer
 from unghost.evaluate.compare import retention, right_answers
-from unghost.evaluate.plan import measure_split, tasks_of
+from unghost.evaluate.plan import tasks_of
 from unghost.evaluate.rates import rates_of
 from unghost.records import Prompt, Sampling, Split
 from unghost.runs.context import RunContext, memory_line, open_context
 from unghost.runs.results import write_results
-from unghost.runs.rollouts import Progress
+from unghost.runs.rollouts import Progress, measure_split
 from unghost.runs.training_set import asks_hedged, doubtful_prompts, training_set
 from unghost.storage.atomic import write_json
 from unghost.storage.folder import Batch, RoundFolder, RunFolder, read_json

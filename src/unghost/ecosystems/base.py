@@ -13,6 +13,8 @@ from collections.abc import (
     Mapping,
 )
 from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from unghost.ecosystems.project import Claim, Environments, Inclusion
@@ -130,10 +132,30 @@ class Cells(NamedTuple):
     is_session: Callable[[str], bool]
 
 
+Finder = Callable[[str, str], Iterable[Spot]]
+"""Finds what a source imports, given its text and the name of its language."""
+
+
+def on_first_call(place: str) -> Finder:
+    """Return a finder that is imported when it is first called.
+
+    Most projects have one language, and a finder takes longer to import than a declaration.
+
+    Args:
+        place: ``module:function``.
+    """
+
+    @lru_cache(maxsize=1)
+    def finder() -> Finder:
+        module, _, function = place.partition(":")
+        found: Finder = getattr(import_module(module), function)
+        return found
+
+    return lambda text, language: finder()(text, language)
+
+
 class Language(NamedTuple):
     """A language whose imports name packages.
-
-    Most projects have one language, so what a function of a language needs is imported in it.
 
     Attributes:
         name: Its identifier, such as ``python``.
@@ -154,7 +176,7 @@ class Language(NamedTuple):
     """
 
     name: str
-    find: Callable[[str, str], Iterable[Spot]]
+    find: Finder
     suffixes: str = ""
     tags: str = ""
     interpreters: str = ""

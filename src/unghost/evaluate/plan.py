@@ -1,4 +1,4 @@
-"""Measuring on one split: unfiltered tasks, the same for base and tuned, asked greedily."""
+"""What is asked when a split is measured: unfiltered tasks, the same for base and tuned."""
 
 from __future__ import annotations
 
@@ -8,12 +8,7 @@ from dataclasses import dataclass
 from unghost.domains.base import Domain
 from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
-from unghost.evaluate.answers import Answer, answers_of
-from unghost.records import SPLITS, Prompt, Sampling, Split, unit_hash
-from unghost.runs.rollouts import Progress, RolloutRunner
-from unghost.storage.folder import Batch, RunFolder
-
-_BATCH = 128
+from unghost.records import SPLITS, Prompt, Split, unit_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,45 +93,3 @@ def measure_prompts(
         if not mode.long
         or unit_hash(f"unghost-measure-{mode.name}-v1:".encode(), task.id) < long_share
     ]
-
-
-def measure_split(
-    runner: RolloutRunner,
-    run: RunFolder,
-    tasks: Sequence[Task],
-    split: Split,
-    number: int,
-    settings: MeasureSettings,
-    progress: Progress,
-) -> list[Answer]:
-    """Ask the tasks of a split greedily, and then about the model's own long answers.
-
-    Args:
-        runner: The model and the domain.
-        run: The run.
-        tasks: Tasks of all splits.
-        split: Which of them to ask.
-        number: The round whose folder the answers go to.
-        settings: How many tasks are asked.
-        progress: Told how far it is.
-
-    Returns:
-        The answers, with the verdicts on what they name.
-    """
-    count = settings.validate_tasks if split == "validate" else settings.heldout_tasks
-    domain, chosen = runner.domain, choose_tasks(tasks_of(tasks, split), count)
-    prompts = measure_prompts(domain, chosen, split, settings.long_share)
-    folder, greedy = run.round(number), Sampling(max_new_tokens=settings.max_new_tokens)
-    batches: list[Batch] = []
-    for start in range(0, len(prompts), _BATCH):
-        progress(f"round {number}: measure on {split}", start, len(prompts))
-        part = prompts[start : start + _BATCH]
-        asked = runner.run(folder, split, len(batches), part, greedy, round_number=number)
-        batches.append(asked)
-        if not domain.following:
-            continue
-        more = domain.follow_up(asked.prompts, asked.completions)
-        batches.append(runner.run(folder, split, len(batches), more, greedy, round_number=number))
-    progress(f"round {number}: measure on {split}", len(prompts), len(prompts))
-    joined = Batch.joined(batches)
-    return answers_of(joined, domain)

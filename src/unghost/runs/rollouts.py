@@ -11,12 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from unghost.domains.base import Domain
+from unghost.domains.tasks import Task
+from unghost.evaluate.answers import Answer, answers_of
+from unghost.evaluate.plan import MeasureSettings, choose_tasks, measure_prompts, tasks_of
 from unghost.generate.base import Generator
-from unghost.records import Completion, Mention, Prompt, Sampling, Verdict
-from unghost.storage.folder import Batch, RoundFolder
+from unghost.records import Completion, Mention, Prompt, Sampling, Split, Verdict
+from unghost.storage.folder import Batch, RoundFolder, RunFolder
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a stage, the steps of it that are done, and all of them."""
+
+_BATCH = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +80,45 @@ class RolloutRunner:
             for completion in completions
             for mention in self.domain.find(prompt_of[completion.prompt_id], completion)
         ]
+
+
+def measure_split(
+    runner: RolloutRunner,
+    run: RunFolder,
+    tasks: Sequence[Task],
+    split: Split,
+    number: int,
+    settings: MeasureSettings,
+    progress: Progress,
+) -> list[Answer]:
+    """Ask the tasks of a split greedily, and then about the model's own long answers.
+
+    Args:
+        runner: The model and the domain.
+        run: The run.
+        tasks: Tasks of all splits.
+        split: Which of them to ask.
+        number: The round whose folder the answers go to.
+        settings: How many tasks are asked.
+        progress: Told how far it is.
+
+    Returns:
+        The answers, with the verdicts on what they name.
+    """
+    count = settings.validate_tasks if split == "validate" else settings.heldout_tasks
+    domain, chosen = runner.domain, choose_tasks(tasks_of(tasks, split), count)
+    prompts = measure_prompts(domain, chosen, split, settings.long_share)
+    folder, greedy = run.round(number), Sampling(max_new_tokens=settings.max_new_tokens)
+    batches: list[Batch] = []
+    for start in range(0, len(prompts), _BATCH):
+        progress(f"round {number}: measure on {split}", start, len(prompts))
+        part = prompts[start : start + _BATCH]
+        asked = runner.run(folder, split, len(batches), part, greedy, round_number=number)
+        batches.append(asked)
+        if not domain.following:
+            continue
+        more = domain.follow_up(asked.prompts, asked.completions)
+        batches.append(runner.run(folder, split, len(batches), more, greedy, round_number=number))
+    progress(f"round {number}: measure on {split}", len(prompts), len(prompts))
+    joined = Batch.joined(batches)
+    return answers_of(joined, domain)

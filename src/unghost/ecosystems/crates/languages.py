@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from unghost.ecosystems.base import Language
+from unghost.ecosystems.base import Language, on_first_call
 from unghost.ecosystems.project import Claim
-from unghost.ecosystems.spot import Spot
 from unghost.ecosystems.tree import Tree, above
 from unghost.syntax.document import as_table
 from unghost.syntax.grammar import Grammar
 from unghost.syntax.toml_text import read_toml
 
 GRAMMAR = Grammar("tree_sitter_rust", remarks=(b"//",))
-
-
-def _find(text: str, language: str) -> list[Spot]:
-    from unghost.ecosystems.crates.imports import find_imports
-
-    return find_imports(text, language)
 
 
 def own_module(module: str, path: str, tree: Tree) -> str | None:
@@ -40,7 +33,7 @@ def _claims(text: str, path: str) -> Iterator[Claim]:
 LANGUAGES = (
     Language(
         name="rust",
-        find=_find,
+        find=on_first_call("unghost.ecosystems.crates.imports:find_imports"),
         suffixes="rs",
         tags="rust rs",
         grammar=GRAMMAR,

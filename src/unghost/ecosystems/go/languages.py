@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from unghost.ecosystems.base import Language
+from unghost.ecosystems.base import Language, on_first_call
 from unghost.ecosystems.project import Claim
-from unghost.ecosystems.spot import Spot
 from unghost.syntax.grammar import Grammar
 
 GRAMMAR = Grammar("tree_sitter_go", remarks=(b"//",))
-
-
-def _find(text: str, language: str) -> list[Spot]:
-    from unghost.ecosystems.go.imports import find_imports
-
-    return find_imports(text, language)
 
 
 def _claims(text: str, path: str) -> Iterator[Claim]:
@@ -29,7 +22,7 @@ def _claims(text: str, path: str) -> Iterator[Claim]:
 LANGUAGES = (
     Language(
         name="go",
-        find=_find,
+        find=on_first_call("unghost.ecosystems.go.imports:find_imports"),
         suffixes="go",
         tags="go golang",
         grammar=GRAMMAR,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import Language
-from unghost.ecosystems.spot import Spot
+from unghost.ecosystems.base import Language, on_first_call
 from unghost.ecosystems.tree import Tree
 from unghost.syntax.grammar import Grammar
 
@@ -13,12 +12,6 @@ GRAMMARS = {
 }
 _FEWEST_PARTS = 3
 """Parts of a package's name by which a folder is told: many projects have an ``org/apache``."""
-
-
-def _find(text: str, language: str) -> list[Spot]:
-    from unghost.ecosystems.maven.imports import find_imports
-
-    return find_imports(text, language)
 
 
 def own_module(module: str, path: str, tree: Tree) -> str | None:
@@ -31,7 +24,7 @@ def own_module(module: str, path: str, tree: Tree) -> str | None:
 LANGUAGES = (
     Language(
         name="java",
-        find=_find,
+        find=on_first_call("unghost.ecosystems.maven.imports:find_imports"),
         suffixes="java",
         tags="java",
         grammar=GRAMMARS["java"],
@@ -40,7 +33,7 @@ LANGUAGES = (
     ),
     Language(
         name="kotlin",
-        find=_find,
+        find=on_first_call("unghost.ecosystems.maven.imports:find_imports"),
         suffixes="kt kts",
         tags="kotlin kt",
         grammar=GRAMMARS["kotlin"],

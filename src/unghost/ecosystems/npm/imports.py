@@ -30,7 +30,7 @@ def find_imports(text: str, language: str) -> list[Spot]:
     return spots(find(text, GRAMMARS[language], places, read), "npm", said)
 
 
-def find_in_page(text: str) -> list[Spot]:
+def find_in_page(text: str, language: str) -> list[Spot]:
     """Find the modules that the scripts of a component import (Vue, Svelte)."""
     found: list[Spot] = []
     end = 0

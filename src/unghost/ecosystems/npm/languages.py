@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from unghost.ecosystems.base import Language
+from unghost.ecosystems.base import Language, on_first_call
 from unghost.ecosystems.project import Claim
-from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import as_table
 from unghost.syntax.grammar import Grammar
 from unghost.syntax.json_text import read_json
@@ -17,18 +16,6 @@ GRAMMARS = {
     "tsx": Grammar("tree_sitter_typescript", "language_tsx"),
     "typescript": Grammar("tree_sitter_typescript", "language_typescript"),
 }
-
-
-def _find(text: str, language: str) -> list[Spot]:
-    from unghost.ecosystems.npm.imports import find_imports
-
-    return find_imports(text, language)
-
-
-def _find_in_page(text: str, language: str) -> list[Spot]:
-    from unghost.ecosystems.npm.imports import find_in_page
-
-    return find_in_page(text)
 
 
 def _claims_of_package(text: str, path: str) -> Iterator[Claim]:
@@ -52,7 +39,7 @@ def _claims_of_compiler(text: str, path: str) -> Iterator[Claim]:
 LANGUAGES = (
     Language(
         name="javascript",
-        find=_find,
+        find=on_first_call("unghost.ecosystems.npm.imports:find_imports"),
         suffixes="js mjs cjs jsx",
         tags="javascript js mjs cjs node nodejs jsx javascriptreact",
         interpreters="node",
@@ -60,7 +47,7 @@ LANGUAGES = (
     ),
     Language(
         name="typescript",
-        find=_find,
+        find=on_first_call("unghost.ecosystems.npm.imports:find_imports"),
         suffixes="ts mts cts",
         tags="typescript ts mts cts",
         interpreters="bun deno",
@@ -70,13 +57,13 @@ LANGUAGES = (
     ),
     Language(
         name="tsx",
-        find=_find,
+        find=on_first_call("unghost.ecosystems.npm.imports:find_imports"),
         suffixes="tsx",
         tags="tsx typescriptreact",
         grammar=GRAMMARS["tsx"],
     ),
-    Language(name="vue", find=_find_in_page),
-    Language(name="svelte", find=_find_in_page),
+    Language(name="vue", find=on_first_call("unghost.ecosystems.npm.imports:find_in_page")),
+    Language(name="svelte", find=on_first_call("unghost.ecosystems.npm.imports:find_in_page")),
 )
 CLAIMS = {
     "package.json": _claims_of_package,

@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from unghost.ecosystems.base import Language
+from unghost.ecosystems.base import Language, on_first_call
 from unghost.ecosystems.project import Claim
-from unghost.ecosystems.spot import Spot
 from unghost.syntax.grammar import Grammar
 from unghost.syntax.xml_text import read_xml
 
 GRAMMAR = Grammar("tree_sitter_c_sharp", remarks=(b"//",))
 _NAMES = ("RootNamespace", "AssemblyName")
-
-
-def _find(text: str, language: str) -> list[Spot]:
-    from unghost.ecosystems.nuget.imports import find_imports
-
-    return find_imports(text, language)
 
 
 def _claims(text: str, path: str) -> Iterator[Claim]:
@@ -32,7 +25,7 @@ def _claims(text: str, path: str) -> Iterator[Claim]:
 LANGUAGES = (
     Language(
         name="csharp",
-        find=_find,
+        find=on_first_call("unghost.ecosystems.nuget.imports:find_imports"),
         suffixes="cs csx",
         tags="csharp c# cs dotnet",
         grammar=GRAMMAR,

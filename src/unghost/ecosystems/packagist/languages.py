@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from unghost.ecosystems.base import Language
+from unghost.ecosystems.base import Language, on_first_call
 from unghost.ecosystems.project import Claim
-from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import as_table
 from unghost.syntax.grammar import Grammar
 from unghost.syntax.json_text import read_json
 
 GRAMMAR = Grammar("tree_sitter_php", "language_php", remarks=(b"//", b"#"))
 GRAMMAR_WITHOUT_TAG = GRAMMAR._replace(function="language_php_only")
-
-
-def _find(text: str, language: str) -> list[Spot]:
-    from unghost.ecosystems.packagist.imports import find_imports
-
-    return find_imports(text, language)
 
 
 def _claims(text: str, path: str) -> Iterator[Claim]:
@@ -33,7 +26,7 @@ def _claims(text: str, path: str) -> Iterator[Claim]:
 LANGUAGES = (
     Language(
         name="php",
-        find=_find,
+        find=on_first_call("unghost.ecosystems.packagist.imports:find_imports"),
         suffixes="php phtml",
         tags="php",
         interpreters="php",

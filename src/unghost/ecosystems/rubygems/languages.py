@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from unghost.ecosystems.base import Language
+from unghost.ecosystems.base import Language, on_first_call
 from unghost.ecosystems.rubygems.heredocs import without_open_heredocs
-from unghost.ecosystems.spot import Spot
 from unghost.ecosystems.tree import Tree
 from unghost.syntax.grammar import Grammar
 
 GRAMMAR = Grammar("tree_sitter_ruby", remarks=(b"#",), prepare=without_open_heredocs)
-
-
-def _find(text: str, language: str) -> list[Spot]:
-    from unghost.ecosystems.rubygems.imports import find_imports
-
-    return find_imports(text, language)
 
 
 def own_module(module: str, path: str, tree: Tree) -> str | None:
@@ -25,7 +18,7 @@ def own_module(module: str, path: str, tree: Tree) -> str | None:
 LANGUAGES = (
     Language(
         name="ruby",
-        find=_find,
+        find=on_first_call("unghost.ecosystems.rubygems.imports:find_imports"),
         suffixes="rb rake gemspec ru",
         tags="ruby rb",
         interpreters="ruby",
