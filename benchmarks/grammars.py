@@ -44,12 +44,12 @@ from pathlib import Path
 from typing import Any
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
-from unghost.atomic import write_json
-from unghost.syntax.python import find_imports
 
 from mentions import python_folders
+from unghost.ecosystems.pypi.imports import find_imports
 from unghost.mentions.commands.dockerfile import find_in_dockerfile
 from unghost.mentions.commands.makefile import find_in_makefile
+from unghost.runs.atomic import write_json
 from unghost.syntax import grammar
 from unghost.syntax.document import Array, Scalar, Table, Value
 from unghost.syntax.json_text import read_json
@@ -270,17 +270,16 @@ def memory(kind: str, name: str, texts: Sequence[str]) -> float:
 
 
 STARTS = {
-    "ours": "from unghost.syntax.python import find_imports; find_imports('import a')",
+    "ours": "from unghost.ecosystems.pypi.imports import find_imports; find_imports('import a')",
     "tree": "from unghost.syntax import grammar;"
-    " grammar._GRAMMARS['python'] = ('tree_sitter_python', 'language');"
-    " grammar.parse('import a', 'python')",
+    " grammar.parse('import a', grammar.Grammar('tree_sitter_python'))",
 }
 
 
 def start(code: str) -> float:
     """Return how long a new process takes for some code, in milliseconds; the least of many."""
-    begin = "import time, unghost.syntax.text, unghost.syntax.spot; t = time.perf_counter()"
-    timed = f"{begin}; {code}; print(time.perf_counter() - t)"
+    begin = "import time; from unghost.ecosystems import all_ecosystems; all_ecosystems()"
+    timed = f"{begin}; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"
     command = [sys.executable, "-W", "ignore", "-c", timed]
     runs = [subprocess.run(command, capture_output=True, check=True) for _ in range(15)]
     return round(min(float(run.stdout) for run in runs) * 1e3, 1)
@@ -291,8 +290,8 @@ def beginning(text: str) -> str:
 
 
 def sources(texts: list[str]) -> dict[str, Any]:
-    grammar._GRAMMARS["python"] = ("tree_sitter_python", "language")
-    query = Query(grammar.language("python"), IMPORTS)
+    python = grammar.Grammar("tree_sitter_python")
+    query = Query(grammar.load(python), IMPORTS)
 
     def ours(text: str) -> set[str]:
         found = find_imports(text) if "import" in text else ()
@@ -302,7 +301,7 @@ def sources(texts: list[str]) -> dict[str, Any]:
         if "import" not in text:
             return set()
         data = text.encode("utf-8", "replace")
-        root = grammar.parse_through(data, "python", data.rfind(b"import"))
+        root = grammar.parse_through(data, python, data.rfind(b"import"))
         found = set()
         for node in QueryCursor(query).captures(root).get("i", []):
             named = node.children_by_field_name(
