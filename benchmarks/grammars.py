@@ -44,12 +44,12 @@ from pathlib import Path
 from typing import Any
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
-from unghost.mentions.dockerfile import find_in_dockerfile
-from unghost.mentions.makefile import find_in_makefile
+from unghost.atomic import write_json
 from unghost.syntax.python import find_imports
 
 from mentions import python_folders
-from unghost.runs.atomic import write_json
+from unghost.mentions.commands.dockerfile import find_in_dockerfile
+from unghost.mentions.commands.makefile import find_in_makefile
 from unghost.syntax import grammar
 from unghost.syntax.document import Array, Scalar, Table, Value
 from unghost.syntax.json_text import read_json

@@ -51,7 +51,7 @@ from unghost.domains.packages.verify import Judge
 from unghost.mentions.imports import find_imports, language_of
 from unghost.mentions.reader import find_in_file, kinds_of
 from unghost.names.universe import Universe
-from unghost.runs.atomic import write_json
+from unghost.storage.atomic import write_json
 from unghost.syntax.grammar import load
 from unghost.syntax.text import decode
 

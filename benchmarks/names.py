@@ -34,7 +34,7 @@ from typing import Any
 from unghost.ecosystems.pypi.names import canonical, is_valid
 from unghost.names.building import build_snapshot
 from unghost.names.snapshot import Snapshot
-from unghost.runs.atomic import write_json
+from unghost.storage.atomic import write_json
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "names.json"

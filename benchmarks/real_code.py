@@ -34,9 +34,9 @@ from unghost.names.clients import user_setup
 from unghost.names.universe import load_universe
 from unghost.registries.address import Address
 from unghost.registries.client import get, make_client
-from unghost.runs.atomic import write_json
 from unghost.scan.scanner import scan_files
 from unghost.scan.settings import ScanSettings
+from unghost.storage.atomic import write_json
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "real_code.json"

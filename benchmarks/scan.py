@@ -58,7 +58,7 @@ from scan_peers import corpus, ours, projects
 from scan_peers.peers import PEERS, Peer
 from scan_peers.running import Done, serving
 from scan_peers.tables import show
-from unghost.runs.atomic import write_json
+from unghost.storage.atomic import write_json
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "scan.json"

@@ -32,13 +32,13 @@ from pyarrow.parquet import read_table
 from unghost.config import UnlearnConfig, read_config, resolve
 from unghost.embedded import demo_config
 from unghost.objectives import OBJECTIVES
+from unghost.plugins.settings import setting_names
 from unghost.report.charts import frontier_svg
-from unghost.runs.atomic import write_json, write_text
 from unghost.runs.context import open_context
-from unghost.runs.folder import RunFolder
 from unghost.runs.identity import environment
+from unghost.storage.atomic import write_json, write_text
+from unghost.storage.folder import RunFolder
 from unghost.unlearn import unlearn
-from unghost.validation import setting_names
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = ROOT / "runs" / "benchmark"

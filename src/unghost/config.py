@@ -28,8 +28,8 @@ from unghost.errors import UnghostError
 from unghost.evaluate.plan import MeasureSettings
 from unghost.label import Blame
 from unghost.objectives import OBJECTIVES
+from unghost.plugins.settings import Coefficient, Count, checked, refuse_unknown
 from unghost.train.settings import AdapterSettings, TrainSettings
-from unghost.validation import Coefficient, Count, checked, refuse_unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from unghost.evaluate.plan import check_splits, measure_split
 from unghost.generate.base import ModelChoice, open_generator
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
-from unghost.runs.folder import RunFolder
 from unghost.runs.identity import header, report_of
 from unghost.runs.rollouts import Progress, RolloutRunner
+from unghost.storage.folder import RunFolder
 
 
 def measure(

@@ -24,13 +24,13 @@ from unghost.evaluate.compare import retention, right_answers
 from unghost.evaluate.plan import measure_split, tasks_of
 from unghost.evaluate.rates import rates_of
 from unghost.records import Prompt, Sampling, Split
-from unghost.runs.atomic import write_json
 from unghost.runs.context import RunContext, memory_line, open_context
-from unghost.runs.folder import Batch, RoundFolder, RunFolder, read_json
 from unghost.runs.results import write_results
 from unghost.runs.rollouts import Progress
+from unghost.runs.training_set import asks_hedged, doubtful_prompts, training_set
+from unghost.storage.atomic import write_json
+from unghost.storage.folder import Batch, RoundFolder, RunFolder, read_json
 from unghost.train.loop import train_round
-from unghost.training_set import asks_hedged, doubtful_prompts, training_set
 
 _HEDGED_BATCH = 128
 

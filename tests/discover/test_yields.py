@@ -5,7 +5,7 @@ import pytest
 from domain_cases import ask
 from unghost.discover.yields import discover_figures
 from unghost.records import Completion, Mention, Sampling, Verdict
-from unghost.runs.folder import Batch
+from unghost.storage.folder import Batch
 
 
 def found(*answers: tuple[str, str]) -> Batch:

@@ -7,6 +7,7 @@ from hypothesis import given
 from reader_laws import assert_is_linear, assert_reads_anything, broken_texts
 
 from unghost.ecosystems import ecosystem
+from unghost.mentions.documents.manifests import known
 
 MAVEN = ecosystem("maven")
 
@@ -65,5 +66,5 @@ def test_properties_do_not_multiply() -> None:
     ],
 )
 def test_forms_of_build_scripts(script: str, names: list[str]) -> None:
-    read_gradle = MAVEN.manifests[1].read
-    assert [spot.name for spot in read_gradle(script)] == names
+    (kind,) = known().matching("build.gradle")
+    assert [spot.name for spot in kind.read(script)] == names

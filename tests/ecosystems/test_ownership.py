@@ -24,13 +24,13 @@ OWN = "unghost is a program in Python itself: how it is installed, what runs it,
 EXAMPLE = "an example for whoever reads it"
 PYTHON_DOMAIN = "what models are asked is about packages of Python"
 ALLOWED = {
-    "cli/names.py": ("pypi", "what names are of if nobody says it"),
     "cli/pull.py": ("pypi npm", EXAMPLE),
-    "discover/operators.py": ("python python3", PYTHON_DOMAIN),
-    "discover/seeds.py": ("python rust dotnet", PYTHON_DOMAIN),
     "domains/packages/answers.py": ("pypi", PYTHON_DOMAIN),
     "domains/packages/domain.py": ("pypi python", PYTHON_DOMAIN),
+    "domains/declared.py": ("pip", OWN),
     "domains/packages/questions.py": ("pypi pip python", PYTHON_DOMAIN),
+    "domains/packages/seeds.py": ("dotnet pip pip3 python python3 rust", PYTHON_DOMAIN),
+    "domains/packages/tasks.py": ("pypi", PYTHON_DOMAIN),
     "ecosystems/__init__.py": ("pypi", "what names are of if nobody says it"),
     "generate/load.py": ("pip", OWN),
     "generate/encode.py": ("pip", "a text that tokenizers are tried with"),
@@ -41,12 +41,10 @@ ALLOWED = {
         " pnpm pypi python ruby rust typescript yarn",
         "words of English texts, whatever else they name",
     ),
-    "names/sealed.py": ("pip", OWN),
-    "registry.py": ("pip", OWN),
-    "report/schema.py": ("python", OWN),
-    "results.py": ("python", OWN),
+    "plugins/registry.py": ("pip", OWN),
+    "runs/identity.py": ("python", OWN),
     "scan/settings.py": ("pyproject.toml python", OWN),
-    "validation.py": ("python", OWN),
+    "plugins/settings.py": ("python", OWN),
 }
 """Words that may stand in a module, with the reason."""
 

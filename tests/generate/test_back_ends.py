@@ -15,7 +15,7 @@ from unghost.generate.base import GENERATORS, BackEnd, Generator, ModelChoice, o
 from unghost.generate.http import OpenAIGenerator
 from unghost.generate.local import TransformersGenerator
 from unghost.measure import measure
-from unghost.registry import Registry
+from unghost.plugins.registry import Registry
 
 SOURCE = """
 from unghost.records import Completion, record_id

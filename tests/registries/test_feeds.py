@@ -19,13 +19,13 @@ import pytest
 
 from registry_stub import Asked, Reply, Stub, json_reply
 from unghost.ecosystems import ecosystem
+from unghost.ecosystems.feeds import Outdated, Unchanged
 from unghost.ecosystems.go import registry as go_registry
 from unghost.ecosystems.npm import registry as npm_registry
 from unghost.ecosystems.registry import Page
 from unghost.errors import UnghostError
 from unghost.registries.address import Address
 from unghost.registries.client import Unreachable, make_client
-from unghost.registries.freshness import Outdated, Unchanged
 
 Dated = dict[str, str | None]
 

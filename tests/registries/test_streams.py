@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unghost.ecosystems.feeds import Distinct
 from unghost.ecosystems.maven.nexus import artifacts
 from unghost.ecosystems.pypi.anchors import Anchors
 from unghost.errors import UnghostError
-from unghost.registries.distinct import Distinct
 from unghost.registries.streams import gunzipped, json_values, lines, unpacked
 from unghost.registries.tar import member
 
@@ -245,7 +245,7 @@ def test_names_are_passed_on_once_or_with_an_earlier_day() -> None:
 
 
 def test_remembering_names_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("unghost.registries.distinct._MOST", 10)
+    monkeypatch.setattr("unghost.ecosystems.feeds._MOST_REMEMBERED", 10)
     distinct = Distinct()
     for number in range(1000):
         distinct.is_news(str(number), None)

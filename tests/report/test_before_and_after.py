@@ -3,7 +3,7 @@ from __future__ import annotations
 from domain_cases import PACKAGES, ask
 from unghost.records import Completion, Mention, Prompt, Sampling, TokenSpan, Verdict
 from unghost.report.examples import before_and_after, choose
-from unghost.runs.folder import Batch
+from unghost.storage.folder import Batch
 
 
 def asked(number: int, asks: str) -> Prompt:

@@ -9,8 +9,8 @@ from domain_cases import ask
 from unghost.config import resolve
 from unghost.records import Prompt, Sampling
 from unghost.runs.context import RunContext, open_context
-from unghost.runs.folder import Batch
 from unghost.runs.passes import compare_drift, compare_utility
+from unghost.storage.folder import Batch
 
 UTILITY = str(Path(__file__).parents[1] / "e2e" / "utility.jsonl")
 

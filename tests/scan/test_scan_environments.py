@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scan_world import offline, write_tree
-from unghost.scan.environments import installed_for
+from unghost.scan.judging.resolve import installed_for
 from unghost.scan.scanner import scan_files
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scan_world import offline, write_tree
-from unghost.scan.included import included_by
+from unghost.scan.reading.included import included_by
 from unghost.scan.scanner import scan_files
 
 
@@ -164,5 +164,5 @@ PIECES = ["-r", "pip", " ", "\n", "\\", "install", "a.lst", "=", "'", "[", ";", 
     path=st.sampled_from(["requirements.txt", "setup.cfg", "pyproject.toml", "a.sh", "tox.ini"]),
 )
 def test_any_text_is_taken(text: str, path: str) -> None:
-    for name in included_by(text.encode(), path).names:
+    for name in included_by(text.encode(), text, path).names:
         assert name

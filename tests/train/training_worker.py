@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from training_cases import examples, llama, objective, of
 
-from unghost.runs import atomic
+from unghost.storage import atomic
 from unghost.train.loop import train_round
 from unghost.train.policy import Policy, make_policy
 from unghost.train.settings import AdapterSettings, TrainSettings

@@ -15,13 +15,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from unghost.errors import UnghostError
-from unghost.runs.atomic import write_text
 from unghost.scan.finding import RULES, Finding, Report
 from unghost.scan.output import render
 from unghost.scan.output.wording import compared, counted, gravest_first, summary
 from unghost.scan.reading.listing import find_root
 from unghost.scan.scanner import scan_files
 from unghost.scan.settings import ScanSettings, read_settings
+from unghost.storage.atomic import write_text
 from unghost.syntax.printable import printable
 
 _ERROR = 2

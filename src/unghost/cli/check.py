@@ -11,6 +11,7 @@ import typer
 
 from unghost.cli.options import AsOf, FailOnLevel, ScanConfig, ScanOffline, ScanUniverse
 from unghost.cli.terminal import say
+from unghost.ecosystems import DEFAULT
 from unghost.syntax.printable import printable
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def check(
     ecosystem: Annotated[
         str | None,
         typer.Option(
-            help="Ecosystem of the names. Default: that of --universe if one is given, else pypi."
+            help="Ecosystem of the names. Default: that of --universe if one is given, else"
+            f" {DEFAULT}."
         ),
     ] = None,
     universe: ScanUniverse = None,

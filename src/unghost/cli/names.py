@@ -13,6 +13,7 @@ import typer
 from unghost.cli.options import QuickCommand
 from unghost.cli.pull import pull
 from unghost.cli.terminal import say
+from unghost.ecosystems import DEFAULT
 from unghost.syntax.printable import printable
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def build(
     source_name: Annotated[
         str, typer.Option("--source", help="Where the names come from, in words.")
     ],
-    ecosystem: Annotated[str, typer.Option(help="Ecosystem of the names.")] = "pypi",
+    ecosystem: Annotated[str, typer.Option(help="Ecosystem of the names.")] = DEFAULT,
     domain: DomainOption = None,
     complete: Annotated[
         bool, typer.Option("--complete", help="The list holds all names: any other does not exist.")

@@ -10,7 +10,7 @@ def objectives() -> None:
     """List the objectives that ``unlearn`` can train with, and their settings under ``terms``."""
     from unghost.errors import UnghostError
     from unghost.objectives import OBJECTIVES
-    from unghost.validation import setting_values
+    from unghost.plugins.settings import setting_values
 
     table = Table("objective", "what it does", "settings", "from", box=None, pad_edge=False)
     for name in OBJECTIVES.names():

@@ -181,7 +181,7 @@ def _standard_input() -> str:
 
 def _write(text: str, output: Path | None) -> None:
     if output is not None:
-        from unghost.runs.atomic import write_text
+        from unghost.storage.atomic import write_text
 
         write_text(output, text)
         return

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from unghost.records import Prompt
-from unghost.runs.folder import Batch
+from unghost.storage.folder import Batch
 
 
 def discover_figures(found: Batch, new: Collection[str]) -> dict[str, Any]:

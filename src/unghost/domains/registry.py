@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from unghost.domains.base import Domain
-from unghost.registry import Registry
+from unghost.plugins.registry import Registry
 
 PACKAGES = "packages"
 """The domain that is taken if nobody says otherwise."""

@@ -8,18 +8,44 @@ from typing import TYPE_CHECKING, Any
 from unghost.ecosystems.registry import Entry, Page
 from unghost.errors import UnghostError
 from unghost.registries.address import Address, shown
-from unghost.registries.freshness import Unchanged, conditions, validators
 from unghost.registries.streams import damaged
 
 if TYPE_CHECKING:
     import httpx
 
-    from unghost.registries.client import Answer
+    from unghost.registries.client import Response
 
 PAGE = 20_000
 """Entries that are handed on at once."""
+_MOST_REMEMBERED = 1 << 18
+"""Names that are remembered; beyond them a name may be passed on again, which does no harm."""
 
-Read = Callable[["Answer"], AsyncIterator[Iterable[Entry]]]
+Read = Callable[["Response"], AsyncIterator[Iterable[Entry]]]
+
+
+class Unchanged(Exception):
+    """The list is what it was when the state that was given to its reader was taken."""
+
+
+class Outdated(Exception):
+    """Nothing goes on from the state that was given; the list has to be read from its beginning."""
+
+
+class Distinct:
+    """Remembers which names were seen lately, and their earliest days."""
+
+    def __init__(self) -> None:
+        self._days: dict[str, str] = {}
+
+    def is_news(self, name: str, day: str | None) -> bool:
+        """Return whether a name was not seen, or not with a day as early as this one."""
+        known = self._days.get(name)
+        if known is not None and (day is None or (known and known <= day)):
+            return False
+        if len(self._days) >= _MOST_REMEMBERED:
+            self._days.clear()
+        self._days[name] = day or ""
+        return True
 
 
 async def whole_list(
@@ -109,3 +135,19 @@ def require(status: int, url: str) -> None:
     raise UnghostError(
         f"{shown(url)} has no list of names (status {status}): give the address of one with --from"
     )
+
+
+def conditions(state: Mapping[str, object]) -> dict[str, str]:
+    """Return the headers that ask for an answer only if it is not the one of a state."""
+    headers = {}
+    for key, header in (("etag", "If-None-Match"), ("modified", "If-Modified-Since")):
+        value = state.get(key)
+        if isinstance(value, str):
+            headers[header] = value
+    return headers
+
+
+def validators(headers: Mapping[str, str]) -> dict[str, object]:
+    """Return the state of an answer."""
+    found = {"etag": headers.get("ETag"), "modified": headers.get("Last-Modified")}
+    return {key: value for key, value in found.items() if value}

@@ -10,7 +10,7 @@ from unghost.domains.base import Domain
 from unghost.errors import UnghostError
 from unghost.mentions.thinking import thinking_end
 from unghost.records import Completion, Mention, Prompt, Verdict, by_source
-from unghost.runs.folder import Batch
+from unghost.storage.folder import Batch
 
 UNCOUNTED = frozenset({"stdlib", "local"})
 """Statuses of what no list of names could hold, such as built-in modules: never counted."""

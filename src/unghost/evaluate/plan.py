@@ -10,8 +10,8 @@ from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
 from unghost.evaluate.answers import Answer, answers_of
 from unghost.records import SPLITS, Prompt, Sampling, Split, unit_hash
-from unghost.runs.folder import Batch, RunFolder
 from unghost.runs.rollouts import Progress, RolloutRunner
+from unghost.storage.folder import Batch, RunFolder
 
 _BATCH = 128
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from unghost.plugins.registry import Registry
 from unghost.records import Completion, Prompt, Sampling
-from unghost.registry import Registry
 
 
 class Generator(Protocol):

@@ -9,7 +9,7 @@ from pathlib import Path
 from unghost.hook.delta import COMMAND, Addition
 from unghost.hook.edits import label
 from unghost.mentions.reader import Context, find_in_text, unread_part
-from unghost.scan.included import Files, included_by
+from unghost.scan.reading.included import Files, included_by
 from unghost.syntax.text import LONGEST, decode, read_file
 
 _CHANGED = re.compile(r"\b(?:cd|pushd)[ \t]+['\"]?([^\s'\";&|]+)")
@@ -26,9 +26,8 @@ def lists_of(command: str, folder: Path, root: Path, written: Mapping[Path, str]
         written: Texts of the files that the call itself writes.
     """
     starts = [folder, *(folder / one for one in _CHANGED.findall(command)[:_MOST])]
-    # A null would make a binary file of it, in which nothing is looked for.
-    said = command.replace("\0", "\ufffd").encode("utf-8", "surrogatepass")
-    outer = included_by(said, COMMAND)
+    said = command.replace("\0", "\ufffd")
+    outer = included_by(said.encode("utf-8", "surrogatepass"), said, COMMAND)
     waiting = [([start / name for start in starts], outer.read_as) for name in outer.names]
     additions: dict[Path, Addition] = {}
     while waiting:
@@ -55,7 +54,7 @@ def _addition(name: str, data: bytes, read_as: str) -> tuple[Addition, Files]:
     text = decode(data)
     if text is None:
         return Addition(name, "", (), "it is not a text"), Files()
-    inner = included_by(data, name, read_as)
+    inner = included_by(data, text, name, read_as)
     mentions = tuple(find_in_text(text, name, Context(path=read_as)))
     return Addition(name, text, mentions, unread_part(data, read_as) or inner.problem), inner
 

@@ -16,7 +16,7 @@ from unghost.errors import UnghostError
 from unghost.names.layout import FORMAT_VERSION, SnapshotHeader, day_number, front, padded
 from unghost.names.naming import Naming
 from unghost.names.snapshot import Snapshot
-from unghost.runs.atomic import atomic_path
+from unghost.storage.atomic import atomic_path
 
 _TRIES = 2
 """How often the trie is folded into another; a third time saves 4 % and costs 10 % of the speed."""

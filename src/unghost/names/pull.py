@@ -12,6 +12,7 @@ from pathlib import Path
 
 from unghost.ecosystems import ecosystem
 from unghost.ecosystems.base import Ecosystem
+from unghost.ecosystems.feeds import Outdated, Unchanged
 from unghost.ecosystems.registry import Entry, Setup
 from unghost.errors import UnghostError
 from unghost.names.building import build_snapshot
@@ -19,7 +20,6 @@ from unghost.names.clients import user_setup
 from unghost.names.snapshot import Snapshot, SnapshotHeader
 from unghost.names.spool import Spool
 from unghost.registries.address import Address, Credentials, same_origin, shown
-from unghost.registries.freshness import Outdated, Unchanged
 
 Progress = Callable[[int, int | None], None]
 """Told how many entries are read, and how many there will be if that is known."""

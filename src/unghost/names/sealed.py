@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from unghost.errors import UnghostError, missing_extra
 from unghost.names.snapshot import SnapshotHeader, verify_snapshot
-from unghost.runs.atomic import atomic_path, write_error, write_text
+from unghost.storage.atomic import atomic_path, write_error, write_text
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from unghost.ecosystems.registry import Entry, Page
 from unghost.errors import UnghostError
-from unghost.runs.atomic import write_error
+from unghost.storage.atomic import write_error
 
 _SCHEMA = (
     "CREATE TABLE state (about TEXT, state TEXT, day TEXT, partial INTEGER, finished INTEGER)",

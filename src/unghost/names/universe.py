@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from unghost.ecosystems import ecosystem, ecosystem_names
+from unghost.ecosystems import DEFAULT, ecosystem, ecosystem_names
 from unghost.ecosystems.base import Ecosystem
 from unghost.errors import UnghostError
 from unghost.names.imports import ImportMap, bundled_imports
@@ -129,7 +129,8 @@ def load_universe(name: str, *, as_of: str | None = None) -> Universe:
         pulled = [one for one in ecosystem_names() if default_path(one).is_file()]
         raise UnghostError(
             f"there is no file {name}; pulled snapshots: {', '.join(pulled) or 'none'}. Give a"
-            " snapshot file, an ecosystem that was pulled ('unghost names pull pypi'), or demo"
+            f" snapshot file, an ecosystem that was pulled ('unghost names pull {DEFAULT}'), or"
+            " demo"
         )
     return _at(path, as_of, closed_world=False)
 

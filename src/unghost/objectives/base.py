@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from unghost.label import Blame, Stream
 from unghost.objectives.batch import TokenBatch
 from unghost.objectives.quantities import HeadOutput, Input, inputs_of
-from unghost.registry import Registry
-from unghost.validation import checked, refuse_unknown
+from unghost.plugins.registry import Registry
+from unghost.plugins.settings import checked, refuse_unknown
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -10,7 +10,7 @@ from unghost.objectives.base import Term, Terms, objective
 from unghost.objectives.batch import TokenBatch
 from unghost.objectives.quantities import HeadOutput
 from unghost.objectives.skeleton import SuppressorSettings
-from unghost.validation import Positive
+from unghost.plugins.settings import Positive
 
 if TYPE_CHECKING:
     from torch import Tensor

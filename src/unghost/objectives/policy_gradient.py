@@ -9,7 +9,7 @@ from unghost.objectives import skeleton
 from unghost.objectives.base import Term, Terms, objective
 from unghost.objectives.batch import TokenBatch
 from unghost.objectives.quantities import HeadOutput
-from unghost.validation import Coefficient
+from unghost.plugins.settings import Coefficient
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from unghost.registry import Registry
+from unghost.plugins.registry import Registry
 
 if TYPE_CHECKING:
     from torch import Tensor

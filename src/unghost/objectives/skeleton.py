@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from unghost.objectives.base import Term, Terms
 from unghost.objectives.batch import TokenBatch
-from unghost.validation import Coefficient
+from unghost.plugins.settings import Coefficient
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def make_client(*, timeout: float = 30.0) -> httpx.AsyncClient:
     )
 
 
-class Answer:
+class Response:
     """An answer whose body is read in pieces; where the connection breaks, it is taken up again."""
 
     def __init__(
@@ -130,7 +130,7 @@ async def opened(
     url: str,
     *,
     headers: Mapping[str, str] | None = None,
-) -> AsyncIterator[Answer]:
+) -> AsyncIterator[Response]:
     """Request a URL and yield the answer, whatever its status, with its body still to be read.
 
     Args:
@@ -144,7 +144,7 @@ async def opened(
         UnghostError: The URL is not valid, or there are too many redirects.
     """
     response = await _asked(client, address, url, headers or {})
-    answer = Answer(client, address, response, headers or {})
+    answer = Response(client, address, response, headers or {})
     try:
         yield answer
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,39 @@ def settings(text: str, comments: str = "#") -> Iterator[tuple[str, str]]:
         key, equals, value = line.strip().partition("=")
         if equals and key and key[0] not in comments:
             yield key.strip(), value.strip()
+
+
+def expander(
+    environ: Mapping[str, str], begin: str, end: str, only: Callable[[str], bool] | None = None
+) -> Callable[[str], str]:
+    """Return a function that puts values for variables; one that is not set stays as written.
+
+    A project's own files may come from anyone, and what they ask for would be sent to the host that
+    they name. So only variables made for the client are put into them, and all into the user's.
+
+    Args:
+        environ: The variables.
+        begin: What stands before a name, such as ``${``.
+        end: What stands behind it.
+        only: Which variables may be put in; None for all.
+    """
+
+    def expand(text: str) -> str:
+        parts, place = [], 0
+        while (start := text.find(begin, place)) >= 0:
+            stop = text.find(end, start + len(begin))
+            if stop < 0:
+                break
+            name = text[start + len(begin) : stop].strip()
+            plain, _, fallback = name.partition(":-")
+            value = environ.get(plain) if only is None or only(plain) else None
+            if value is None and fallback:
+                value = fallback
+            parts += [text[place:start], text[start : stop + len(end)] if value is None else value]
+            place = stop + len(end)
+        return "".join(parts) + text[place:]
+
+    return expand
 
 
 def tables(value: Any) -> Iterator[dict[str, Any]]:

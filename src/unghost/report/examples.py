@@ -7,7 +7,7 @@ from typing import Any
 
 from unghost.domains.base import Domain
 from unghost.records import Completion, Mention, Prompt, Verdict, by_source
-from unghost.runs.folder import Batch
+from unghost.storage.folder import Batch
 
 _ROLES = {"absent": "ghost", "exists": "real"}
 

@@ -19,7 +19,7 @@ from unghost.report.figures import COUNTS, caption, groups, headline, number, pe
 from unghost.report.mask import mask_report
 from unghost.report.schema import validate
 from unghost.report.template import draw
-from unghost.runs.atomic import write_text
+from unghost.storage.atomic import write_text
 
 if TYPE_CHECKING:
     from markupsafe import Markup

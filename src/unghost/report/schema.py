@@ -20,7 +20,7 @@ from unghost.evaluate.compare import Fit, Recall
 from unghost.evaluate.drift import Drift
 from unghost.evaluate.estimates import Estimate
 from unghost.evaluate.rates import Rates
-from unghost.runs.atomic import write_json
+from unghost.storage.atomic import write_json
 
 REPORT_VERSION = 2
 """Version of report.json; a report of another version is refused."""

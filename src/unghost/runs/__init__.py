@@ -1,1 +1,1 @@
-"""What a run is made of: its folder, what it loads, how it asks, and what it leaves behind."""
+"""What a run is made of: what it loads, how it asks, what a round learns from, what it leaves."""

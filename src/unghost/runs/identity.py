@@ -14,7 +14,7 @@ from typing import Any
 from unghost.config import UnlearnConfig
 from unghost.domains.base import Domain
 from unghost.report.schema import REPORT_VERSION
-from unghost.runs.folder import RunFolder
+from unghost.storage.folder import RunFolder
 from unghost.version import __version__
 
 _PACKAGES = ("torch", "transformers", "peft", "accelerate", "tokenizers", "numpy", "pyarrow")

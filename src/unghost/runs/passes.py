@@ -19,8 +19,8 @@ from unghost.evaluate.utility import (
 )
 from unghost.records import Completion, Sampling, by_source, unit_hash
 from unghost.runs.context import RunContext
-from unghost.runs.folder import Batch
 from unghost.runs.rollouts import RolloutRunner
+from unghost.storage.folder import Batch
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -13,12 +13,12 @@ from unghost.evaluate.heldout import heldout_section, keywords_of
 from unghost.report.examples import before_and_after, choose
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
-from unghost.runs.atomic import atomic_folder
 from unghost.runs.context import RunContext
-from unghost.runs.folder import Batch, RunFolder
 from unghost.runs.identity import report_of
 from unghost.runs.passes import compare_drift, compare_utility
 from unghost.runs.rollouts import Progress
+from unghost.storage.atomic import atomic_folder
+from unghost.storage.folder import Batch, RunFolder
 
 _EXAMPLES = 8
 

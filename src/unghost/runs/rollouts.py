@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from unghost.domains.base import Domain
 from unghost.generate.base import Generator
 from unghost.records import Completion, Mention, Prompt, Sampling, Verdict
-from unghost.runs.folder import Batch, RoundFolder
+from unghost.storage.folder import Batch, RoundFolder
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a stage, the steps of it that are done, and all of them."""

@@ -15,16 +15,15 @@ from unghost.mentions.kinds.by_name import Asked
 from unghost.mentions.reader import Context
 from unghost.scan.context import ScanContext
 from unghost.scan.finding import STDIN, Problem, Report, Skipped
-from unghost.scan.included import is_list, places
 from unghost.scan.judging.resolve import LONGEST_WAIT
 from unghost.scan.pipeline import Pipeline
 from unghost.scan.reading.examine import (
     Candidate,
     Examined,
     examine_file,
-    examine_included,
     examine_text,
 )
+from unghost.scan.reading.included import is_list, places
 from unghost.scan.reading.listing import Listing, find_root, leads_out, list_files, matches
 from unghost.scan.settings import ScanSettings
 
@@ -155,7 +154,7 @@ class _Lists:
                 if matches(path, self._exclude):
                     self.skipped["excluded"] += 1
                     continue
-                one = examine_included(path, self._context, outer.read_as)
+                one = examine_file(path, self._context, outer.read_as)
                 yield replace(one, read=one.read and path not in self._wanted)
 
     def _found(self, name: str, path: str) -> list[str]:

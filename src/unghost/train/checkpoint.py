@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from unghost.errors import UnghostError
-from unghost.runs.atomic import atomic_path, clear_leftovers
+from unghost.storage.atomic import atomic_path, clear_leftovers
 from unghost.train.policy import Policy
 
 STATE_VERSION = 1

@@ -16,12 +16,12 @@ import torch
 
 from unghost.errors import UnghostError
 from unghost.objectives.base import Objective
-from unghost.runs.atomic import clear_leftovers, write_error, write_text
+from unghost.plugins.settings import setting_values
+from unghost.storage.atomic import clear_leftovers, write_error, write_text
 from unghost.train import checkpoint, engine
 from unghost.train.examples import Example, collate, pack, plan_steps
 from unghost.train.policy import Policy
 from unghost.train.settings import TrainSettings
-from unghost.validation import setting_values
 
 Progress = Callable[[int, int, dict[str, Any]], None]
 """Called after each step with the steps done, the steps planned and the line of train.jsonl."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from unghost.runs.atomic import atomic_folder
+from unghost.storage.atomic import atomic_folder
 from unghost.train.layers import freeze_routers
 from unghost.train.policy import FULL_WEIGHTS, Policy, misfit_error, no_future_warnings
 

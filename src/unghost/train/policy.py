@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from unghost.errors import UnghostError
-from unghost.runs.atomic import atomic_folder
+from unghost.storage.atomic import atomic_folder
 from unghost.train.layers import (
     check_head,
     check_targets,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from unghost.validation import Coefficient, Count, Positive
+from unghost.plugins.settings import Coefficient, Count, Positive
 
 _Whole = Annotated[int, Field(ge=0)]
 

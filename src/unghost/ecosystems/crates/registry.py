@@ -23,7 +23,7 @@ from unghost.registries.tar import member
 if TYPE_CHECKING:
     import httpx
 
-    from unghost.registries.client import Answer
+    from unghost.registries.client import Response
 
 _DUMP = "https://static.crates.io/db-dump.tar.gz"
 _INDEX = "https://index.crates.io/"
@@ -121,7 +121,7 @@ async def feed(
         yield page
 
 
-async def _read(answer: Answer) -> AsyncIterator[list[Entry]]:
+async def _read(answer: Response) -> AsyncIterator[list[Entry]]:
     unpacked = gunzipped(answer.chunks(), answer.url)
     table = member(unpacked, lambda path: path.endswith("/crates.csv"), answer.url)
     columns: dict[str, int] = {}

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from unghost.ecosystems.feeds import require
+from unghost.ecosystems.feeds import Distinct, require
 from unghost.ecosystems.registry import Entry, Page, Registry, Setup
 from unghost.registries import files
 from unghost.registries.address import Address, Credentials, same_place, slashed
-from unghost.registries.distinct import Distinct
 from unghost.registries.streams import damaged
 
 if TYPE_CHECKING:

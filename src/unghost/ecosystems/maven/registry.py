@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from unghost.ecosystems.feeds import PAGE, require
+from unghost.ecosystems.feeds import PAGE, Distinct, Outdated, require
 from unghost.ecosystems.maven.nexus import artifacts
 from unghost.ecosystems.registry import Entry, Page, Registry, Setup
 from unghost.registries import files
 from unghost.registries.address import Address, Credentials, basic, slashed
-from unghost.registries.distinct import Distinct
-from unghost.registries.freshness import Outdated
+from unghost.registries.files import expander
 from unghost.registries.streams import gunzipped
-from unghost.registries.variables import expander
 from unghost.syntax.xml_text import Element, read_xml
 
 if TYPE_CHECKING:

@@ -14,17 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from unghost.ecosystems.feeds import json_object, require, whole_list
+from unghost.ecosystems.feeds import Outdated, json_object, require, whole_list
 from unghost.ecosystems.npm.settings import npm_default, npm_registries
 from unghost.ecosystems.registry import Entry, Page, Registry, Setup
 from unghost.registries.address import Address, Credentials, slashed
-from unghost.registries.freshness import Outdated
 from unghost.registries.streams import damaged, json_values
 
 if TYPE_CHECKING:
     import httpx
 
-    from unghost.registries.client import Answer
+    from unghost.registries.client import Response
 
 _LIMIT = 10_000
 """Rows of a page; npm's feed refuses to give more."""
@@ -184,7 +183,7 @@ async def _listed(
     yield last._replace(entries=(), partial=partial)
 
 
-async def _read_listed(answer: Answer) -> AsyncIterator[list[Entry]]:
+async def _read_listed(answer: Response) -> AsyncIterator[list[Entry]]:
     async for found in json_values(answer.chunks(), {("", "map_key")}, answer.url):
         yield [Entry(name) for _, name in found if not name.startswith("_")]
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from unghost.registries import files
 from unghost.registries.address import Address, Credentials, basic, bearer, same_place
-from unghost.registries.variables import expander
+from unghost.registries.files import expander
 
 _PATIENCE = 15.0
 _REGISTRY = ":registry"

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from unghost.ecosystems.feeds import json_object, require
+from unghost.ecosystems.feeds import Distinct, json_object, require
 from unghost.ecosystems.registry import Entry, Page, Registry, Setup
 from unghost.errors import UnghostError
 from unghost.registries import files
 from unghost.registries.address import Address, Credentials, basic, same_place, shown, slashed
-from unghost.registries.distinct import Distinct
+from unghost.registries.files import expander
 from unghost.registries.streams import damaged
-from unghost.registries.variables import expander
 from unghost.syntax.xml_text import Element, read_xml
 
 if TYPE_CHECKING:

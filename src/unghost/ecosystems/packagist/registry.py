@@ -29,7 +29,7 @@ from unghost.registries.streams import json_values
 if TYPE_CHECKING:
     import httpx
 
-    from unghost.registries.client import Answer
+    from unghost.registries.client import Response
 
 _DEFAULT = "https://repo.packagist.org/"
 _PUBLIC = frozenset({"packagist", "packagist.org"})
@@ -165,7 +165,7 @@ async def _held(
     return list(dict.fromkeys(found))
 
 
-async def _read(answer: Answer) -> AsyncIterator[list[Entry]]:
+async def _read(answer: Response) -> AsyncIterator[list[Entry]]:
     async for found in json_values(answer.chunks(), {("packageNames.item", "string")}, answer.url):
         yield [Entry(name) for _, name in found]
 

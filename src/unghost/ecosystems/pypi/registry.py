@@ -24,7 +24,7 @@ from unghost.registries.streams import cut_off, json_values
 if TYPE_CHECKING:
     import httpx
 
-    from unghost.registries.client import Answer
+    from unghost.registries.client import Response
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _ACCEPT = f"{_JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
@@ -77,7 +77,7 @@ async def feed(
         yield page
 
 
-async def _read(answer: Answer) -> AsyncIterator[list[Entry]]:
+async def _read(answer: Response) -> AsyncIterator[list[Entry]]:
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind.endswith("json"):
         async for found in json_values(answer.chunks(), _NAMES, answer.url):
@@ -95,7 +95,7 @@ async def _read(answer: Answer) -> AsyncIterator[list[Entry]]:
 _NAMES = {("projects.item.name", "string")}
 
 
-async def _html_names(answer: Answer) -> AsyncIterator[list[str]]:
+async def _html_names(answer: Response) -> AsyncIterator[list[str]]:
     from unghost.ecosystems.pypi.anchors import Anchors
 
     page = Anchors(answer.url)

@@ -21,7 +21,7 @@ from unghost.registries.streams import lines
 if TYPE_CHECKING:
     import httpx
 
-    from unghost.registries.client import Answer
+    from unghost.registries.client import Response
 
 _DEFAULT = "https://rubygems.org/"
 _MIRROR = "BUNDLE_MIRROR__"
@@ -116,7 +116,7 @@ async def feed(
         yield page
 
 
-async def _read(answer: Answer) -> AsyncIterator[list[Entry]]:
+async def _read(answer: Response) -> AsyncIterator[list[Entry]]:
     async for some in lines(answer.chunks(), answer.url):
         names = (line.decode("utf-8", "replace").strip() for line in some)
         yield [Entry(name) for name in names if name and name != "---"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,15 +11,18 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from unghost.domains.packages.verify import Judge
+from unghost.ecosystems import ecosystem
 from unghost.records import Mention, Status, Verdict
 from unghost.scan.context import ScanContext, universes_of
 from unghost.scan.finding import Problem, Source
 from unghost.scan.reading.examine import Candidate, is_mix_up
+from unghost.scan.reading.git_index import read_tracked
 from unghost.scan.settings import ScanSettings
 from unghost.syntax.text import decode, read_file
 
 if TYPE_CHECKING:
     from unghost.domains.packages.project import Project
+    from unghost.ecosystems.project import Installed
     from unghost.ecosystems.registry import Setup
     from unghost.names.live import LiveCheck
 
@@ -130,8 +133,6 @@ class Resolver:
     def _judge(self, setups: Mapping[str, Setup], candidates: Collection[Candidate]) -> Judge:
         # Reading an environment takes a second where much is installed, and tells modules alone.
         imports = {one.mention.ecosystem for one in candidates if one.mention.kind == "import"}
-        from unghost.scan.environments import installed_for
-
         return Judge(
             *universes_of(self._context),
             versions=dict(self._context.versions),
@@ -173,3 +174,30 @@ def _open(mention: Mention, verdict: Verdict) -> Verdict:
     if not verdict.snapshot_id and is_mix_up(mention, verdict):
         return replace(verdict, status="unknown")
     return verdict
+
+
+def installed_for(
+    root: Path, environ: Mapping[str, str], ecosystems: Iterable[str]
+) -> dict[str, Installed]:
+    """Read what is installed for a project, by ecosystem.
+
+    An environment that came with the project, as far as one can tell, may be anybody's work and is
+    not read.
+
+    Args:
+        root: The project's folder.
+        environ: Environment variables.
+        ecosystems: The ecosystems that are asked about.
+    """
+
+    def is_made_here(folder: str) -> bool:
+        # Only git can tell what came with the project.
+        tracked = read_tracked(root)
+        if tracked is None or not (tracked.paths or tracked.whole):
+            return False
+        return not tracked.holds_below(f"{folder}/")
+
+    found = {
+        name: ecosystem(name).environments.read(root, environ, is_made_here) for name in ecosystems
+    }
+    return {name: installed for name, installed in found.items() if installed is not None}

@@ -10,9 +10,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from unghost.errors import UnghostError
-from unghost.runs.atomic import write_text
 from unghost.scan.finding import Finding, Report, Suppression
 from unghost.scan.settings import Ignore
+from unghost.storage.atomic import write_text
 
 BASELINE_SCHEMA = 1
 _LARGEST = 64 << 20

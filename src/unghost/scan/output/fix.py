@@ -18,8 +18,8 @@ from typing import NamedTuple
 from unghost.mentions.documents.manifests import is_lock, known
 from unghost.mentions.reader import find_in_file
 from unghost.records import MentionKind
-from unghost.runs.atomic import atomic_path
 from unghost.scan.finding import Finding, Report
+from unghost.storage.atomic import atomic_path
 from unghost.syntax.printable import printable
 from unghost.syntax.text import LONGEST, read_file
 

@@ -15,14 +15,13 @@ from unghost.domains.packages.verify import Judge
 from unghost.mentions.reader import (
     NOTHING,
     Context,
-    find_in_file,
     find_in_text,
     is_of_interest,
     unread_part,
 )
 from unghost.records import Mention, Status, Verdict
 from unghost.scan.context import ScanContext, universes_of
-from unghost.scan.included import Files, included_by
+from unghost.scan.reading.included import included_by
 from unghost.syntax.text import LONGEST, decode, read_file
 
 MOST = 20_000
@@ -94,49 +93,34 @@ def examine_mentions(mentions: Iterable[Mention], context: ScanContext) -> list[
     return [Candidate(mention, judge(mention), mention.raw, 1) for mention in mentions]
 
 
-def examine_file(path: str, context: ScanContext) -> Examined:
-    """Examine a file; never raises because of what is in it."""
-    data = read_file(Path(context.root) / path, LONGEST + 1)
-    if isinstance(data, str):
-        return Examined(path, problem=data, read=False)
-    if not is_of_interest(path):
-        # It was named, so it is no accident that it is here: an answer in a file of any name.
-        text = decode(data)
-        if text is None:
-            return Examined(path, problem="it is not a text", read=False)
-        return examine_text(text, path, context)
-    mentions = find_in_file(data, path)
-    text = (decode(data) or "") if mentions else ""
-    examined = _examined(path, text, mentions, context)
-    included = included_by(data, path)
-    problem = unread_part(data, path) or included.problem or examined.problem
-    return _with(examined, included, problem)
-
-
-def examine_included(path: str, context: ScanContext, read_as: str) -> Examined:
-    """Examine a file that another one has a client read as a list of what to install.
+def examine_file(path: str, context: ScanContext, read_as: str = "") -> Examined:
+    """Examine a file; never raises because of what is in it.
 
     Args:
         path: The file.
         context: What names are compared with.
-        read_as: The file name that it is read as.
+        read_as: The file name that it is read as, if another file includes it as a list of what to
+            install.
     """
     data = read_file(Path(context.root) / path, LONGEST + 1)
     if isinstance(data, str):
         return Examined(path, problem=data, read=False)
-    text = decode(data)
+    text, name = decode(data), read_as or path
+    if not is_of_interest(name):
+        # It was named, so it is no accident that it is here: an answer in a file of any name.
+        if text is None:
+            return Examined(path, problem="it is not a text", read=False)
+        return examine_text(text, path, context)
     if text is None:
-        return Examined(path, problem="it is binary, although it is included as a list", read=False)
-    examined = examine_text(text, path, context, Context(path=read_as))
-    included = included_by(data, path, read_as)
-    problem = unread_part(data, read_as) or included.problem or examined.problem
-    return _with(examined, included, problem)
-
-
-def _with(examined: Examined, files: Files, problem: str | None) -> Examined:
+        if read_as:
+            problem = "it is binary, although it is included as a list"
+            return Examined(path, problem=problem, read=False)
+        return Examined(path, problem=unread_part(data, path))
+    examined = examine_text(text, path, context, Context(path=name))
+    files = included_by(data, text, path, read_as)
     return replace(
         examined,
-        problem=problem,
+        problem=unread_part(data, name) or files.problem or examined.problem,
         included=files.names,
         read_as=files.read_as,
         binding=files.binding,

@@ -11,9 +11,9 @@ from unghost.config import resolve
 from unghost.objectives import OBJECTIVES
 from unghost.records import Prompt
 from unghost.runs.context import RunContext
-from unghost.runs.folder import Batch
+from unghost.runs.training_set import asks_hedged, doubtful_prompts, training_set
+from unghost.storage.folder import Batch
 from unghost.train.examples import Example
-from unghost.training_set import asks_hedged, doubtful_prompts, training_set
 
 pytestmark = pytest.mark.usefixtures("every_name_may_be_taught")
 

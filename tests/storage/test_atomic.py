@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from unghost import UnghostError
-from unghost.runs.atomic import atomic_folder, atomic_path, clear_leftovers, write_json, write_text
+from unghost.storage.atomic import (
+    atomic_folder,
+    atomic_path,
+    clear_leftovers,
+    write_json,
+    write_text,
+)
 
 
 def _write_half(target: Path) -> None:
@@ -49,7 +55,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
         import resource, signal
         from pathlib import Path
         from unghost import UnghostError
-        from unghost.runs.atomic import write_text
+        from unghost.storage.atomic import write_text
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
         try:

@@ -23,7 +23,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from unghost.errors import UnghostError
 from unghost.records import Completion, Mention, Prompt, Record, Verdict, from_table, to_table
-from unghost.runs.atomic import atomic_path, clear_leftovers, write_error, write_json
+from unghost.storage.atomic import atomic_path, clear_leftovers, write_error, write_json
 
 RUN_VERSION = 2
 """Version of the folder's layout and of run.json; a run of another version is refused."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from unghost.errors import UnghostError
-from unghost.registry import Registry
+from unghost.plugins.registry import Registry
 
 Greeter = Callable[[], str]
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from unghost.ecosystems import all_ecosystems
 from unghost.mentions.documents.manifests import known
-from unghost.syntax.text import decode
 
 _MOST = 10_000
 
@@ -28,11 +27,12 @@ class Files(NamedTuple):
     problem: str | None = None
 
 
-def included_by(data: bytes, path: str, read_as: str = "") -> Files:
+def included_by(data: bytes, text: str, path: str, read_as: str = "") -> Files:
     """Find what a file includes, by the first ecosystem whose clients it has read anything.
 
     Args:
-        data: The file's bytes.
+        data: The file's bytes, of which a glance tells most often that it includes nothing.
+        text: The same, decoded.
         path: Its path.
         read_as: The file name that it is read as, if its own does not say what it is.
     """
@@ -40,9 +40,6 @@ def included_by(data: bytes, path: str, read_as: str = "") -> Files:
         inclusion = eco.inclusion
         if inclusion is None or not inclusion.may(data, path):
             continue
-        text = decode(data)
-        if text is None:
-            return Files()
         kinds, name = known().matching(path), inclusion.manifest.example
         is_list = read_as == name or inclusion.manifest in kinds
         is_manifest = any(kind in eco.manifests and not kind.lock for kind in kinds)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from unghost.label import Labels, Stream, doubtful_answers, label, label_hedged
 from unghost.records import Prompt
 from unghost.runs.context import RunContext
-from unghost.runs.folder import Batch
+from unghost.storage.folder import Batch
 from unghost.train.examples import Example, merge_duplicates
 
 _HEDGED: Stream = "distill"

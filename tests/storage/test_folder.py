@@ -9,7 +9,7 @@ import pytest
 
 from unghost import Prompt, UnghostError
 from unghost.records import Completion, Mention, Message, Verdict
-from unghost.runs.folder import Batch, RunFolder, read_header
+from unghost.storage.folder import Batch, RunFolder, read_header
 
 HEADER = {"config": {"seed": 1, "train": {"lr": 0.1}}, "universe": "demo"}
 
@@ -36,7 +36,7 @@ def test_other_settings_are_refused_by_name(tmp_path: Path) -> None:
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from unghost import UnghostError\n"
-        "from unghost.runs.folder import RunFolder\n"
+        "from unghost.storage.folder import RunFolder\n"
         "try: RunFolder.open(Path(sys.argv[1]), {})\n"
         "except UnghostError as error: print(error)\n"
     )
@@ -52,7 +52,7 @@ def test_a_second_writer_is_refused(tmp_path: Path) -> None:
 
 def test_a_killed_writer_keeps_nobody_out(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from unghost.runs import RunFolder\n"
+        "import sys, time; from pathlib import Path; from unghost.storage.folder import RunFolder\n"
         "RunFolder.open(Path(sys.argv[1]), {}); print('open', flush=True); time.sleep(600)\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]

@@ -1,0 +1,1 @@
+"""How objectives, generators and domains are found by name, and their settings checked."""
