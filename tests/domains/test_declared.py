@@ -55,6 +55,9 @@ def domain(folder: Path) -> DeclaredDomain:
     return DeclaredDomain(declared(), folder / "cve.toml")
 
 
+SHAPE = shape_of(declared())
+
+
 def said(domain: DeclaredDomain, text: str, finish: Any = "stop") -> list[Mention]:
     task = {"task_id": "t", "family": "f", "operator": "o", "split": "discover"}
     prompt = domain.ask("x", asks="identifiers", **task)
@@ -88,6 +91,13 @@ def test_names_are_found_and_judged(domain: DeclaredDomain) -> None:
 )
 def test_a_name_stands_alone(domain: DeclaredDomain, text: str, count: int) -> None:
     assert len(said(domain, text)) == count
+
+
+@given(st.text(st.characters(), max_size=40) | st.sampled_from(REAL))
+def test_whatever_a_model_writes_names_stand_where_they_say(text: str) -> None:
+    text = f"{text} {REAL[0]}{text}"
+    for start, end in SHAPE.places(text.encode("utf-8", "replace").decode()):
+        assert SHAPE.is_valid(text[start:end])
 
 
 def test_a_name_that_is_cut_off_is_unknown(domain: DeclaredDomain) -> None:

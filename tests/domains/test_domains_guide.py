@@ -49,7 +49,11 @@ def report(folder: Path, name: str) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_a_declared_domain_is_measured_and_unlearned(folder: Path) -> None:
-    measure, unlearn, show = commands()
+    build, verify, measure, unlearn, show = commands()
+    for command in (build, verify):
+        done = run(folder, command)
+        assert done.returncode == 0, done.stderr
+        assert "cve.names: 2000 names" in done.stderr
     done = run(folder, measure)
     assert done.returncode == 1, done.stderr
     measured = report(folder, "runs/measured")

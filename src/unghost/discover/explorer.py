@@ -311,11 +311,11 @@ class Explorer:
         right, used = self.ledger.right, self.ledger.used
         known = [c for c in self._facts.values() if c.task_id in right]
         new = [c for c in self._facts.values() if not used[c.task_id]]
-        probes = self.ledger.least_used(new, count - min(count // 2, len(known)), self._order)
-        anchors = self.ledger.least_used(known, count - len(probes), self._order)
-        for probe in probes:
-            self._is_new(probe.text)
-        return [replace(anchor, operator="anchor") for anchor in anchors] + probes
+        untried = self.ledger.least_used(new, count - min(count // 2, len(known)), self._order)
+        anchors = self.ledger.least_used(known, count - len(untried), self._order)
+        for candidate in untried:
+            self._is_new(candidate.text)
+        return [replace(anchor, operator="anchor") for anchor in anchors] + untried
 
     def _replays(self, taken: set[str]) -> list[Candidate]:
         count = round(self.settings.replay_share * self.settings.tasks_per_round)
