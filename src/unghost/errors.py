@@ -24,6 +24,24 @@ class UnghostError(Exception):
     """
 
 
+def how_to_get(module: str, command: str | None = None) -> str | None:
+    """Return how to install the extra that a module is in, as the end of a sentence.
+
+    Args:
+        module: The module as imported.
+        command: The command that needs it, if it is one.
+
+    Returns:
+        None if the module is in no extra.
+    """
+    top = module.partition(".")[0]
+    for extra, (_, modules) in _EXTRAS.items():
+        if top in modules.split():
+            extra = _COMMANDS.get(command or "", extra)
+            return f"install the extra {extra!r} of unghost (unghost[{extra}])"
+    return None
+
+
 def missing_extra(error: ImportError, command: str | None = None) -> UnghostError | None:
     """Return an error that names the extra which installs a missing module.
 
@@ -34,12 +52,9 @@ def missing_extra(error: ImportError, command: str | None = None) -> UnghostErro
     Returns:
         None if no extra installs the module.
     """
-    module = (error.name or "").partition(".")[0]
-    for extra, (purpose, modules) in _EXTRAS.items():
-        if module in modules.split():
-            extra = _COMMANDS.get(command or "", extra)
-            return UnghostError(
-                f"{purpose} {module}, which is not installed: install the extra {extra!r}"
-                f" of unghost (unghost[{extra}])"
-            )
-    return None
+    top = (error.name or "").partition(".")[0]
+    advice = how_to_get(top, command)
+    if advice is None:
+        return None
+    purpose = next(purpose for purpose, modules in _EXTRAS.values() if top in modules.split())
+    return UnghostError(f"{purpose} {top}, which is not installed: {advice}")

@@ -105,5 +105,5 @@ def test_a_back_end_without_its_libraries_names_the_extra(
     fresh: Registry[BackEnd] = Registry(
         "generator", GENERATORS.group, callable, {"t": "unghost.generate.local:open_local"}
     )
-    with pytest.raises(UnghostError, match=r"pip install 'unghost\[train\]'"):
+    with pytest.raises(UnghostError, match=r"install the extra 'train'"):
         fresh.get("t")

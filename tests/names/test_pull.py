@@ -163,7 +163,7 @@ def test_a_snapshot_of_something_else_is_not_written_over(stub: Stub, tmp_path: 
     stub.routes["/simple/"] = simple(some(9))
     thesis = tmp_path / "thesis.txt"
     thesis.write_text("years of work")
-    with pytest.raises(UnghostError, match="no snapshot"):
+    with pytest.raises(UnghostError, match="not a snapshot"):
         pypi(stub, thesis)
     assert thesis.read_text() == "years of work"
     crates = tmp_path / "crates.names"

@@ -151,7 +151,7 @@ def test_a_target_that_leads_nowhere_is_one_line(target: str, message: str) -> N
 def test_a_missing_library_names_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "wants_torch.py").write_text("import torch.nothing_there\n", encoding="utf-8")
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(UnghostError, match=r"needs torch: pip install 'unghost\[train\]'"):
+    with pytest.raises(UnghostError, match=r"needs torch: install the extra 'train'"):
         made().get(f"{tmp_path / 'wants_torch.py'}:x")
 
 

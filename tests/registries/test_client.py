@@ -172,13 +172,13 @@ def test_credentials_do_not_go_to_another_host_that_an_index_names(
 @pytest.mark.parametrize("target", ["file:///etc/hostname", "ftp://127.0.0.1/", "data:,x"])
 def test_a_redirect_leads_to_no_file(stub: Stub, target: str) -> None:
     stub.routes["/x"] = Reply(status=302, headers={"Location": target})
-    with pytest.raises(UnghostError, match=r"no web address|can be asked"):
+    with pytest.raises(UnghostError, match=r"not a web address|can be asked"):
         fetch(f"{stub.url}/x")
 
 
 def test_redirects_end(stub: Stub) -> None:
     stub.routes["/x"] = Reply(status=302, headers={"Location": "/x"})
-    with pytest.raises(UnghostError, match="redirects again"):
+    with pytest.raises(UnghostError, match="redirects too often"):
         fetch(f"{stub.url}/x")
     assert len(stub.asked) < 20
 

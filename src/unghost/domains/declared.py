@@ -18,7 +18,7 @@ from unghost.domains.base import BLANKS, Domain, Facts, Mode, Words, says_one_of
 from unghost.domains.seeds import Family, Seeds
 from unghost.domains.tasks import Task, TaskForm, make_tasks, read_tasks
 from unghost.ecosystems.spot import Spot, to_mentions
-from unghost.errors import UnghostError
+from unghost.errors import UnghostError, missing_extra
 from unghost.mentions.thinking import thinking_end
 from unghost.names.building import list_snapshot, read_list
 from unghost.names.layout import is_snapshot
@@ -352,10 +352,8 @@ def shape_of(declared: Declaration) -> Shape:
 def _compiled(pattern: str, *, ignore_case: bool) -> Any:
     try:
         import re2
-    except ImportError:
-        raise UnghostError(
-            "a declared domain needs google-re2: pip install 'unghost[measure]'"
-        ) from None
+    except ImportError as error:
+        raise missing_extra(error) or error from None
     options = re2.Options()
     options.log_errors = False
     options.case_sensitive = not ignore_case

@@ -144,7 +144,7 @@ class ScannedText(BaseModel):
 
 
 class Suggested(BaseModel):
-    """Real names near a name."""
+    """Existing names similar to a name."""
 
     name: str
     ecosystem: str

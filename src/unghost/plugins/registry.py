@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
-from unghost.errors import UnghostError
+from unghost.errors import UnghostError, how_to_get
 
 T = TypeVar("T")
 
@@ -192,14 +192,8 @@ def _module(name: str) -> ModuleType:
     return module
 
 
-_EXTRAS = {
-    "train": ("torch", "transformers", "tokenizers", "safetensors", "peft", "accelerate", "numpy"),
-}
-
-
 def _missing(module: str | None) -> str:
-    top = (module or "a module").partition(".")[0]
-    for extra, modules in _EXTRAS.items():
-        if top in modules:
-            return f"needs {top}: pip install 'unghost[{extra}]'"
+    advice = how_to_get(module or "")
+    if module and advice:
+        return f"needs {module.partition('.')[0]}: {advice}"
     return f"needs the module {module}, which is not installed or not on the path"

@@ -99,7 +99,7 @@ def read_baseline(path: Path) -> frozenset[str]:
     """Read the fingerprints in a baseline.
 
     Raises:
-        UnghostError: It is not there, or is no baseline.
+        UnghostError: It is not there, or is not a baseline.
     """
     try:
         if path.stat().st_size > _LARGEST:
