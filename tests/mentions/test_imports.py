@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -233,7 +232,7 @@ def _reader(language: str) -> Read:
         "kotlin": (jvm.places, partial(jvm.read, own={})),
         "rust": (
             lambda data: where.uses(data, set(where.roots(data))),
-            partial(rust._read, scope=rust._Scope()),
+            partial(rust.read, scope=rust.Scope()),
         ),
     }
     places, read = plain.get(language, (javascript.places, javascript.read))
@@ -260,22 +259,15 @@ SUFFIXES = {
     ".ts": "typescript",
     ".tsx": "tsx",
 }
-ENOUGH = 400
 
 
 def _sources() -> Iterator[tuple[str, str]]:
-    """Return source of the corpus, and of what the machine has: all there is at times is Node's."""
-    folders = [Path(__file__).parents[1] / "corpus", Path("/usr/share"), Path("/usr/lib/ruby")]
-    node = shutil.which("node")
-    if node is not None:
-        folders.append(Path(node).resolve().parents[1] / "lib" / "node_modules")
-    for folder in folders:
-        paths = (path for suffix in SUFFIXES for path in folder.rglob(f"*{suffix}"))
-        for path in sorted(paths)[:ENOUGH]:
-            if path.is_file() and path.stat().st_size < 100_000:
-                text = decode(path.read_bytes())
-                if text:
-                    yield SUFFIXES[path.suffix], text
+    """Return source of the corpus."""
+    folder = Path(__file__).parents[1] / "corpus"
+    for path in sorted(path for suffix in SUFFIXES for path in folder.rglob(f"*{suffix}")):
+        text = decode(path.read_bytes())
+        if text:
+            yield SUFFIXES[path.suffix], text
 
 
 @pytest.fixture(scope="module")

@@ -31,14 +31,14 @@ def find_imports(text: str, language: str) -> list[Spot]:
     names may be from there, and are left out.
     """
     offsets = ByteOffsets(text)
-    data, scope = offsets.data, _Scope()
+    data, scope = offsets.data, Scope()
     roots = where.roots(data)
     places = where.uses(data, set(roots))
     found: list[Found] = []
     root: Node | None = None
     if places:
         root = parse_through(data, GRAMMAR, places[-1])
-        found = list(read_at(root, places, partial(_read, scope=scope), data))
+        found = list(read_at(root, places, partial(read, scope=scope), data))
         found = [item for item in found if not scope.is_own(item.name)]
     named = {item.name for item in found} | scope.modules | set(scope.bound)
     unknown = {word: roots[word] for word in roots if word.decode("utf-8", "replace") not in named}
@@ -48,7 +48,7 @@ def find_imports(text: str, language: str) -> list[Spot]:
 
 
 @dataclass(slots=True)
-class _Scope:
+class Scope:
     """The modules that a source declares, and the names that it binds, by the roots of their paths.
 
     Scopes within the source are taken as one.
@@ -66,7 +66,7 @@ class _Scope:
         return name in self.modules or any(root != name for root in self.bound.get(name, ()))
 
 
-def _read(path: list[Node], data: bytes, scope: _Scope) -> Iterator[Found]:
+def read(path: list[Node], data: bytes, scope: Scope) -> Iterator[Found]:
     """Read a ``use``, an ``extern crate`` or a ``mod``, within the body of a macro too."""
     token, holder = path[-1], path[-2] if len(path) > 1 else path[-1]
     word = text_of(token, data)
@@ -88,7 +88,7 @@ def _read(path: list[Node], data: bytes, scope: _Scope) -> Iterator[Found]:
                     yield item._replace(start=item.start + begin, end=item.end + begin)
 
 
-def _of_use(declaration: Node, data: bytes, scope: _Scope) -> Iterator[Found]:
+def _of_use(declaration: Node, data: bytes, scope: Scope) -> Iterator[Found]:
     """Read a ``use``: the crates that its paths begin with; what it binds is kept in the scope."""
     argument = declaration.child_by_field_name("argument")
     pending: list[tuple[Node | None, Node | None]] = [(argument, None)]
