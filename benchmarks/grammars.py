@@ -44,12 +44,12 @@ from pathlib import Path
 from typing import Any
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
-from unghost.runs.atomic import write_json
 
 from mentions import python_folders
 from unghost.ecosystems.pypi.imports import find_imports
 from unghost.mentions.commands.dockerfile import find_in_dockerfile
 from unghost.mentions.commands.makefile import find_in_makefile
+from unghost.storage.atomic import write_json
 from unghost.syntax import grammar
 from unghost.syntax.document import Array, Scalar, Table, Value
 from unghost.syntax.json_text import read_json
