@@ -7,7 +7,15 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from unghost.records import MentionKind
-from unghost.scan.finding import RULES, Finding, Problem, Report, Source, Suppression, fingerprint
+from unghost.scan.finding import (
+    RULES,
+    Finding,
+    Problem,
+    Report,
+    Source,
+    Suppression,
+    fingerprint,
+)
 
 RULE_IDS = tuple(RULES)
 NASTY = (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from label_cases import Scene, World
 from unghost.errors import UnghostError
 from unghost.label import BLAMES, STREAMS, Labels, label
-from unghost.label.answers import read_answer
+from unghost.label.blame import read_answer
 from unghost.label.credit import advantages
 
 pytestmark = pytest.mark.usefixtures("every_name_may_be_taught")

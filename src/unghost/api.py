@@ -1,4 +1,4 @@
-"""Scanning from Python: three functions, which the commands stand on too."""
+"""Scanning from Python, in three functions."""
 
 from __future__ import annotations
 

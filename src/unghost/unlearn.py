@@ -15,7 +15,7 @@ from typing import Any
 
 from unghost.config import UnlearnConfig
 from unghost.discover.explorer import Explorer
-from unghost.discover.plans import Batch as Planned
+from unghost.discover.plans import PlannedBatch
 from unghost.discover.stopping import RoundResult, best_round, reason_to_stop
 from unghost.discover.yields import discover_figures
 from unghost.domains.base import Mode
@@ -179,7 +179,7 @@ class _Run:
         folder: RoundFolder,
         step: int,
         mode: Mode | None,
-        planned: Planned,
+        planned: PlannedBatch,
         before: Sequence[Batch],
         number: int,
     ) -> Batch:

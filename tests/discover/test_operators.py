@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from unghost.discover.drafting import make, topic_seeds
 from unghost.discover.operators import OPERATORS, Material, clean_task, names_any
-from unghost.discover.seeds import FACTS, Candidate, facts_family
+from unghost.discover.seeds import FACTS, TaskCandidate, facts_family
 from unghost.domains.packages.seeds import SEEDS as WORDS
 
 GOLD = frozenset({"zarniwoop", "csv", "mail-merge-kit", "pdf"})
 SEEDS = tuple(
-    Candidate(f"t{n}", f"a tool for {a} with {b}", (a, b), FACTS)
+    TaskCandidate(f"t{n}", f"a tool for {a} with {b}", (a, b), FACTS)
     for n, (a, b) in enumerate(
         [("yaml", "schema checks"), ("csv", "sorting"), ("mail", "queues"), ("graph", "colours")]
     )
@@ -61,7 +61,9 @@ def test_an_operator_makes_plausible_text_without_a_right_answer(operator: objec
 
 
 def test_only_rewordings_keep_the_task_and_its_right_answer() -> None:
-    parent = Candidate("t", "yaml schema checks", ("yaml", "schema", "checks"), FACTS, gold="gold")
+    parent = TaskCandidate(
+        "t", "yaml schema checks", ("yaml", "schema", "checks"), FACTS, gold="gold"
+    )
     for operator in OPERATORS:
         made = make(operator, parent, material(), Random(1))
         assert made is not None

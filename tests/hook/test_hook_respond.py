@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hook_cases import claude, cursor, gemini, options, told
 from unghost.hook import respond as room
 from unghost.hook.decide import decide
-from unghost.hook.formats import AGENTS, Agent, Call
+from unghost.hook.formats import AGENTS, Agent, ToolCall
 from unghost.hook.respond import Options, Output, respond
 
 BROKEN = {"claude": claude, "gemini": gemini}
@@ -108,7 +108,7 @@ def test_where_nobody_is_there_to_be_asked_a_question_is_a_no(shop: Path, world:
 
 
 def test_what_the_call_is_is_told_before_it_is_judged(shop: Path, world: Path) -> None:
-    calls: list[Call] = []
+    calls: list[ToolCall] = []
     data = json.dumps(claude("Bash", shop, command="ls")).encode()
 
     assert respond(data, options(world), calls.append) == Output()

@@ -7,7 +7,7 @@ from random import Random
 
 from unghost.discover.bandit import Arm
 from unghost.discover.operators import BY_NAME, Material, Operator, clean_task, render
-from unghost.discover.seeds import Candidate
+from unghost.discover.seeds import TaskCandidate
 from unghost.domains.base import Domain, Mode
 from unghost.domains.seeds import Family, Seeds
 from unghost.records import Message, Prompt, record_id
@@ -20,19 +20,19 @@ _PRONE_PARENT = 0.3
 """Chance that the parent is a task that proved prone to ghosts, if the family has one."""
 
 
-def topic_seeds(family: Family, words: Seeds, noise: Random) -> tuple[Candidate, ...]:
+def topic_seeds(family: Family, words: Seeds, noise: Random) -> tuple[TaskCandidate, ...]:
     """Make seeds of a topic family: two or three of its usual topics in the domain's wording."""
     seeds = []
     for _ in range(_TOPIC_SEEDS):
         keywords = tuple(noise.sample(family.words, noise.choice((2, 3))))
         text = render(keywords, words, noise)
-        seeds.append(Candidate(record_id("task", text), text, keywords, family.name))
+        seeds.append(TaskCandidate(record_id("task", text), text, keywords, family.name))
     return tuple(seeds)
 
 
 def draw(
-    arm: Arm, material: Material, noise: Random, accept: Callable[[Candidate], bool]
-) -> Candidate | None:
+    arm: Arm, material: Material, noise: Random, accept: Callable[[TaskCandidate], bool]
+) -> TaskCandidate | None:
     """Make one new task (or one request to the model) by an arm.
 
     Args:
@@ -55,8 +55,8 @@ def draw(
 
 
 def make(
-    operator: Operator, parent: Candidate, material: Material, noise: Random
-) -> Candidate | None:
+    operator: Operator, parent: TaskCandidate, material: Material, noise: Random
+) -> TaskCandidate | None:
     """Apply one operator to one parent; None where it does not apply or brings no sound task."""
     draft = operator.apply(parent, material, noise)
     if draft is None:
@@ -67,7 +67,7 @@ def make(
         text = clean_task(text, material.avoid, material.seeds.answers)
     if text is None:
         return None
-    return Candidate(
+    return TaskCandidate(
         task_id=parent.task_id if operator.same_task else record_id("task", text),
         text=text,
         keywords=keywords,
@@ -78,7 +78,7 @@ def make(
     )
 
 
-def write_request(request: Candidate, round: int) -> Prompt:
+def write_request(request: TaskCandidate, round: int) -> Prompt:
     """Ask the model for a task of its own, in the words of the request."""
     return Prompt(
         id=record_id("prompt", "task", round, request.text),
@@ -93,7 +93,7 @@ def write_request(request: Candidate, round: int) -> Prompt:
     )
 
 
-def questions(domain: Domain, candidate: Candidate, modes: Sequence[Mode]) -> list[Prompt]:
+def questions(domain: Domain, candidate: TaskCandidate, modes: Sequence[Mode]) -> list[Prompt]:
     """Ask about a task in some modes."""
     return [
         domain.ask(

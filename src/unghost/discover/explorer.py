@@ -28,10 +28,10 @@ from unghost.discover.dedupe import Deduper
 from unghost.discover.drafting import draw, questions, topic_seeds, write_request
 from unghost.discover.ledger import Ledger, outcomes, token_count
 from unghost.discover.operators import BY_NAME, OPERATORS, Material, as_words, clean_task
-from unghost.discover.plans import Batch, ExplorerSettings, RoundState
+from unghost.discover.plans import ExplorerSettings, PlannedBatch, RoundState
 from unghost.discover.seeds import (
     FACTS,
-    Candidate,
+    TaskCandidate,
     content_words,
     facts_candidates,
     facts_family,
@@ -123,13 +123,13 @@ class Explorer:
             text = clean_task(completion.text, self._avoid, self.domain.seeds.answers)
             if text is not None and self._is_new(text):
                 current.written.append(
-                    Candidate(
+                    TaskCandidate(
                         record_id("task", text), text, content_words(text), *arm, prompt.parent_id
                     )
                 )
         return len(current.written) - before
 
-    def plan(self, round: int) -> list[Batch]:
+    def plan(self, round: int) -> list[PlannedBatch]:
         """Fix and give the batches of a round; asking again gives the same.
 
         Raises:
@@ -141,7 +141,7 @@ class Explorer:
         size = self.settings.batch_tasks
         starts = range(0, len(current.plan), size)
         return [
-            Batch(
+            PlannedBatch(
                 round,
                 index,
                 tuple(
@@ -257,7 +257,7 @@ class Explorer:
         slots = self.settings.tasks_per_round - len(chosen)
         arms = self._arms(slots, self._noise(round, "arms"))
         material, noise = self._material(round), self._noise(round, "requests")
-        requests: dict[str, Candidate] = {}
+        requests: dict[str, TaskCandidate] = {}
         for arm in arms:
             if BY_NAME[arm[1]].asks_model:
                 request = draw(arm, material, noise, lambda made: made.text not in requests)
@@ -272,7 +272,7 @@ class Explorer:
         facts = self.bandit.allocate(int(self.settings.facts_share * slots), noise, without=topics)
         return facts + self.bandit.allocate(slots - len(facts), noise)
 
-    def _fix(self, current: RoundState) -> list[Candidate]:
+    def _fix(self, current: RoundState) -> list[TaskCandidate]:
         """Make the fresh tasks and put all tasks of the round into their order."""
         material = self._material(current.number)
         noise = self._noise(current.number, "plan")
@@ -280,7 +280,7 @@ class Explorer:
         fresh = current.written[:slots]
         taken = {candidate.task_id for candidate in (*current.chosen, *fresh)}
 
-        def fits(made: Candidate) -> bool:
+        def fits(made: TaskCandidate) -> bool:
             return made.task_id not in taken and self._is_new(made.text)
 
         closed = {arm for arm in self.bandit.arms if BY_NAME[arm[1]].asks_model}
@@ -301,7 +301,7 @@ class Explorer:
         self.ledger.used.update(candidate.task_id for candidate in plan)
         return plan
 
-    def _anchors(self) -> list[Candidate]:
+    def _anchors(self) -> list[TaskCandidate]:
         """Choose tasks answered well and facts never asked before, half and half.
 
         While there are too few of one kind the other fills up. Without new ones training would
@@ -317,7 +317,7 @@ class Explorer:
             self._is_new(candidate.text)
         return [replace(anchor, operator="anchor") for anchor in anchors] + untried
 
-    def _replays(self, taken: set[str]) -> list[Candidate]:
+    def _replays(self, taken: set[str]) -> list[TaskCandidate]:
         count = round(self.settings.replay_share * self.settings.tasks_per_round)
         prone = [c for c in self.ledger.prone.values() if c.task_id not in taken]
         order = {candidate.task_id: number for number, candidate in enumerate(prone)}
@@ -325,7 +325,7 @@ class Explorer:
         return [replace(candidate, operator="replay") for candidate in replays]
 
     def _material(self, round: int) -> Material:
-        pools: dict[str, Sequence[Candidate]] = {
+        pools: dict[str, Sequence[TaskCandidate]] = {
             name: topic_seeds(family, self.domain.seeds, self._noise(round, f"seeds:{name}"))
             for name, family in self._families.items()
             if name != FACTS
@@ -342,7 +342,7 @@ class Explorer:
             prone=self.ledger.prone_by_family(),
         )
 
-    def _prompts(self, round: int, candidate: Candidate) -> list[Prompt]:
+    def _prompts(self, round: int, candidate: TaskCandidate) -> list[Prompt]:
         key = f"{self.seed}:{round}:{candidate.task_id}"
         share = self.settings.long_share
         modes = [

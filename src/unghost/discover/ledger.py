@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from unghost.discover.seeds import Candidate
+from unghost.discover.seeds import TaskCandidate
 from unghost.records import Completion, Mention, Prompt, Verdict
 
 _CHARACTERS_A_TOKEN = 4
@@ -93,12 +93,12 @@ class Ledger:
     """
 
     ghosts: dict[str, int] = field(default_factory=dict)
-    prone: dict[str, Candidate] = field(default_factory=dict)
+    prone: dict[str, TaskCandidate] = field(default_factory=dict)
     right: dict[str, None] = field(default_factory=dict)
     used: Counter[str] = field(default_factory=Counter)
 
     def note(
-        self, outcome: Outcome, candidate: Candidate | None, round: int, *, decides: bool
+        self, outcome: Outcome, candidate: TaskCandidate | None, round: int, *, decides: bool
     ) -> int:
         """Take in one outcome; gives the number of ghosts never met before.
 
@@ -119,16 +119,16 @@ class Ledger:
             self.right[task_id] = None
         return len(fresh)
 
-    def prone_by_family(self) -> dict[str, list[Candidate]]:
+    def prone_by_family(self) -> dict[str, list[TaskCandidate]]:
         """Group the prone tasks by their seed family."""
-        groups: dict[str, list[Candidate]] = {}
+        groups: dict[str, list[TaskCandidate]] = {}
         for candidate in self.prone.values():
             groups.setdefault(candidate.family, []).append(candidate)
         return groups
 
     def least_used(
-        self, candidates: Iterable[Candidate], count: int, order: Mapping[str, float]
-    ) -> list[Candidate]:
+        self, candidates: Iterable[TaskCandidate], count: int, order: Mapping[str, float]
+    ) -> list[TaskCandidate]:
         """Choose the candidates asked in the fewest rounds; ``order`` (by task id) breaks ties."""
         ranked = sorted(candidates, key=lambda c: (self.used[c.task_id], order[c.task_id]))
         return ranked[:count]
@@ -154,6 +154,6 @@ class Ledger:
         )
 
 
-def candidate_from_json(row: Mapping[str, Any]) -> Candidate:
+def candidate_from_json(row: Mapping[str, Any]) -> TaskCandidate:
     """Revive a candidate written by ``dataclasses.asdict``."""
-    return Candidate(**{**row, "keywords": tuple(row["keywords"])})
+    return TaskCandidate(**{**row, "keywords": tuple(row["keywords"])})

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from unghost.discover.seeds import Candidate, content_words
+from unghost.discover.seeds import TaskCandidate, content_words
 from unghost.domains.seeds import Family, Seeds
 from unghost.domains.tasks import in_words
 
@@ -49,8 +49,8 @@ class Material:
     families: Mapping[str, Family]
     ghosts: tuple[str, ...] = ()
     avoid: frozenset[str] = frozenset()
-    pools: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
-    prone: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
+    pools: Mapping[str, Sequence[TaskCandidate]] = field(default_factory=dict)
+    prone: Mapping[str, Sequence[TaskCandidate]] = field(default_factory=dict)
 
     def usable(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Leave out words that mention a name to be avoided."""
@@ -69,7 +69,7 @@ class Operator:
     """
 
     name: str
-    apply: Callable[[Candidate, Material, Random], Draft | None]
+    apply: Callable[[TaskCandidate, Material, Random], Draft | None]
     asks_model: bool = False
     same_task: bool = False
 
@@ -133,7 +133,7 @@ def clean_task(
     return line if sound else None
 
 
-def _swap(task: Candidate, old: str, new: str, material: Material, noise: Random) -> Draft:
+def _swap(task: TaskCandidate, old: str, new: str, material: Material, noise: Random) -> Draft:
     """Put one keyword in the place of another, in the task's own wording where it stands there."""
     keywords = tuple(dict.fromkeys(new if word == old else word for word in task.keywords))
     found = re.search(rf"\b{re.escape(old)}\b", task.text, re.IGNORECASE)
@@ -146,11 +146,11 @@ def _pick(words: tuple[str, ...], noise: Random) -> str | None:
     return noise.choice(words) if words else None
 
 
-def _plain(task: Candidate, material: Material, noise: Random) -> Draft:
+def _plain(task: TaskCandidate, material: Material, noise: Random) -> Draft:
     return task.text, task.keywords
 
 
-def _reorder(task: Candidate, material: Material, noise: Random) -> Draft | None:
+def _reorder(task: TaskCandidate, material: Material, noise: Random) -> Draft | None:
     if len(task.keywords) < 2:
         return None
     shift = noise.randrange(1, len(task.keywords))
@@ -158,14 +158,14 @@ def _reorder(task: Candidate, material: Material, noise: Random) -> Draft | None
     return render(keywords, material.seeds, noise), keywords
 
 
-def _rarer(task: Candidate, material: Material, noise: Random) -> Draft | None:
+def _rarer(task: TaskCandidate, material: Material, noise: Random) -> Draft | None:
     family = material.families[task.family]
     common = [word for word in task.keywords if word not in family.rare]
     new = _pick(tuple(w for w in material.usable(family.rare) if w not in task.keywords), noise)
     return _swap(task, noise.choice(common), new, material, noise) if common and new else None
 
 
-def _other_domain(task: Candidate, material: Material, noise: Random) -> Draft | None:
+def _other_domain(task: TaskCandidate, material: Material, noise: Random) -> Draft | None:
     others = sorted(set(material.families) - {task.family})
     new = others and _pick(material.usable(material.families[noise.choice(others)].words), noise)
     if not new or not task.keywords:
@@ -173,19 +173,19 @@ def _other_domain(task: Candidate, material: Material, noise: Random) -> Draft |
     return _swap(task, noise.choice(task.keywords), new, material, noise)
 
 
-def _newer(task: Candidate, material: Material, noise: Random) -> Draft | None:
+def _newer(task: TaskCandidate, material: Material, noise: Random) -> Draft | None:
     word = _pick(material.seeds.newer, noise)
     return None if word is None else (f"{task.text} with {word}", (*task.keywords, word))
 
 
-def _constrain(task: Candidate, material: Material, noise: Random) -> Draft | None:
+def _constrain(task: TaskCandidate, material: Material, noise: Random) -> Draft | None:
     constraint = _pick(material.seeds.constraints, noise)
     if constraint is None:
         return None
     return f"{task.text} {constraint}", (*task.keywords, " ".join(content_words(constraint)[:2]))
 
 
-def _relax(task: Candidate, material: Material, noise: Random) -> Draft | None:
+def _relax(task: TaskCandidate, material: Material, noise: Random) -> Draft | None:
     if len(task.keywords) < 2:
         return None
     dropped = noise.randrange(len(task.keywords))
@@ -193,14 +193,14 @@ def _relax(task: Candidate, material: Material, noise: Random) -> Draft | None:
     return render(keywords, material.seeds, noise), keywords
 
 
-def _idiom(task: Candidate, material: Material, noise: Random) -> Draft | None:
+def _idiom(task: TaskCandidate, material: Material, noise: Random) -> Draft | None:
     idiom = _pick(material.seeds.idioms, noise)
     if idiom is None:
         return None
     return f"{task.text} with {idiom}", (*task.keywords, idiom.split(" as in ")[0])
 
 
-def _near_ghost(task: Candidate, material: Material, noise: Random) -> Draft | None:
+def _near_ghost(task: TaskCandidate, material: Material, noise: Random) -> Draft | None:
     """Use the parts of an invented name as topic words: its neighbours are often invented too."""
     ghost = _pick(material.ghosts, noise)
     parts = re.findall(r"[a-z]{2,}", (ghost or "").lower())
@@ -215,12 +215,12 @@ def _near_ghost(task: Candidate, material: Material, noise: Random) -> Draft | N
     return render(keywords, material.seeds, noise), keywords
 
 
-def _alternatives(task: Candidate, material: Material, noise: Random) -> Draft | None:
+def _alternatives(task: TaskCandidate, material: Material, noise: Random) -> Draft | None:
     form = _pick(material.seeds.alternatives, noise)
     return None if form is None else (_filled(form, task.text), task.keywords)
 
 
-def _combine(task: Candidate, material: Material, noise: Random) -> Draft | None:
+def _combine(task: TaskCandidate, material: Material, noise: Random) -> Draft | None:
     partners = [other for other in material.pools.get(task.family, ()) if other.text != task.text]
     if not partners:
         return None
@@ -231,12 +231,12 @@ def _combine(task: Candidate, material: Material, noise: Random) -> Draft | None
     return (render(keywords, material.seeds, noise), keywords) if len(keywords) > 1 else None
 
 
-def _write_about(task: Candidate, material: Material, noise: Random) -> Draft | None:
+def _write_about(task: TaskCandidate, material: Material, noise: Random) -> Draft | None:
     keywords = material.usable(task.keywords)
     return (WRITE_ABOUT.format(keywords=", ".join(keywords)), keywords) if keywords else None
 
 
-def _write_like(task: Candidate, material: Material, noise: Random) -> Draft:
+def _write_like(task: TaskCandidate, material: Material, noise: Random) -> Draft:
     return WRITE_LIKE.format(task=task.text), task.keywords
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from unghost.discover.bandit import Arm
 from unghost.discover.ledger import candidate_from_json
-from unghost.discover.seeds import Candidate
+from unghost.discover.seeds import TaskCandidate
 from unghost.errors import UnghostError
 from unghost.records import Prompt
 
@@ -58,7 +58,7 @@ class ExplorerSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class PlannedBatch:
     """Prompts that are run together; the prompts of one task are in one batch."""
 
     round: int
@@ -84,11 +84,11 @@ class RoundState:
     """
 
     number: int
-    chosen: list[Candidate]
+    chosen: list[TaskCandidate]
     arms: list[Arm]
-    requests: list[Candidate]
-    written: list[Candidate] = field(default_factory=list)
-    plan: list[Candidate] | None = None
+    requests: list[TaskCandidate]
+    written: list[TaskCandidate] = field(default_factory=list)
+    plan: list[TaskCandidate] | None = None
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> RoundState:

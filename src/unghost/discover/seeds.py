@@ -23,7 +23,7 @@ FILLERS = frozenset(_FILLERS.split())
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class TaskCandidate:
     """A task that the explorer may ask about.
 
     Attributes:
@@ -65,7 +65,7 @@ def check_split(tasks: Iterable[Task]) -> None:
             )
 
 
-def facts_candidates(tasks: Sequence[Task]) -> tuple[Candidate, ...]:
+def facts_candidates(tasks: Sequence[Task]) -> tuple[TaskCandidate, ...]:
     """Turn given tasks into seeds of the family :data:`FACTS`, in the order given.
 
     Raises:
@@ -73,7 +73,7 @@ def facts_candidates(tasks: Sequence[Task]) -> tuple[Candidate, ...]:
     """
     check_split(tasks)
     return tuple(
-        Candidate(
+        TaskCandidate(
             task_id=task.id,
             text=task.text,
             keywords=tuple(task.keywords) or content_words(task.text),
@@ -84,7 +84,7 @@ def facts_candidates(tasks: Sequence[Task]) -> tuple[Candidate, ...]:
     )
 
 
-def facts_family(candidates: Sequence[Candidate]) -> Family:
+def facts_family(candidates: Sequence[TaskCandidate]) -> Family:
     """Make a topic family of the keywords of the facts; the rarest quarter of them is ``rare``."""
     counts = Counter(word for candidate in candidates for word in candidate.keywords)
     ranked = sorted(counts, key=lambda word: (-counts[word], word))

@@ -23,7 +23,7 @@ from unghost.records import Origin
 from unghost.syntax.grammar import Grammar
 
 if TYPE_CHECKING:
-    from unghost.ecosystems.registry import Registry
+    from unghost.ecosystems.registry import RegistrySpec
     from unghost.ecosystems.tree import Tree
 
 Reader = Callable[[str], Iterable[Spot]]
@@ -339,7 +339,7 @@ class Ecosystem:
     title: str
     canonical: Callable[[str], str]
     is_valid: Callable[[str], bool]
-    load_registry: Callable[[], Registry]
+    load_registry: Callable[[], RegistrySpec]
     commands: tuple[Command, ...] = ()
     starters: Mapping[str, tuple[Starter, ...]] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -368,7 +368,7 @@ class Ecosystem:
     terminators: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
 
     @property
-    def registry(self) -> Registry:
+    def registry(self) -> RegistrySpec:
         """Return where its names are listed."""
         return self.load_registry()
 

@@ -68,7 +68,7 @@ A feed raises UnghostError on what it cannot understand; the client retries and 
 """
 
 
-class Registry(NamedTuple):
+class RegistrySpec(NamedTuple):
     """Where an ecosystem's names are listed.
 
     Attributes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from unghost.hook.delta import COMMAND, SHOWN, Addition, Delta, addition, assess
 from unghost.hook.edits import DIFF, changes_of, command_of, label
-from unghost.hook.formats import Call, Decision, Reply
+from unghost.hook.formats import Decision, Reply, ToolCall
 from unghost.hook.guarded import Guard
 from unghost.hook.lists import lists_of
 from unghost.syntax.printable import printable
@@ -58,7 +58,7 @@ class Rules:
     unverified: Decision = "ask"
 
 
-def decide(call: Call, rules: Rules) -> Reply:
+def decide(call: ToolCall, rules: Rules) -> Reply:
     """Decide on a call.
 
     Args:

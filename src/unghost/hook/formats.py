@@ -48,7 +48,7 @@ _LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ToolCall:
     """What an agent is about to do.
 
     Attributes:
@@ -90,12 +90,12 @@ class NotUnderstoodError(UnghostError):
         other: Whether it is of a moment at which nothing is to be judged.
     """
 
-    def __init__(self, problem: str, call: Call | None = None, *, other: bool = False) -> None:
+    def __init__(self, problem: str, call: ToolCall | None = None, *, other: bool = False) -> None:
         super().__init__(problem)
         self.call, self.other = call, other
 
 
-def read_call(data: bytes, agent: Agent | None = None) -> Call:
+def read_call(data: bytes, agent: Agent | None = None) -> ToolCall:
     """Read what an agent sends.
 
     Args:
@@ -122,12 +122,12 @@ def read_call(data: bytes, agent: Agent | None = None) -> Call:
     return _call(table, agent, event if _EVENTS.get(event) == agent else "")
 
 
-def call_of(agent: Agent) -> Call:
+def call_of(agent: Agent) -> ToolCall:
     """Return a call of which nothing is known but the agent."""
-    return Call(agent, _USUAL[agent])
+    return ToolCall(agent, _USUAL[agent])
 
 
-def _call(table: dict[str, Any], agent: Agent, event: str) -> Call:
+def _call(table: dict[str, Any], agent: Agent, event: str) -> ToolCall:
     tool, cwd = _text(table.get("tool_name")), _text(table.get("cwd"))
     if not cwd and isinstance(roots := table.get("workspace_roots"), list) and roots:
         cwd = _text(roots[0])
@@ -143,8 +143,8 @@ def _call(table: dict[str, Any], agent: Agent, event: str) -> Call:
         told = _parsed(arguments.encode("utf-8", "surrogatepass"))
         arguments = told if isinstance(told, dict) else {"input": arguments}
     if not isinstance(arguments, dict):
-        raise NotUnderstoodError("tool_input is not an object", Call(agent, event, tool, cwd))
-    return Call(agent, event, tool, cwd, arguments)
+        raise NotUnderstoodError("tool_input is not an object", ToolCall(agent, event, tool, cwd))
+    return ToolCall(agent, event, tool, cwd, arguments)
 
 
 def _expected() -> str:
@@ -167,7 +167,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def render(answer: Reply, call: Call) -> str:
+def render(answer: Reply, call: ToolCall) -> str:
     """Put an answer into the words of the agent; empty says nothing and leaves all to it."""
     shown = answer.shown or answer.reason
     table: dict[str, Any] = {}

@@ -15,10 +15,10 @@ from unghost.errors import UnghostError
 from unghost.hook.decide import Rules, decide, unreadable
 from unghost.hook.formats import (
     Agent,
-    Call,
     Decision,
     NotUnderstoodError,
     Reply,
+    ToolCall,
     call_of,
     read_call,
     render,
@@ -66,7 +66,7 @@ class Output:
 
 
 def respond(
-    data: bytes, options: Options, understood: Callable[[Call], None] = lambda call: None
+    data: bytes, options: Options, understood: Callable[[ToolCall], None] = lambda call: None
 ) -> Output:
     """Answer an agent; raises nothing.
 
@@ -75,7 +75,7 @@ def respond(
         options: How to answer.
         understood: Told what the call is as soon as that is known.
     """
-    call: Call | None = None
+    call: ToolCall | None = None
     try:
         call = read_call(data, options.agent)
         understood(call)
@@ -95,7 +95,7 @@ def respond(
         return failed(f"{type(error).__name__} in unghost itself: {error}", call, options)
 
 
-def failed(problem: str, call: Call | None, options: Options) -> Output:
+def failed(problem: str, call: ToolCall | None, options: Options) -> Output:
     """Return the response to an input that could not be judged.
 
     Args:
@@ -111,7 +111,7 @@ def failed(problem: str, call: Call | None, options: Options) -> Output:
     return replace(_of(answer, call, options), err=_line(problem))
 
 
-def _of(answer: Reply, call: Call, options: Options) -> Output:
+def _of(answer: Reply, call: ToolCall, options: Options) -> Output:
     if options.unattended and answer.decision == "ask":
         answer = replace(answer, decision="deny", reason=f"{answer.reason}\n{_ALONE}")
     return Output(render(answer, call))

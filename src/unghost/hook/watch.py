@@ -17,7 +17,7 @@ from threading import Thread
 from time import monotonic
 from typing import Any
 
-from unghost.hook.formats import Call
+from unghost.hook.formats import ToolCall
 from unghost.hook.respond import Options, Output, failed, respond
 
 SECONDS = 20.0
@@ -60,7 +60,7 @@ def watched(read: Callable[[], bytes], options: Options, seconds: float = SECOND
 
 
 def _in_a_thread(read: Callable[[], bytes], options: Options, seconds: float) -> Output:
-    calls: list[Call] = []
+    calls: list[ToolCall] = []
     found: list[Output] = []
 
     def work() -> None:
@@ -112,7 +112,7 @@ def _awaited(pipe: int, worker: int, options: Options, until: float, seconds: fl
             values: dict[str, Any] = json.loads(line)
             if "code" in values:
                 return Output(**values)
-            call = Call(**values)
+            call = ToolCall(**values)
 
 
 def _ended(worker: int) -> str:

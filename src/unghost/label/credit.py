@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from unghost.label.answers import Answer
+from unghost.label.blame import ReadAnswer
 
 
 class _Node:
@@ -19,7 +19,7 @@ class _Node:
         self.children: dict[int, _Node] = {}
 
 
-def advantages(answers: Sequence[Answer]) -> list[tuple[Fraction, ...]]:
+def advantages(answers: Sequence[ReadAnswer]) -> list[tuple[Fraction, ...]]:
     """Return by answer and token the change of V(prefix) that the token brought, in [-1, 1].
 
     The answers to one prompt are merged into a prefix tree. An answer's reward is the share of its

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from unghost.domains.base import Domain
-from unghost.label.answers import thinking_tokens
+from unghost.label.blame import thinking_tokens
 from unghost.label.streams import STREAMS, Labels
 from unghost.records import Completion, Mention, Verdict, by_source
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from unghost.generate.allowed import AllowedTokens, Vocabulary, after
-from unghost.label.answers import Answer, Name
+from unghost.label.blame import Name, ReadAnswer
 from unghost.records import MentionKind
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class AllowedPositions:
         self._vocabulary, self._domain, self._eos = vocabulary, domain, eos
         self._by_kind: dict[MentionKind, AllowedTokens] = {}
 
-    def of(self, answer: Answer) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    def of(self, answer: ReadAnswer) -> tuple[tuple[int, tuple[int, ...]], ...]:
         """Return (token position, allowed ids) at decided names, up to and incl. the divergence."""
         found: dict[int, tuple[int, ...]] = {}
         for name in answer.names:
@@ -39,7 +39,7 @@ class AllowedPositions:
                         found.setdefault(token, ids)
         return tuple(sorted(found.items()))
 
-    def _at(self, answer: Answer, name: Name, token: int) -> tuple[int, ...]:
+    def _at(self, answer: ReadAnswer, name: Name, token: int) -> tuple[int, ...]:
         kind = name.mention.kind
         if kind not in self._by_kind:
             walk, ends = self._domain.walk(kind), self._domain.terminators(kind)

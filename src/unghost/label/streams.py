@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from unghost.errors import UnghostError
 from unghost.generate.allowed import Vocabulary
-from unghost.label.answers import Answer, Name, read_answer, thinking_tokens
+from unghost.label.blame import Name, ReadAnswer, read_answer, thinking_tokens
 from unghost.label.credit import advantages
 from unghost.label.positions import AllowedPositions
 from unghost.records import Completion, Mention, Prompt, Verdict, by_source
@@ -119,7 +119,7 @@ class _Weights:
         self.reinforce: dict[int, float] = {}
 
 
-def _weights(answer: Answer, blame: Blame, changes: Sequence[Fraction]) -> _Weights:
+def _weights(answer: ReadAnswer, blame: Blame, changes: Sequence[Fraction]) -> _Weights:
     weights = _Weights()
     for name in answer.names:
         if not name.decided:
@@ -151,7 +151,7 @@ def _blamed(name: Name, blame: Blame) -> Iterable[int]:
 
 
 def _streams(
-    answer: Answer, weights: _Weights, eos: frozenset[int]
+    answer: ReadAnswer, weights: _Weights, eos: frozenset[int]
 ) -> dict[str, tuple[float, ...]]:
     count = len(answer.token_ids)
     streams: dict[str, list[float]] = {stream: [0.0] * count for stream in STREAMS}
@@ -171,7 +171,7 @@ def _streams(
     return {stream: tuple(column) for stream, column in streams.items()}
 
 
-def _silent(answer: Answer) -> set[int]:
+def _silent(answer: ReadAnswer) -> set[int]:
     """Return the tokens that no stream may hold: thinking, undecided names, names broken off."""
     silent = thinking_tokens(answer.completion)
     for name in answer.names:
@@ -182,7 +182,7 @@ def _silent(answer: Answer) -> set[int]:
     return silent
 
 
-def _segments(answer: Answer) -> tuple[int, ...]:
+def _segments(answer: ReadAnswer) -> tuple[int, ...]:
     """Number the names; where two share a token, an absent one has it, else the first."""
     segments = [-1] * len(answer.token_ids)
     order = sorted(enumerate(answer.names), key=lambda pair: pair[1].verdict.status != "absent")

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Self
 
 from unghost.ecosystems import ecosystem
-from unghost.ecosystems.registry import Registry, Setup
+from unghost.ecosystems.registry import RegistrySpec, Setup
 from unghost.errors import UnghostError
 from unghost.names.live_cache import LiveCache, Presence
 from unghost.records import Status
@@ -158,7 +158,7 @@ class LiveCheck:
         return there
 
     async def _asked(
-        self, client: httpx.AsyncClient, registry: Registry, name: str, address: Address
+        self, client: httpx.AsyncClient, registry: RegistrySpec, name: str, address: Address
     ) -> Presence | None:
         """Ask for each spelling of a name; None if an answer says neither yes nor no."""
         if address.url not in self._bases:

@@ -36,7 +36,7 @@ class RoundRates(Rates):
     known_right: Estimate | None
 
 
-class Universe(TypedDict):
+class UniverseFacts(TypedDict):
     """What the run took for existing; ``label`` and ``as_of`` stand at each figure."""
 
     label: str
@@ -133,7 +133,7 @@ class Heldout(TypedDict):
     prone: Prone | None
 
 
-class Token(TypedDict):
+class ShownToken(TypedDict):
     """One generated token of an example; ``kl`` is KL(base || tuned) at it in nats, or null."""
 
     text: str
@@ -141,12 +141,12 @@ class Token(TypedDict):
     kl: float | None
 
 
-class Example(TypedDict):
+class AnswerPair(TypedDict):
     """One question with the answers of both models."""
 
     question: str
-    before: list[Token]
-    after: list[Token]
+    before: list[ShownToken]
+    after: list[ShownToken]
 
 
 class VerdictData(TypedDict):
@@ -156,7 +156,7 @@ class VerdictData(TypedDict):
     reasons: list[str]
 
 
-class Report(TypedDict):
+class RunReport(TypedDict):
     """A whole run; ``created`` is ISO 8601 in UTC, ``stopping`` says why the rounds ended."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
@@ -166,18 +166,18 @@ class Report(TypedDict):
     run: str
     model: str
     domain: DomainData
-    universe: Universe
+    universe: UniverseFacts
     config: dict[str, Any]
     versions: dict[str, str]
     seed: int
     rounds: list[Round]
     heldout: Heldout | None
-    examples: list[Example]
+    examples: list[AnswerPair]
     verdict: VerdictData
     stopping: str
 
 
-def validate(report: Any) -> Report:
+def validate(report: Any) -> RunReport:
     """Check that an object is a report of this version, and give it back unchanged.
 
     Raises:
@@ -211,7 +211,7 @@ def write_report(report: Any, path: Path) -> None:
     write_json(path, validate(report))
 
 
-def read_report(path: Path) -> Report:
+def read_report(path: Path) -> RunReport:
     """Read and check a report.
 
     Raises:
@@ -225,5 +225,5 @@ def read_report(path: Path) -> Report:
 
 
 @cache
-def _adapter() -> TypeAdapter[Report]:
-    return TypeAdapter(Report)
+def _adapter() -> TypeAdapter[RunReport]:
+    return TypeAdapter(RunReport)

@@ -1,9 +1,10 @@
 """A run on disk: what was asked, answered, found, judged and trained, round by round.
 
     <run>/run.json                     schema version, configuration, universe, versions, seed
-          round-000/prompts/discover-00000.parquet   and completions/, mentions/, verdicts/
-          round-000/checkpoint/  adapter/  train.jsonl
-          round-000/metrics.json       written last: the round is complete
+          round-000/                   the untouched model
+          round-001/prompts/discover-00000.parquet   and completions/, mentions/, verdicts/
+          round-001/checkpoint/  adapter/  train.jsonl
+          round-001/metrics.json       written last: the round is complete
           adapter/  report.html  report.json
 
 Work is planned into batches before it runs, and a batch is the unit of resume: it counts as done

@@ -48,7 +48,7 @@ class Project:
             self._learn(path, read)
 
     def claims(self, mention: Mention) -> Claimed | None:
-        """See :class:`~unghost.domains.packages.verify.Project`."""
+        """See :class:`~unghost.domains.packages.verify.ProjectClaims`."""
         eco = ecosystem(mention.ecosystem)
         names = [eco.canonical(mention.name)]
         # A sentence may call a folder of modules a package, too.
@@ -65,7 +65,7 @@ class Project:
         return None
 
     def declared(self, eco: str) -> frozenset[str]:
-        """See :class:`~unghost.domains.packages.verify.Project`."""
+        """See :class:`~unghost.domains.packages.verify.ProjectClaims`."""
         return frozenset(self._declared.get(eco, ()))
 
     def _private_claim(self, eco: str, name: str) -> Claimed | None:

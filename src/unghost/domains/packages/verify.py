@@ -37,7 +37,7 @@ class Ruling:
     suggestions: tuple[str, ...] = ()
 
 
-class Project(Protocol):
+class ProjectClaims(Protocol):
     """What the place of a mention says of names: the project's own, and those of its indexes."""
 
     def claims(self, mention: Mention) -> tuple[Status, str] | None:
@@ -73,7 +73,7 @@ class Judge:
         *universes: Universe,
         versions: Mapping[str, str] | None = None,
         local: Collection[str] = frozenset(),
-        project: Project | None = None,
+        project: ProjectClaims | None = None,
         installed: Mapping[str, Installed] | None = None,
         suggest: bool = True,
         likely: bool = False,

@@ -10,10 +10,10 @@ from unghost.ecosystems.apt.names import canonical, is_valid
 from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Prose
 
 if TYPE_CHECKING:
-    from unghost.ecosystems.registry import Registry
+    from unghost.ecosystems.registry import RegistrySpec
 
 
-def _load_registry() -> Registry:
+def _load_registry() -> RegistrySpec:
     # Only pulling and asking need it, and it takes long to import.
     from unghost.ecosystems.apt.registry import REGISTRY
 

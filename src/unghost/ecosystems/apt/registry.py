@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from unghost.ecosystems.feeds import PAGE, require
-from unghost.ecosystems.registry import Entry, Page, Registry, Setup
+from unghost.ecosystems.registry import Entry, Page, RegistrySpec, Setup
 from unghost.errors import UnghostError
 from unghost.registries.address import Address, Credentials, shown
 from unghost.registries.streams import lines, unpacked
@@ -167,4 +167,4 @@ async def _entries(pieces: AsyncIterator[bytes], url: str) -> AsyncIterator[list
     yield waiting
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup)
+REGISTRY = RegistrySpec(setup=setup, feed=feed, lookup=lookup)

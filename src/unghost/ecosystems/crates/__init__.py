@@ -12,10 +12,10 @@ from unghost.ecosystems.crates.names import candidates, canonical, is_builtin, i
 from unghost.syntax.document import held
 
 if TYPE_CHECKING:
-    from unghost.ecosystems.registry import Registry
+    from unghost.ecosystems.registry import RegistrySpec
 
 
-def _load_registry() -> Registry:
+def _load_registry() -> RegistrySpec:
     # Only pulling and asking need it, and it takes long to import.
     from unghost.ecosystems.crates.registry import REGISTRY
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from unghost.ecosystems.feeds import whole_list
-from unghost.ecosystems.registry import Entry, Page, Registry, Setup
+from unghost.ecosystems.registry import Entry, Page, RegistrySpec, Setup
 from unghost.registries import files
 from unghost.registries.address import Address, Credentials, slashed
 from unghost.registries.streams import cut_off, damaged, gunzipped, lines
@@ -158,4 +158,4 @@ async def _rows(pieces: AsyncIterator[bytes], url: str) -> AsyncIterator[list[li
         raise cut_off(url)
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, spellings=spellings)
+REGISTRY = RegistrySpec(setup=setup, feed=feed, lookup=lookup, spellings=spellings)

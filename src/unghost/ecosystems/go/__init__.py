@@ -11,10 +11,10 @@ from unghost.ecosystems.go.manifests import read_mod, read_sum, read_vendored
 from unghost.ecosystems.go.paths import candidates, canonical, is_builtin, is_module
 
 if TYPE_CHECKING:
-    from unghost.ecosystems.registry import Registry
+    from unghost.ecosystems.registry import RegistrySpec
 
 
-def _load_registry() -> Registry:
+def _load_registry() -> RegistrySpec:
     # Only pulling and asking need it, and it takes long to import.
     from unghost.ecosystems.go.registry import REGISTRY
 

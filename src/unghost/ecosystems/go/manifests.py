@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from unghost.ecosystems.go.paths import beginnings, is_below, is_module, is_package
 from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
-from unghost.syntax.lines import Token, lines, words
+from unghost.syntax.lines import LineWord, lines, words
 
 _ALONE = "()[],"
 
@@ -47,7 +47,7 @@ def read_vendored(text: str) -> list[Spot]:
     """Read ``vendor/modules.txt``: ``# path version``, and what stands in for it behind ``=>``."""
     spots = []
     for line in lines(text):
-        mark, *entry = words(line) or [Token(0, "")]
+        mark, *entry = words(line) or [LineWord(0, "")]
         if mark.text != "#" or not entry:
             continue
         old, new = _sides(entry)
@@ -68,7 +68,7 @@ class _Project:
     required: set[str] = field(default_factory=set)
     replaced: dict[tuple[str, str | None], Origin | None] = field(default_factory=dict)
 
-    def learn(self, verb: str, rest: Sequence[Token]) -> None:
+    def learn(self, verb: str, rest: Sequence[LineWord]) -> None:
         if verb == "module" and rest:
             self.own = rest[0].text
         elif verb == "require" and rest:
@@ -80,7 +80,7 @@ class _Project:
                 instead: Origin | None = "path" if _is_folder(new[0].text) else None
                 self.replaced[old[0].text, _version(old)] = instead
 
-    def spots(self, verb: str, rest: Sequence[Token]) -> list[Spot]:
+    def spots(self, verb: str, rest: Sequence[LineWord]) -> list[Spot]:
         if verb == "require":
             return self._required(rest)
         if verb == "replace":
@@ -88,7 +88,7 @@ class _Project:
             return [] if new and _is_folder(new[0].text) else _named(new)
         return self._tool(rest) if verb == "tool" else []
 
-    def _required(self, rest: Sequence[Token]) -> list[Spot]:
+    def _required(self, rest: Sequence[LineWord]) -> list[Spot]:
         if not rest or rest[0].text == self.own:
             return []
         for key in ((rest[0].text, _version(rest)), (rest[0].text, None)):
@@ -98,7 +98,7 @@ class _Project:
         is_own = self.own is not None and is_below(rest[0].text, self.own)
         return _named(rest, origin="workspace" if is_own else "registry")
 
-    def _tool(self, rest: Sequence[Token]) -> list[Spot]:
+    def _tool(self, rest: Sequence[LineWord]) -> list[Spot]:
         """Return a tool's module: a tool is a package, of a required module or of this one."""
         if not rest or not is_package(rest[0].text):
             return []
@@ -110,7 +110,7 @@ class _Project:
         return [_spot(rest[0], None)]
 
 
-def _statements(text: str) -> Iterator[list[Token]]:
+def _statements(text: str) -> Iterator[list[LineWord]]:
     """Return each statement as its verb and what follows; in a block the verb is the block's."""
     verb = None
     for line in lines(text):
@@ -128,7 +128,7 @@ def _statements(text: str) -> Iterator[list[Token]]:
             yield tokens
 
 
-def _tokens(line: Token) -> list[Token]:
+def _tokens(line: LineWord) -> list[LineWord]:
     """Split a line by go.mod's lexical rules; a quoted token stands without its quotes."""
     tokens, text, place = [], line.text, 0
     while place < len(text):
@@ -140,11 +140,11 @@ def _tokens(line: Token) -> list[Token]:
         elif char in '"`':
             end = text.find(char, place + 1)
             end = len(text) if end < 0 else end
-            tokens.append(Token(line.start + place + 1, text[place + 1 : end]))
+            tokens.append(LineWord(line.start + place + 1, text[place + 1 : end]))
             place = end + 1
         else:
             end = place + 1 if char in _ALONE else _word_end(text, place)
-            tokens.append(Token(line.start + place, text[place:end]))
+            tokens.append(LineWord(line.start + place, text[place:end]))
             place = end
     return tokens
 
@@ -157,7 +157,7 @@ def _word_end(text: str, place: int) -> int:
     return place
 
 
-def _sides(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
+def _sides(tokens: Sequence[LineWord]) -> tuple[list[LineWord], list[LineWord]]:
     """Split ``old [version] => new [version]``."""
     for place, token in enumerate(tokens):
         if token.text == "=>":
@@ -171,15 +171,15 @@ def _is_folder(path: str) -> bool:
     return path in (".", "..") or path.startswith(beginnings) or path[1:2] == ":"
 
 
-def _version(tokens: Sequence[Token]) -> str | None:
+def _version(tokens: Sequence[LineWord]) -> str | None:
     return tokens[1].text if len(tokens) > 1 else None
 
 
-def _named(tokens: Sequence[Token], *, origin: Origin = "registry") -> list[Spot]:
+def _named(tokens: Sequence[LineWord], *, origin: Origin = "registry") -> list[Spot]:
     if not tokens or not is_module(tokens[0].text):
         return []
     return [_spot(tokens[0], _version(tokens), origin)]
 
 
-def _spot(name: Token, version: str | None, origin: Origin = "registry") -> Spot:
+def _spot(name: LineWord, version: str | None, origin: Origin = "registry") -> Spot:
     return Spot(name.start, name.end, name.text, "manifest", "go", version=version, origin=origin)

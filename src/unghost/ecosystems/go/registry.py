@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from unghost.ecosystems.feeds import Distinct, require
-from unghost.ecosystems.registry import Entry, Page, Registry, Setup
+from unghost.ecosystems.registry import Entry, Page, RegistrySpec, Setup
 from unghost.registries import files
 from unghost.registries.address import Address, Credentials, same_place, slashed
 from unghost.registries.streams import damaged
@@ -127,4 +127,4 @@ def _later(time: str, url: str) -> str:
     return (_moment(time, url) + timedelta(microseconds=1)).isoformat().replace("+00:00", "Z")
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, incremental=True)
+REGISTRY = RegistrySpec(setup=setup, feed=feed, lookup=lookup, incremental=True)

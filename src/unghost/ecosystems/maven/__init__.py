@@ -17,10 +17,10 @@ from unghost.syntax.document import held
 from unghost.syntax.xml_text import Element
 
 if TYPE_CHECKING:
-    from unghost.ecosystems.registry import Registry
+    from unghost.ecosystems.registry import RegistrySpec
 
 
-def _load_registry() -> Registry:
+def _load_registry() -> RegistrySpec:
     # Only pulling and asking need it, and it takes long to import.
     from unghost.ecosystems.maven.registry import REGISTRY
 

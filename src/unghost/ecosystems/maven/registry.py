@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from unghost.ecosystems.feeds import PAGE, Distinct, Outdated, require
 from unghost.ecosystems.maven.nexus import artifacts
-from unghost.ecosystems.registry import Entry, Page, Registry, Setup
+from unghost.ecosystems.registry import Entry, Page, RegistrySpec, Setup
 from unghost.registries import files
 from unghost.registries.address import Address, Credentials, basic, slashed
 from unghost.registries.files import expander
@@ -216,4 +216,4 @@ async def _read(
     yield Page(waiting, state, done, day=day)
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, incremental=True)
+REGISTRY = RegistrySpec(setup=setup, feed=feed, lookup=lookup, incremental=True)

@@ -16,10 +16,10 @@ from unghost.ecosystems.project import Environments
 from unghost.syntax.document import held
 
 if TYPE_CHECKING:
-    from unghost.ecosystems.registry import Registry
+    from unghost.ecosystems.registry import RegistrySpec
 
 
-def _load_registry() -> Registry:
+def _load_registry() -> RegistrySpec:
     # Only pulling and asking need it, and it takes long to import.
     from unghost.ecosystems.npm.registry import REGISTRY
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from unghost.ecosystems.feeds import Outdated, json_object, require, whole_list
 from unghost.ecosystems.npm.settings import npm_default, npm_registries
-from unghost.ecosystems.registry import Entry, Page, Registry, Setup
+from unghost.ecosystems.registry import Entry, Page, RegistrySpec, Setup
 from unghost.registries.address import Address, Credentials, slashed
 from unghost.registries.streams import damaged, json_values
 
@@ -188,4 +188,4 @@ async def _read_listed(answer: Response) -> AsyncIterator[list[Entry]]:
         yield [Entry(name) for _, name in found if not name.startswith("_")]
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, is_held=is_held, incremental=True)
+REGISTRY = RegistrySpec(setup=setup, feed=feed, lookup=lookup, is_held=is_held, incremental=True)

@@ -16,7 +16,7 @@ from json.decoder import (  # type: ignore[attr-defined]
 from unghost.ecosystems.npm.specs import Spec, name_end, read_spec, spot_at
 from unghost.ecosystems.spot import Spot
 from unghost.syntax.document import Scalar
-from unghost.syntax.lines import Token, lines
+from unghost.syntax.lines import LineWord, lines
 
 _LONG_KEY = "? "
 _BETWEEN = ", "
@@ -60,7 +60,7 @@ def _read(descriptor: Scalar) -> Spec:
     return read_spec(descriptor.text[name_end(descriptor.text) + 1 :], bare_alias=False)
 
 
-def _descriptors(line: Token) -> Iterator[Scalar]:
+def _descriptors(line: LineWord) -> Iterator[Scalar]:
     """Cut the line that begins an entry; a word of it may be quoted and hold several."""
     text = line.text
     at = len(_LONG_KEY) if text.startswith(_LONG_KEY) else 0

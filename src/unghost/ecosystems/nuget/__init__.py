@@ -22,10 +22,10 @@ from unghost.ecosystems.nuget.scripts import read_cake, read_csharp_script, read
 from unghost.syntax.xml_text import Element
 
 if TYPE_CHECKING:
-    from unghost.ecosystems.registry import Registry
+    from unghost.ecosystems.registry import RegistrySpec
 
 
-def _load_registry() -> Registry:
+def _load_registry() -> RegistrySpec:
     # Only pulling and asking need it, and it takes long to import.
     from unghost.ecosystems.nuget.registry import REGISTRY
 

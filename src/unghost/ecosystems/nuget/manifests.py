@@ -13,7 +13,7 @@ from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.document import Scalar, Table
 from unghost.syntax.json_text import read_json
-from unghost.syntax.lines import Token
+from unghost.syntax.lines import LineWord
 from unghost.syntax.xml_text import Element, read_xml
 
 _ITEMS = frozenset({
@@ -23,7 +23,7 @@ _ITEMS = frozenset({
 _SOURCES = frozenset({"RestoreAdditionalProjectSources", "RestoreSources"})
 
 
-def spot(name: Token, version: str | None = None, origin: Origin = "registry") -> Spot:
+def spot(name: LineWord, version: str | None = None, origin: Origin = "registry") -> Spot:
     """Make a spot of a package's identifier."""
     return Spot(
         name.start, name.end, name.text, "manifest", "nuget", version=version, origin=origin
@@ -87,11 +87,11 @@ def _identified(text: str, top: str, tag: str) -> list[Spot]:
     for element in root.walk():
         name = element.attributes.get("id") if element.tag == tag else None
         if name is not None and is_valid(name.text):
-            spots.append(spot(Token(name.start, name.text), _attribute(element, "version")))
+            spots.append(spot(LineWord(name.start, name.text), _attribute(element, "version")))
     return spots
 
 
-def _referenced(element: Element) -> Iterator[tuple[Token, str | None]]:
+def _referenced(element: Element) -> Iterator[tuple[LineWord, str | None]]:
     """Return the packages of an element of MSBuild: an item, or SDKs with a version."""
     if element.tag in _ITEMS:
         version = _attribute(element, "Version") or _child(element, "Version")
@@ -106,17 +106,17 @@ def _referenced(element: Element) -> Iterator[tuple[Token, str | None]]:
             # An SDK without a version comes with .NET, or global.json names it.
             package, slash, behind = sdk.text.partition("/")
             if slash:
-                yield Token(sdk.start, package), behind
+                yield LineWord(sdk.start, package), behind
 
 
-def _listed(value: Scalar | None) -> Iterator[Token]:
+def _listed(value: Scalar | None) -> Iterator[LineWord]:
     """Split MSBuild's lists, of which semicolons are between the items."""
     if value is None:
         return
     place = value.start
     for item in value.text.split(";"):
         name = item.strip()
-        yield Token(place + item.find(name), name)
+        yield LineWord(place + item.find(name), name)
         place += len(item) + 1
 
 

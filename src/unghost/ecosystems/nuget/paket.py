@@ -12,7 +12,7 @@ from unghost.ecosystems.nuget.names import is_valid
 from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.address import host_of
-from unghost.syntax.lines import Token, indent, lines, words
+from unghost.syntax.lines import LineWord, indent, lines, words
 
 _PUBLIC = frozenset({"api.nuget.org", "nuget.org", "www.nuget.org"})
 _PACKAGES = frozenset({"nuget", "clitool"})
@@ -71,9 +71,9 @@ def _origin(sources: Iterable[str]) -> Origin:
     return "registry" if public else "index"
 
 
-def _uncommented(line: Token) -> Token:
+def _uncommented(line: LineWord) -> LineWord:
     """Cut a comment off, which ``//`` or ``#`` begins where a word could."""
     for piece in words(line):
         if piece.text.startswith(("//", "#")):
-            return Token(line.start, line.text[: piece.start - line.start])
+            return LineWord(line.start, line.text[: piece.start - line.start])
     return line

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from unghost.ecosystems.feeds import Distinct, json_object, require
-from unghost.ecosystems.registry import Entry, Page, Registry, Setup
+from unghost.ecosystems.registry import Entry, Page, RegistrySpec, Setup
 from unghost.errors import UnghostError
 from unghost.registries import files
 from unghost.registries.address import Address, Credentials, basic, same_place, shown, slashed
@@ -220,4 +220,4 @@ def _moment(time: str) -> str:
     return f"{whole}.{fraction:0<9}"
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, base=base, incremental=True)
+REGISTRY = RegistrySpec(setup=setup, feed=feed, lookup=lookup, base=base, incremental=True)

@@ -13,7 +13,7 @@ from unghost.ecosystems.nuget.manifests import spot
 from unghost.ecosystems.nuget.names import is_valid
 from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
-from unghost.syntax.lines import Token
+from unghost.syntax.lines import LineWord
 
 _CAKE = ("#addin", "#tool", "#module", "#load", "#l")
 _PACKAGE = "package="
@@ -43,35 +43,37 @@ def read_cake(text: str) -> list[Spot]:
         name = query[at + len(_PACKAGE) :].partition("&")[0].strip().strip('"')
         if is_valid(name):
             place = line.start + len(head) + 1 + at + len(_PACKAGE)
-            spots.append(spot(Token(place, name), origin="index" if "//" in source else "registry"))
+            spots.append(
+                spot(LineWord(place, name), origin="index" if "//" in source else "registry")
+            )
     return spots
 
 
 def _read(text: str, opening: str, closing: str) -> list[Spot]:
-    found: list[tuple[Token, str | None]] = []
+    found: list[tuple[LineWord, str | None]] = []
     origin: Origin = "registry"
     for line in _directives(text, opening, closing):
         verb, _, rest = line.text.partition(" ")
         if verb == "#i":
             origin = "index"
         elif verb == "#:package":
-            found.append(_split(Token(line.start + len(verb) + 1, rest), "@"))
+            found.append(_split(LineWord(line.start + len(verb) + 1, rest), "@"))
         elif verb == "#r":
-            quoted = Token(line.start + line.text.find('"') + 1, rest.strip("@ \t").strip('"'))
+            quoted = LineWord(line.start + line.text.find('"') + 1, rest.strip("@ \t").strip('"'))
             scheme, colon, package = quoted.text.partition(":")
             if colon and scheme.strip().lower() == "nuget" and '"' in rest:
                 place = line.text.find(":") + 1
-                found.append(_split(Token(line.start + place, package), ","))
+                found.append(_split(LineWord(line.start + place, package), ","))
     return [spot(name, version, origin) for name, version in found if is_valid(name.text)]
 
 
-def _split(package: Token, separator: str) -> tuple[Token, str | None]:
+def _split(package: LineWord, separator: str) -> tuple[LineWord, str | None]:
     name, _, version = package.text.partition(separator)
     blanks = len(name) - len(name.lstrip())
-    return Token(package.start + blanks, name.strip()), version.strip() or None
+    return LineWord(package.start + blanks, name.strip()), version.strip() or None
 
 
-def _directives(text: str, opening: str, closing: str) -> Iterator[Token]:
+def _directives(text: str, opening: str, closing: str) -> Iterator[LineWord]:
     """Return the lines that begin with ``#`` outside of comments and strings."""
     place, is_first = 0, True
     while place < len(text):
@@ -79,7 +81,7 @@ def _directives(text: str, opening: str, closing: str) -> Iterator[Token]:
         if is_first and char == "#":
             end = text.find("\n", place)
             end = len(text) if end < 0 else end
-            yield Token(place, text[place:end].rstrip())
+            yield LineWord(place, text[place:end].rstrip())
             place = end
         elif text.startswith(opening, place):
             place = _behind(text, closing, place + len(opening))

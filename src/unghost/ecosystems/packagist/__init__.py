@@ -13,10 +13,10 @@ from unghost.ecosystems.packagist.names import candidates, canonical, is_builtin
 from unghost.syntax.document import Array, Table
 
 if TYPE_CHECKING:
-    from unghost.ecosystems.registry import Registry
+    from unghost.ecosystems.registry import RegistrySpec
 
 
-def _load_registry() -> Registry:
+def _load_registry() -> RegistrySpec:
     # Only pulling and asking need it, and it takes long to import.
     from unghost.ecosystems.packagist.registry import REGISTRY
 

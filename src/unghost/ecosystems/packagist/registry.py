@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from unghost.ecosystems.feeds import json_object, require, whole_list
-from unghost.ecosystems.registry import Entry, Page, Registry, Setup
+from unghost.ecosystems.registry import Entry, Page, RegistrySpec, Setup
 from unghost.errors import UnghostError
 from unghost.registries import files
 from unghost.registries.address import (
@@ -175,4 +175,4 @@ def _root(address: Address) -> str:
     return url if url.endswith(".json") else f"{slashed(url)}packages.json"
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup, base=base)
+REGISTRY = RegistrySpec(setup=setup, feed=feed, lookup=lookup, base=base)

@@ -36,7 +36,7 @@ from unghost.ecosystems.pypi.pyproject import read_pyproject, read_tool
 from unghost.ecosystems.pypi.requirements import read_requirements
 
 if TYPE_CHECKING:
-    from unghost.ecosystems.registry import Registry
+    from unghost.ecosystems.registry import RegistrySpec
 
 _PATTERNS = (
     "requirements*.txt",
@@ -65,7 +65,7 @@ _LIST = (b",", b"==", b"[", b"`", b"*", b";", b":", b")", b".\n", b". ")
 _SHELL = (b"==", b">", b"<", b"~=", b"!=", b"[", b"@", b"'", b'"', b"`")
 
 
-def _load_registry() -> Registry:
+def _load_registry() -> RegistrySpec:
     # Only pulling and asking need it, and it takes long to import.
     from unghost.ecosystems.pypi.registry import REGISTRY
 

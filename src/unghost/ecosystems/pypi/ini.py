@@ -12,7 +12,7 @@ from unghost.ecosystems.pypi.names import canonical
 from unghost.ecosystems.pypi.sources import PYPI, Sources
 from unghost.ecosystems.pypi.specifiers import requirement_spots, without_comment
 from unghost.ecosystems.spot import Spot
-from unghost.syntax.lines import Token, lines
+from unghost.syntax.lines import LineWord, lines
 from unghost.syntax.word import Word
 
 _COMMENTS = ("#", ";")
@@ -118,7 +118,7 @@ def _options(text: str) -> Iterator[_Option]:
         yield option
 
 
-def _begun(section: str, line: Token) -> _Option | None:
+def _begun(section: str, line: LineWord) -> _Option | None:
     places = [at for mark in "=:" if (at := line.text.find(mark)) >= 0]
     if not places:
         return None
@@ -127,7 +127,7 @@ def _begun(section: str, line: Token) -> _Option | None:
     return _Option(section, line.text[:at].strip().lower(), [value] if value.text else [])
 
 
-def _stripped(line: Token, begin: int) -> Word:
+def _stripped(line: LineWord, begin: int) -> Word:
     piece = line.text[begin:]
     start = line.start + begin + len(piece) - len(piece.lstrip())
     content = piece.strip()

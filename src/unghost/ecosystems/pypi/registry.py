@@ -16,7 +16,7 @@ from unghost.ecosystems.feeds import whole_list
 from unghost.ecosystems.pypi.pip import pip_default, pip_indexes
 from unghost.ecosystems.pypi.poetry import poetry_indexes
 from unghost.ecosystems.pypi.uv import uv_indexes
-from unghost.ecosystems.registry import Entry, Page, Registry, Setup
+from unghost.ecosystems.registry import Entry, Page, RegistrySpec, Setup
 from unghost.errors import UnghostError
 from unghost.registries.address import Address, Credentials, same_place, shown, slashed
 from unghost.registries.streams import cut_off, json_values
@@ -106,4 +106,4 @@ async def _html_names(answer: Response) -> AsyncIterator[list[str]]:
         raise cut_off(answer.url)
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup)
+REGISTRY = RegistrySpec(setup=setup, feed=feed, lookup=lookup)

@@ -11,7 +11,7 @@ from unghost.ecosystems.pypi.pyproject import script_spots
 from unghost.ecosystems.pypi.sources import Sources, is_public
 from unghost.ecosystems.pypi.specifiers import requirement_spots, without_comment
 from unghost.ecosystems.spot import Spot
-from unghost.syntax.lines import Token, lines
+from unghost.syntax.lines import LineWord, lines
 from unghost.syntax.word import Word, WordBuilder
 
 _INDEX = ("--index-url", "--pypi-url", "-i")
@@ -91,8 +91,8 @@ def _options(pieces: list[str]) -> Iterator[tuple[str, str]]:
 
 def _headers(text: str, source: Word) -> Iterator[Word]:
     """Return what stands in the headers of a script, without the marks of comments."""
-    block: list[Token] | None = None
-    for line in [*lines(text), Token(len(text), "")]:
+    block: list[LineWord] | None = None
+    for line in [*lines(text), LineWord(len(text), "")]:
         if block is None:
             block = [] if line.text.rstrip() == _OPENING else None
         elif line.text.rstrip() == "#" or line.text.startswith("# "):
@@ -102,7 +102,7 @@ def _headers(text: str, source: Word) -> Iterator[Word]:
             block = None
 
 
-def _content(block: list[Token], source: Word) -> Word:
+def _content(block: list[LineWord], source: Word) -> Word:
     """Return the lines up to the last closing one."""
     while block and block[-1].text.rstrip() != _CLOSING:
         block.pop()

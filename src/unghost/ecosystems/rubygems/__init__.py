@@ -13,10 +13,10 @@ from unghost.ecosystems.rubygems.names import candidates, canonical, is_valid
 from unghost.ecosystems.rubygems.stdlib import is_builtin
 
 if TYPE_CHECKING:
-    from unghost.ecosystems.registry import Registry
+    from unghost.ecosystems.registry import RegistrySpec
 
 
-def _load_registry() -> Registry:
+def _load_registry() -> RegistrySpec:
     # Only pulling and asking need it, and it takes long to import.
     from unghost.ecosystems.rubygems.registry import REGISTRY
 

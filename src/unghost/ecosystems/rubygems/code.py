@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from unghost.ecosystems.rubygems.languages import GRAMMAR
 from unghost.syntax.grammar import parse, walk
-from unghost.syntax.lines import Token
+from unghost.syntax.lines import LineWord
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -36,7 +36,7 @@ class Call(NamedTuple):
     end: int
     has_receiver: bool
     has_block: bool
-    first: Token | None
+    first: LineWord | None
     rest: tuple[str, ...]
     options: dict[str, str]
 
@@ -93,11 +93,11 @@ def _literals(node: Node, offsets: ByteOffsets) -> Iterator[str]:
             yield literal.text
 
 
-def _literal(node: Node, offsets: ByteOffsets) -> Token | None:
+def _literal(node: Node, offsets: ByteOffsets) -> LineWord | None:
     """Read a string without insertions and escapes, frozen or not, or a symbol."""
     if node.type in _SYMBOLS:
         start = node.start_byte + (node.type == "simple_symbol")
-        return Token(
+        return LineWord(
             offsets.char(start), offsets.data[start : node.end_byte].decode("utf-8", "replace")
         )
     if node.type == "call":
@@ -110,7 +110,7 @@ def _literal(node: Node, offsets: ByteOffsets) -> Token | None:
     content = node.named_children[0]
     if content.type != "string_content":
         return None
-    return Token(offsets.char(content.start_byte), _text(content, offsets))
+    return LineWord(offsets.char(content.start_byte), _text(content, offsets))
 
 
 def _text(node: Node, offsets: ByteOffsets) -> str:

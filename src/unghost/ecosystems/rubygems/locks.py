@@ -12,7 +12,7 @@ from unghost.ecosystems.rubygems.names import is_valid
 from unghost.ecosystems.rubygems.sources import is_public
 from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
-from unghost.syntax.lines import Token, indent, lines, words
+from unghost.syntax.lines import LineWord, indent, lines, words
 
 _SECTIONS: dict[str, Origin] = {
     "GEM": "registry",
@@ -37,7 +37,7 @@ def read_lock(text: str) -> list[Spot]:
     return spots
 
 
-def _sections(text: str) -> Iterator[tuple[str, list[tuple[int, list[Token]]]]]:
+def _sections(text: str) -> Iterator[tuple[str, list[tuple[int, list[LineWord]]]]]:
     """Return each section's title and its lines: how far they are indented, and their words."""
     title, section = "", []
     for line in lines(text):
@@ -52,11 +52,11 @@ def _sections(text: str) -> Iterator[tuple[str, list[tuple[int, list[Token]]]]]:
     yield title, section
 
 
-def _is_remote(line: Sequence[Token]) -> bool:
+def _is_remote(line: Sequence[LineWord]) -> bool:
     return len(line) > 1 and line[0].text == "remote:"
 
 
-def _spot(line: Sequence[Token], origin: Origin) -> Spot:
+def _spot(line: Sequence[LineWord], origin: Origin) -> Spot:
     """Make a spot of ``name (version-platform)``."""
     name = line[0]
     version = line[1].text.strip("()").partition("-")[0] if len(line) > 1 else None

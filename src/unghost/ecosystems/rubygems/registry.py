@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from unghost.ecosystems.feeds import whole_list
-from unghost.ecosystems.registry import Entry, Page, Registry, Setup
+from unghost.ecosystems.registry import Entry, Page, RegistrySpec, Setup
 from unghost.registries import files
 from unghost.registries.address import Address, Credentials, basic, same_place, slashed
 from unghost.registries.streams import lines
@@ -122,4 +122,4 @@ async def _read(answer: Response) -> AsyncIterator[list[Entry]]:
         yield [Entry(name) for name in names if name and name != "---"]
 
 
-REGISTRY = Registry(setup=setup, feed=feed, lookup=lookup)
+REGISTRY = RegistrySpec(setup=setup, feed=feed, lookup=lookup)

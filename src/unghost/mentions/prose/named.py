@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from unghost.ecosystems import all_ecosystems, ecosystem
 from unghost.ecosystems.spot import Spot
-from unghost.mentions.prose.sentences import Line, Token, lines, paragraphs, sentences
+from unghost.mentions.prose.sentences import Line, SentenceToken, lines, paragraphs, sentences
 from unghost.mentions.words import FILES, LOCAL, PROSE, is_placeholder, is_topic_word
 
 CONFIDENCE = 0.5
@@ -119,7 +119,7 @@ def find_in_prose(
         asked: Whether the text answers a question for packages, so that what it calls one is one.
     """
     known, speech = next(iter(named)) if len(named) == 1 else None, _speech()
-    found: list[tuple[Token, str]] = []
+    found: list[tuple[SentenceToken, str]] = []
     listing: str | None = None
     for start, paragraph in paragraphs(text):
         lower = paragraph.lower()
@@ -135,7 +135,7 @@ def find_in_prose(
     return [spots[start] for start in sorted(spots) if start not in taken]
 
 
-def _spot(token: Token, name: str) -> Spot | None:
+def _spot(token: SentenceToken, name: str) -> Spot | None:
     """Make a spot of a token, unless nobody would call such a thing a package."""
     eco = ecosystem(name)
     reference = eco.commands[0].read(token.text) if eco.commands else None
@@ -161,7 +161,7 @@ def _spot(token: Token, name: str) -> Spot | None:
 class _Sentence:
     """One sentence, asked for each of its words whether it is the name of a package."""
 
-    def __init__(self, tokens: list[Token], fallback: str | None, asked: bool) -> None:
+    def __init__(self, tokens: list[SentenceToken], fallback: str | None, asked: bool) -> None:
         self._tokens, self._fallback, self._asked = tokens, fallback, asked
         self._speech = _speech()
         self._hints = [
@@ -172,7 +172,7 @@ class _Sentence:
         self._verb = next(verbs, len(tokens))
         self._foreign = any(token.lower in _FOREIGN for token in tokens)
 
-    def names(self) -> Iterator[tuple[Token, str]]:
+    def names(self) -> Iterator[tuple[SentenceToken, str]]:
         """Return the words that name packages, each with its ecosystem."""
         listing = False
         for at, token in enumerate(self._tokens):
@@ -265,14 +265,14 @@ class _Sentence:
         return None
 
 
-def _is_name(token: Token) -> bool:
+def _is_name(token: SentenceToken) -> bool:
     if token.coded or not token.plain:
         return False
     return not (is_topic_word(token.text) or token.text in LOCAL | _VERBS)
 
 
 def _listed(
-    written: list[Line], eco: str | None, known: str | None, found: list[tuple[Token, str]]
+    written: list[Line], eco: str | None, known: str | None, found: list[tuple[SentenceToken, str]]
 ) -> str | None:
     """Read lists below words like "you need these Python packages:".
 
@@ -293,7 +293,7 @@ def _listed(
     return eco
 
 
-def _introduced(tokens: list[Token], known: str | None) -> str | None:
+def _introduced(tokens: list[SentenceToken], known: str | None) -> str | None:
     said = {token.lower for token in tokens if not token.coded}
     if tokens[-1].stop != ":" or said.isdisjoint(_speech().listed):
         return None
@@ -304,7 +304,7 @@ def _introduced(tokens: list[Token], known: str | None) -> str | None:
     return hints[-1] if hints else known
 
 
-def _heads(tokens: list[Token]) -> bool:
+def _heads(tokens: list[SentenceToken]) -> bool:
     """Return whether an item of a list is a name, at most with an explanation behind it."""
     if not tokens:
         return False

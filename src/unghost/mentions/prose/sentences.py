@@ -20,7 +20,7 @@ _PAIRS = {
 """Marks before a word, each with those that must stand behind it."""
 
 
-class Token(NamedTuple):
+class SentenceToken(NamedTuple):
     """A word without the marks around it, or the content of a span of code.
 
     ``coded`` says that it is code; ``stop`` is the mark behind it that ends a sentence or a clause,
@@ -46,7 +46,7 @@ class Line:
 
     bulleted: bool
     heading: bool
-    tokens: list[Token] = field(default_factory=list)
+    tokens: list[SentenceToken] = field(default_factory=list)
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
@@ -79,9 +79,9 @@ def lines(text: str, position: int = 0) -> list[Line]:
     return found
 
 
-def sentences(written: list[Line]) -> list[list[Token]]:
+def sentences(written: list[Line]) -> list[list[SentenceToken]]:
     """Return the sentences of a paragraph's lines; an item of a list begins a new one."""
-    found: list[list[Token]] = [[]]
+    found: list[list[SentenceToken]] = [[]]
     for line in written:
         if line.bulleted or line.heading:
             found.append([])
@@ -94,15 +94,15 @@ def sentences(written: list[Line]) -> list[list[Token]]:
     return [sentence for sentence in found if sentence]
 
 
-def _tokens(line: str, begin: int, position: int) -> list[Token]:
-    tokens: list[Token] = []
+def _tokens(line: str, begin: int, position: int) -> list[SentenceToken]:
+    tokens: list[SentenceToken] = []
     for start, end in code_spans(line):
         if start < begin:
             continue
         _add_words(tokens, line, begin, start, position)
         content = line[start:end]
         inner = start + len(content) - len(content.lstrip())
-        tokens.append(Token(position + inner, content.strip(), coded=True))
+        tokens.append(SentenceToken(position + inner, content.strip(), coded=True))
         begin = end
     _add_words(tokens, line, begin, len(line), position)
     return tokens
@@ -113,7 +113,7 @@ def _is_plain(lead: str, trail: str) -> bool:
     return pair is not None and trail.startswith(pair) and not trail.strip(_ORDINARY + pair)
 
 
-def _add_words(tokens: list[Token], line: str, begin: int, end: int, position: int) -> None:
+def _add_words(tokens: list[SentenceToken], line: str, begin: int, end: int, position: int) -> None:
     for word in line[begin:end].split():
         begin = line.index(word, begin, end)
         label = word.partition("](")[0] if not word.startswith("](") else ""
@@ -125,6 +125,6 @@ def _add_words(tokens: list[Token], line: str, begin: int, end: int, position: i
         behind = word.rstrip("*\"')`\u201d\u2019")[-1:]
         stop, comma = (behind if behind in _STOPS else ""), behind in (",", ";")
         if text:
-            tokens.append(Token(position + place, text, False, stop, comma, plain))
+            tokens.append(SentenceToken(position + place, text, False, stop, comma, plain))
         elif tokens and (stop or comma):
             tokens[-1] = tokens[-1]._replace(stop=stop, comma=comma)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from unghost.ecosystems.spot import Spot
 from unghost.mentions.commands.installs import IN_PROSE, Form, Installs, installs, leads
-from unghost.mentions.prose.sentences import Token, lines, paragraphs, sentences
+from unghost.mentions.prose.sentences import SentenceToken, lines, paragraphs, sentences
 from unghost.mentions.words import (
     ARTICLES,
     BEHIND,
@@ -107,11 +107,11 @@ class _Said(NamedTuple):
         return self.trail.removeprefix(_LEADS.get(self.lead, ""))
 
 
-def _word(token: Token) -> Word:
+def _word(token: SentenceToken) -> Word:
     return Word(token.text, token.start, token.start + len(token.text))
 
 
-def _said(sentence: Sequence[Token], text: str) -> list[_Said]:
+def _said(sentence: Sequence[SentenceToken], text: str) -> list[_Said]:
     """Return a sentence's words with the marks around them, which are those between two words."""
     said: list[_Said] = []
     before = ""

@@ -1,4 +1,4 @@
-"""An answer with its names: which tokens hold each of them, and which one doomed it."""
+"""Blame: which tokens of an answer hold each name, and which one made it impossible."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReadAnswer:
     """A completion with its names."""
 
     completion: Completion
@@ -67,7 +67,7 @@ def read_answer(
     verdict_of: Mapping[str, Verdict],
     domain: Domain,
     eos: frozenset[int],
-) -> Answer:
+) -> ReadAnswer:
     """Find the tokens of an answer's names.
 
     Raises:
@@ -78,7 +78,7 @@ def read_answer(
             f"answer {completion.id} has no token ids (an HTTP endpoint gives none): it can be"
             " measured but not trained on, so generate with local weights"
         )
-    answer = Answer(completion, completion.token_ids, completion.spans, ())
+    answer = ReadAnswer(completion, completion.token_ids, completion.spans, ())
     names = []
     for mention in sorted(mentions, key=lambda each: (each.start, each.end)):
         verdict = verdict_of.get(mention.id)
@@ -87,11 +87,11 @@ def read_answer(
                 f"mention {mention.id} ({mention.raw}) has no verdict: verify it first"
             )
         names.append(_name(answer, mention, verdict, domain, eos))
-    return Answer(completion, answer.token_ids, answer.spans, tuple(names))
+    return ReadAnswer(completion, answer.token_ids, answer.spans, tuple(names))
 
 
 def _name(
-    answer: Answer, mention: Mention, verdict: Verdict, domain: Domain, eos: frozenset[int]
+    answer: ReadAnswer, mention: Mention, verdict: Verdict, domain: Domain, eos: frozenset[int]
 ) -> Name:
     text = answer.completion.text
     start = len(text[: mention.start].encode())
@@ -160,7 +160,7 @@ def first_dead_byte(walk: Walk, name: bytes, joiners: bytes = b"") -> int | None
     return None if walk.is_name(node) else len(name)
 
 
-def _token_of(answer: Answer, first: int, byte: int, eos: frozenset[int]) -> int:
+def _token_of(answer: ReadAnswer, first: int, byte: int, eos: frozenset[int]) -> int:
     """Return the first token from ``first`` on that holds the byte or is an EOS, -1 if none is."""
     for index in range(first, len(answer.token_ids)):
         if answer.spans[index].byte_end > byte or answer.token_ids[index] in eos:
