@@ -209,6 +209,7 @@ def test_questions_take_their_task_and_text_as_they_are(domain: DeclaredDomain) 
         ("ask.text = {questions = ['{task}?']}", "another name"),
         ("ask.more = {questions = ['what?']}", "must hold {task}"),
         ("ask.more = {questions = ['{text}?'], about = 'nothing'}", "about nothing"),
+        ("ask.more = {questions = ['{text}?'], about = 'advisory'}", "two modes"),
         ("hedges = []", "hedges"),
         ("discover.alternatives = ['{} and {}']", "alternatives"),
         ("discover.families.facts = {words = ['a', 'b', 'c']}", "facts"),

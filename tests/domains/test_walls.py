@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src/unghost"
-ABOUT_PACKAGES = ("domains", "scan", "hook", "mcp_server", "api.py", "cli/names.py", "cli/scan.py")
+ABOUT_PACKAGES = ("domains", "scan", "hook")
 """Rooms and modules that may import ``domains.packages``; ``domains.registry`` names it by text."""
 
 

@@ -210,7 +210,8 @@ class Domain(ABC):
         """Refuse modes that cannot be asked.
 
         Raises:
-            UnghostError: A mode has no wording, a name that is taken, or follows nothing.
+            UnghostError: A mode has no wording, a name that is taken, follows nothing, or follows what
+                another one follows.
         """
         names = [mode.name for mode in self.modes]
         if not names or self.modes[0].about is not None:
@@ -225,6 +226,10 @@ class Domain(ABC):
                 raise UnghostError(
                     f"the mode {mode.name} is about {mode.about}, which is not asked"
                 )
+        about = [mode.about for mode in self.following]
+        for name in about:
+            if about.count(name) > 1:
+                raise UnghostError(f"two modes of {self.name} are about {name}: keep one of them")
 
     def ask(
         self,
