@@ -87,7 +87,7 @@ def unlearn(
 
 
 def merge(values: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Lay the flags that were given over the settings."""
+    """Return the settings, overridden by the flags that were given."""
     return values | {key: value for key, value in given.items() if value is not None}
 
 
