@@ -34,7 +34,7 @@ from unghost.train.settings import AdapterSettings, TrainSettings
 
 @dataclass(frozen=True, slots=True)
 class SampleSettings:
-    """How the model is sampled while discovering.
+    """Sampling settings for discovery.
 
     Attributes:
         samples: Answers a prompt; ``credit`` compares the answers of one prompt and needs several.
@@ -58,7 +58,7 @@ class SampleSettings:
 
 
 class UnlearnConfig(BaseModel):
-    """Everything that decides what ``unlearn`` does.
+    """All settings of ``unlearn``.
 
     Attributes:
         model: A model folder, a hub name, or ``embedded``.
@@ -134,7 +134,7 @@ class UnlearnConfig(BaseModel):
 
 
 def resolve(values: dict[str, Any]) -> UnlearnConfig:
-    """Turn nested values into a checked configuration.
+    """Build a checked configuration from nested values.
 
     Raises:
         UnghostError: An unknown setting, or a value that makes no sense; the message names it.

@@ -17,7 +17,7 @@ _COMMANDS = {"unlearn": "train", "demo": "train"}
 
 
 class UnghostError(Exception):
-    """Something that the user can mend: one line that says what is wrong and what to do.
+    """An error that the user can fix: one line that says what is wrong and what to do.
 
     The command line prints the message and exits with 2; a traceback is shown only with
     ``--debug``.

@@ -52,7 +52,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How tokens are drawn: temperature 0 is greedy; ``top_k`` 0 and ``top_p`` 1 cut nothing."""
+    """Sampling settings: temperature 0 is greedy; ``top_k`` 0 and ``top_p`` 1 cut nothing."""
 
     temperature: float = 0.0
     top_k: int = 0
@@ -84,7 +84,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class TokenSpan:
-    """Where one generated token stands in the completion's text.
+    """The place of one generated token in the completion's text.
 
     In UTF-8 bytes and in characters (end exclusive).
     """
@@ -97,7 +97,7 @@ class TokenSpan:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a model answered.
+    """A model's answer.
 
     ``token_ids`` (with the final EOS, if one was drawn) and ``spans`` are None when the source is
     an HTTP endpoint; ``log_probs`` are those of the untempered model, one per token. ``text`` is
@@ -151,7 +151,7 @@ TRUNCATED = "truncated"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the source of truth says of one mention.
+    """The verdict of the source of truth on one mention.
 
     ``canonical`` is the canonical form of what exists, otherwise the canonical form
     of what was written; ``evidence`` says in words what the verdict rests on.
@@ -172,7 +172,7 @@ Record = TypeVar("Record", Prompt, Completion, Mention, Verdict)
 
 
 def record_id(*parts: str | int) -> str:
-    """Make a short stable id (16 hex digits) from the parts that identify a record."""
+    """Return a short stable id (16 hex digits) from the parts that identify a record."""
     text = "\x1f".join(str(part) for part in parts)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -209,7 +209,7 @@ def schema(record_type: type[Record]) -> pa.Schema:
 
 
 def to_table(records: Sequence[Record], record_type: type[Record]) -> pa.Table:
-    """Turn records into an Arrow table of :func:`schema`."""
+    """Convert records to an Arrow table of :func:`schema`."""
     import pyarrow as pa
 
     columns = {
@@ -220,7 +220,7 @@ def to_table(records: Sequence[Record], record_type: type[Record]) -> pa.Table:
 
 
 def from_table(table: pa.Table, record_type: type[Record]) -> list[Record]:
-    """Turn a table back into records.
+    """Convert a table back to records.
 
     Raises:
         UnghostError: The table holds another record type or another schema version.

@@ -52,7 +52,7 @@ def head_of(
         logits: [N, V] of the policy.
         ref_logits: [N, V] of the reference.
         batch: The N tokens.
-        needs: The quantities to compute; there are no others, as an objective must say what it
+        needs: The quantities to compute; others are missing, as an objective must say what it
             reads.
     """
     return HeadOutput(compute(needs, logits, batch.targets, ref_logits.detach(), batch.allowed))
@@ -93,7 +93,7 @@ def whole_loss(
 
 
 def made_up_batch(sequences: int = 3) -> tuple[TokenBatch, Tensor, Tensor]:
-    """Make a batch in which each sequence has tokens of every stream and one of none.
+    """Build a batch in which each sequence has tokens of every stream and one of none.
 
     Returns:
         The batch, its logits and the reference's, [N, V] in fp64. Targets are fairly probable, as

@@ -63,7 +63,7 @@ def unlearn(
 
 
 class _Run:
-    """One run under way."""
+    """One run in progress."""
 
     def __init__(self, context: RunContext, run: RunFolder, progress: Progress) -> None:
         self.context, self.run, self.progress = context, run, progress
@@ -99,14 +99,14 @@ class _Run:
         return self.result(0, self.base, new_ghosts=0)
 
     def nothing_found(self) -> str | None:
-        """Say so if the base makes no ghost at all: then there is nothing to train on."""
+        """Return the reason to stop if the base makes no ghost at all, else None."""
         metrics = self.run.round(0).metrics
         if metrics is None or metrics["ghosts"] or self.search_for_ghosts():
             return None
         return "no ghost found: nothing to unlearn"
 
     def search_for_ghosts(self) -> bool:
-        """Look for ghosts with a first round of discovery, which finds what tasks do not show."""
+        """Search for ghosts by a first round of discovery, which finds more than the tasks show."""
         batches = self.discover(1)
         found = any(verdict.status == "absent" for verdict in batches.verdicts)
         self.explorer = self.new_explorer()
@@ -150,7 +150,7 @@ class _Run:
     # ---- discover ------------------------------------------------------------------------------
 
     def discover(self, number: int) -> Batch:
-        """Ask the model, as it is now, what the explorer plans; learn from each batch in order."""
+        """Ask the current model the explorer's prompts; the explorer learns from each batch."""
         folder, explorer = self.run.round(number), self.explorer
         requests = explorer.model_prompts(number)
         written = self.ask(folder, "requests", 0, requests, number, samples=1)
@@ -183,7 +183,7 @@ class _Run:
         before: Sequence[Batch],
         number: int,
     ) -> Batch:
-        """Ask in one mode, or, without one, about the first answers to what was asked before."""
+        """Ask in one mode, or, without a mode, about the first answers to earlier prompts."""
         sample = self.config.sample
         if mode is None:
             prompts = [prompt for batch in before for prompt in batch.prompts]
@@ -195,7 +195,7 @@ class _Run:
         return self.ask(folder, "discover", step, asked, number, samples, long=mode.long)
 
     def ask_hedged(self, folder: RoundFolder, found: Batch, number: int) -> Batch:
-        """Ask the original model once more what brought out ghosts, and allow it to know none."""
+        """Ask the original model the prompts that produced ghosts again, with leave to abstain."""
         if not asks_hedged(self.context):
             return Batch([], [], [], [])
         doubtful = doubtful_prompts(self.context, found)
@@ -249,7 +249,7 @@ class _Run:
     # ---- measure -------------------------------------------------------------------------------
 
     def measure(self, split: Split, number: int) -> list[Answer]:
-        """Ask the tasks of a split greedily, the same for every round, and read the answers."""
+        """Measure a split: ask its tasks greedily, the same in every round, and judge answers."""
         return measure_split(
             self.context.runner,
             self.run,
@@ -267,7 +267,7 @@ class _Run:
         return rates_of(answers, known=known or None).to_json() | {"known_right": right}
 
     def result(self, number: int, answers: Sequence[Answer], new_ghosts: int) -> RoundResult:
-        """Put a round into the terms of the stopping rule."""
+        """Convert a round to the input of the stopping rule."""
         rate = rates_of(answers).rate
         kept = retention(self.base, answers)
         return RoundResult(
@@ -279,7 +279,7 @@ class _Run:
         )
 
     def load(self, number: int) -> None:
-        """Put the weights as they were after a round into the model.
+        """Load the weights of a round's end into the model.
 
         Round 0 is the original, which the model still is when no round was trained.
         """

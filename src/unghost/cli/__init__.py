@@ -52,7 +52,7 @@ class _Modules(Mapping[str, Any]):
 
 
 class _Interrupted(Exception):
-    """Ctrl-C, in a form that typer does not end the program on by itself and without our line."""
+    """Ctrl-C in a form that typer does not handle itself, so that our own message is printed."""
 
 
 class _Commands(Quick, TyperGroup):

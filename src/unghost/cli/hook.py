@@ -74,7 +74,7 @@ def _one_of(known: Sequence[_Word], value: str, option: str) -> _Word:
 
 
 def _standard_input() -> bytes:
-    """Read what the agent sends; what is too much is read too, so that no pipe breaks."""
+    """Read the agent's input; input beyond the limit is read too, so that no pipe breaks."""
     from unghost.hook.formats import LARGEST
 
     data = sys.stdin.buffer.read(LARGEST + 1)

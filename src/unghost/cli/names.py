@@ -93,7 +93,7 @@ def verify(snapshot: SnapshotArgument, domain: DomainOption = None) -> None:
 
 @names.command(cls=QuickCommand)
 def keygen(output: OutputOption) -> None:
-    """Make a key pair to sign snapshots with; UNGHOST_KEY_PASSPHRASE encrypts it."""
+    """Create a key pair to sign snapshots with; UNGHOST_KEY_PASSPHRASE encrypts it."""
     from unghost.names.sealed import make_key
 
     public = make_key(output)

@@ -58,7 +58,7 @@ class Quick:
     """
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Return the parameters, that of ``--help`` too, each made quick."""
+        """Return the parameters, including ``--help``, each with quick conversion."""
         parameters: list[Any] = super().get_params(ctx)  # type: ignore[misc]
         for parameter in parameters:
             usual = parameter.process_value
@@ -69,7 +69,7 @@ class Quick:
 
 
 class QuickCommand(Quick, TyperCommand):
-    """A command that is made quick."""
+    """A command with quick conversion of its parameters."""
 
 
 def _annotation(parameter: Any) -> Any:

@@ -15,7 +15,7 @@ from rich.progress import (
 
 
 class Bars:
-    """One bar a stage; without a terminal a plain line as each stage begins."""
+    """One bar per stage; without a terminal, a plain line when a stage begins."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)

@@ -90,7 +90,7 @@ def scan(
     if explain is not None:
         raise typer.Exit(_explain(explain, settings, root))
     if write_baseline:
-        # Everything is written anew, so what an old one said, or that there is none, is no matter.
+        # Everything is written anew, so an old one, or a missing one, does not matter.
         settings = replace(settings, baseline=None)
     if (fix or diff) and [str(path) for path in paths or []] == ["-"]:
         raise UnghostError("--fix and --diff need files: a text on standard input cannot be fixed")
@@ -146,7 +146,7 @@ def _explain(name: str, settings: ScanSettings, root: Path) -> int:
 
 
 def _fix(report: Report, settings: ScanSettings, *, only_show: bool) -> int:
-    """Fix files, or show how; what is left decides the exit code."""
+    """Fix files, or show the fixes; the remaining findings decide the exit code."""
     from unghost.scan.output.fix import apply, plan
     from unghost.scan.output.wording import counted
 
@@ -185,7 +185,7 @@ def _write(text: str, output: Path | None) -> None:
 
         write_text(output, text)
         return
-    # A path may hold bytes that are no text; they must not stop a report.
+    # A path may hold bytes that are not text; they must not stop a report.
     sys.stdout.flush()
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
@@ -210,7 +210,7 @@ def _write_baseline(report: Report, path: Path | None) -> int:
 
 
 class _Progress:
-    """Bars, once it is sure that somebody has to wait; most scans are over before that."""
+    """Progress bars, shown only after a delay; most scans finish before that."""
 
     def __init__(self) -> None:
         self._begun = time.monotonic()

@@ -1,4 +1,4 @@
-"""What may be written to a terminal: text without control characters, whoever it comes from."""
+"""Text that is safe to write to a terminal: control characters are removed, whatever the source."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from unghost.syntax.printable import printable
 
 
 def printable_values(value: Any) -> Any:
-    """Do the same to all texts in a JSON value."""
+    """Remove the control characters from all texts in a JSON value."""
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, list):

@@ -42,7 +42,9 @@ def unlearn(
     objective: Annotated[
         str | None, typer.Option(help="What to train with; see 'unghost objectives'.")
     ] = None,
-    blame: Annotated[str | None, typer.Option(help="Which tokens of a ghost pay.")] = None,
+    blame: Annotated[
+        str | None, typer.Option(help="Which tokens of invented names are penalised.")
+    ] = None,
     merged: Annotated[
         Path | None, typer.Option(help="Also write the whole model with the adapter merged.")
     ] = None,
@@ -87,7 +89,7 @@ def unlearn(
 
 
 def merge(values: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Lay the flags that were given over the settings."""
+    """Return the settings, overridden by the flags that were given."""
     return values | {key: value for key, value in given.items() if value is not None}
 
 

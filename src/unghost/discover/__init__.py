@@ -1,1 +1,1 @@
-"""Which prompts bring out ghosts: the explorer, its operators and the rules for stopping."""
+"""The search for prompts that produce ghosts: explorer, operators and stopping rules."""

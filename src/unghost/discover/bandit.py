@@ -1,4 +1,4 @@
-"""Which (seed family, operator) to draw from next: Thompson sampling on ghosts per token.
+"""Choice of the next (seed family, operator): Thompson sampling on ghosts per token.
 
 The reward of an arm is the number of new distinct ghosts per 1,000 generated tokens. Counts over
 an exposure are Poisson, so an arm's rate has a Gamma posterior; arms are drawn by sampling it
@@ -60,7 +60,7 @@ class Bandit:
         return arm in self._evidence
 
     def pulls(self, arm: Arm) -> int:
-        """Tell how often an arm was allocated, ever."""
+        """Return how often an arm was allocated, over all rounds."""
         return self._pulls[arm]
 
     def fade(self) -> None:
@@ -138,7 +138,7 @@ class Bandit:
         ]
 
     def load_json(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Take over a state written by :meth:`to_json`; arms that no longer exist are left out."""
+        """Load a state written by :meth:`to_json`; arms that no longer exist are left out."""
         for family, operator, ghosts, kilotokens, pulls in rows:
             if (family, operator) in self._evidence:
                 self._evidence[family, operator] = _Evidence(ghosts, kilotokens)

@@ -1,4 +1,4 @@
-"""From an arm to a new task, and from a task to its prompts."""
+"""Drafting: new tasks from an arm, and the prompts of a task."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PRONE_PARENT = 0.3
 
 
 def topic_seeds(family: Family, words: Seeds, noise: Random) -> tuple[TaskCandidate, ...]:
-    """Make seeds of a topic family: two or three of its usual topics in the domain's wording."""
+    """Build seeds of a topic family: two or three of its usual topics in the domain's wording."""
     seeds = []
     for _ in range(_TOPIC_SEEDS):
         keywords = tuple(noise.sample(family.words, noise.choice((2, 3))))
@@ -33,7 +33,7 @@ def topic_seeds(family: Family, words: Seeds, noise: Random) -> tuple[TaskCandid
 def draw(
     arm: Arm, material: Material, noise: Random, accept: Callable[[TaskCandidate], bool]
 ) -> TaskCandidate | None:
-    """Make one new task (or one request to the model) by an arm.
+    """Draw one new task (or one request to the model) from an arm.
 
     Args:
         arm: Seed family and operator.
@@ -79,7 +79,7 @@ def make(
 
 
 def write_request(request: TaskCandidate, round: int) -> Prompt:
-    """Ask the model for a task of its own, in the words of the request."""
+    """Build the prompt that asks the model for a task, in the words of the request."""
     return Prompt(
         id=record_id("prompt", "task", round, request.text),
         task_id=request.task_id,
@@ -94,7 +94,7 @@ def write_request(request: TaskCandidate, round: int) -> Prompt:
 
 
 def questions(domain: Domain, candidate: TaskCandidate, modes: Sequence[Mode]) -> list[Prompt]:
-    """Ask about a task in some modes."""
+    """Build the prompts that ask about a task in some modes."""
     return [
         domain.ask(
             candidate.text,

@@ -100,7 +100,7 @@ class Explorer:
         return [write_request(request, round) for request in self._at(round).requests]
 
     def accept_tasks(self, prompts: Sequence[Prompt], completions: Iterable[Completion]) -> int:
-        """Take in the tasks that the model wrote; gives the number of sound, new ones.
+        """Add the tasks that the model wrote; return the number of valid new ones.
 
         Their tokens are charged to the arms that asked for them.
 
@@ -196,7 +196,7 @@ class Explorer:
         }
 
     def load_json(self, state: Mapping[str, Any]) -> None:
-        """Take over a state written by :meth:`to_json`; all goes on as if it had never stopped.
+        """Load a state written by :meth:`to_json` and continue as if never stopped.
 
         Raises:
             UnghostError: The state is of another version, or of other tasks, settings or seed.
@@ -267,13 +267,13 @@ class Explorer:
         return RoundState(round, chosen, templates, list(requests.values()))
 
     def _arms(self, slots: int, noise: Random) -> list[Arm]:
-        """Let the bandit choose; a set share only among the arms of the facts, if there are any."""
+        """Choose arms by the bandit; a fixed share only among the arms of the facts, if any."""
         topics = [arm for arm in self.bandit.arms if arm[0] != FACTS]
         facts = self.bandit.allocate(int(self.settings.facts_share * slots), noise, without=topics)
         return facts + self.bandit.allocate(slots - len(facts), noise)
 
     def _fix(self, current: RoundState) -> list[TaskCandidate]:
-        """Make the fresh tasks and put all tasks of the round into their order."""
+        """Create the fresh tasks and order all tasks of the round."""
         material = self._material(current.number)
         noise = self._noise(current.number, "plan")
         slots = self.settings.tasks_per_round - len(current.chosen)

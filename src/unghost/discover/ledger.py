@@ -1,4 +1,4 @@
-"""What discovery has learnt: ghosts met, tasks prone to them, tasks answered well."""
+"""The ledger of discovery: ghosts met, tasks prone to them, tasks answered well."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CHARACTERS_A_TOKEN = 4
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one prompt brought, all its samples together.
+    """The outcome of one prompt, over all its samples.
 
     Attributes:
         prompt: The prompt.
@@ -100,7 +100,7 @@ class Ledger:
     def note(
         self, outcome: Outcome, candidate: TaskCandidate | None, round: int, *, decides: bool
     ) -> int:
-        """Take in one outcome; gives the number of ghosts never met before.
+        """Record one outcome; return the number of ghosts never met before.
 
         Args:
             outcome: What the prompt brought.
@@ -144,7 +144,7 @@ class Ledger:
 
     @classmethod
     def from_json(cls, state: Mapping[str, Any]) -> Ledger:
-        """Revive a state written by :meth:`to_json`."""
+        """Build a ledger from a state written by :meth:`to_json`."""
         prone = [candidate_from_json(row) for row in state["prone"]]
         return cls(
             ghosts={name: round for name, round in state["ghosts"]},
@@ -155,5 +155,5 @@ class Ledger:
 
 
 def candidate_from_json(row: Mapping[str, Any]) -> TaskCandidate:
-    """Revive a candidate written by ``dataclasses.asdict``."""
+    """Build a candidate from the output of ``dataclasses.asdict``."""
     return TaskCandidate(**{**row, "keywords": tuple(row["keywords"])})

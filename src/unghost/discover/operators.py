@@ -34,7 +34,7 @@ _DEBRIS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What operators draw from besides the task itself.
+    """Material that operators draw from besides the task itself.
 
     Attributes:
         seeds: The domain's words.
@@ -53,7 +53,7 @@ class Material:
     prone: Mapping[str, Sequence[TaskCandidate]] = field(default_factory=dict)
 
     def usable(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        """Leave out words that mention a name to be avoided."""
+        """Return the words that mention no name to be avoided."""
         return tuple(word for word in words if not names_any(word, self.avoid))
 
 
@@ -91,14 +91,14 @@ def names_any(text: str, names: frozenset[str]) -> bool:
 
 
 def render(keywords: tuple[str, ...], seeds: Seeds, noise: Random) -> str:
-    """Put one or more keywords into a noun phrase of the domain's wording."""
+    """Build a noun phrase in the domain's wording from one or more keywords."""
     if len(keywords) not in seeds.forms:
         return in_words(keywords)
     return _filled(noise.choice(seeds.forms[len(keywords)]), *keywords)
 
 
 def _filled(form: str, *words: str) -> str:
-    """Put words into the ``{}`` of a form; nothing else in it means anything."""
+    """Fill the ``{}`` of a form with words; nothing else in it has a meaning."""
     first, *rest = form.split("{}")
     return first + "".join(word + part for word, part in zip(words, rest, strict=False))
 
@@ -106,7 +106,7 @@ def _filled(form: str, *words: str) -> str:
 def clean_task(
     text: str, avoid: frozenset[str] = frozenset(), answers: frozenset[str] = frozenset()
 ) -> str | None:
-    """Take the task out of what a model (or a template) wrote, or None if it is no sound task.
+    """Extract the task from what a model (or a template) wrote; None if it is not a valid task.
 
     Kept is the first line that says something, without list marker, quotes and final stop. It must
     be printable ASCII of 2 to 30 words and 6 to 200 characters that do not just repeat, hold
@@ -134,7 +134,7 @@ def clean_task(
 
 
 def _swap(task: TaskCandidate, old: str, new: str, material: Material, noise: Random) -> Draft:
-    """Put one keyword in the place of another, in the task's own wording where it stands there."""
+    """Replace one keyword by another, in the task's own wording if it occurs there."""
     keywords = tuple(dict.fromkeys(new if word == old else word for word in task.keywords))
     found = re.search(rf"\b{re.escape(old)}\b", task.text, re.IGNORECASE)
     if found is None:

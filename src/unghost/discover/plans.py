@@ -1,4 +1,4 @@
-"""What a round is made of: its settings, its batches, and its state while under way."""
+"""The parts of a round: its settings, its batches, and its state while it runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from unghost.records import Prompt
 
 @dataclass(frozen=True, slots=True)
 class ExplorerSettings:
-    """How a round is mixed.
+    """The mix of a round.
 
     Attributes:
         tasks_per_round: Tasks asked about in a round.
@@ -66,13 +66,13 @@ class PlannedBatch:
     prompts: tuple[Prompt, ...]
 
     def asking(self, asks: str) -> tuple[Prompt, ...]:
-        """Return the prompts of one mode, for each has sampling settings of its own."""
+        """Return the prompts of one mode; each mode has its own sampling settings."""
         return tuple(prompt for prompt in self.prompts if prompt.asks == asks)
 
 
 @dataclass(slots=True)
 class RoundState:
-    """A round under way.
+    """A round in progress.
 
     Attributes:
         number: Its number.
@@ -92,7 +92,7 @@ class RoundState:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> RoundState:
-        """Revive a state written by ``dataclasses.asdict``."""
+        """Build a state from the output of ``dataclasses.asdict``."""
         lists = {
             name: None if row[name] is None else [candidate_from_json(item) for item in row[name]]
             for name in ("chosen", "requests", "written", "plan")

@@ -1,4 +1,4 @@
-"""What discovery starts from: the given tasks of the ``discover`` split, as candidates."""
+"""Seeds of discovery: the given tasks of the ``discover`` split, as candidates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
 
 FACTS = "facts"
-"""The family of the tasks that are given, beside the domain's topic families."""
+"""The family of the given tasks, in addition to the domain's topic families."""
 
 _FILLERS = (
     "a an and as at by can do for from how in into is it its my of on or some that the their this"
@@ -66,7 +66,7 @@ def check_split(tasks: Iterable[Task]) -> None:
 
 
 def facts_candidates(tasks: Sequence[Task]) -> tuple[TaskCandidate, ...]:
-    """Turn given tasks into seeds of the family :data:`FACTS`, in the order given.
+    """Build seeds of the family :data:`FACTS` from given tasks, in the given order.
 
     Raises:
         UnghostError: A task is not of the ``discover`` split.
@@ -85,7 +85,7 @@ def facts_candidates(tasks: Sequence[Task]) -> tuple[TaskCandidate, ...]:
 
 
 def facts_family(candidates: Sequence[TaskCandidate]) -> Family:
-    """Make a topic family of the keywords of the facts; the rarest quarter of them is ``rare``."""
+    """Build a topic family from the keywords of the facts; their rarest quarter is ``rare``."""
     counts = Counter(word for candidate in candidates for word in candidate.keywords)
     ranked = sorted(counts, key=lambda word: (-counts[word], word))
     cut = len(ranked) - len(ranked) // 4

@@ -1,4 +1,4 @@
-"""When to stop, and which round to keep. Sees the split ``validate`` only. Both rules are ours.
+"""Stopping and the choice of the kept round, by the split ``validate`` only. Both rules are ours.
 
 The frontier is ghosts against retention: a round is judged by its cut of the ghost rate, but only
 if the model still answers what it answered rightly before.
@@ -15,7 +15,7 @@ from unghost.errors import UnghostError
 
 @dataclass(frozen=True, slots=True)
 class RoundResult:
-    """What one round brought.
+    """The result of one round.
 
     Attributes:
         round: Its number; the first of a history is the base model.
@@ -62,7 +62,7 @@ class StoppingRule:
 
 @dataclass(frozen=True, slots=True)
 class BestRound:
-    """The round to keep; ``above_floor`` is False if every trained round fell below the floor."""
+    """The kept round; ``above_floor`` is False if every trained round fell below the floor."""
 
     round: int
     cut: float
@@ -96,7 +96,7 @@ def score(result: RoundResult, base: RoundResult, rule: StoppingRule) -> tuple[b
 
 
 def reason_to_stop(history: Sequence[RoundResult], rule: StoppingRule) -> str | None:
-    """Return why to stop after the last round of a history, or None to go on.
+    """Return why to stop after the last round of a history, or None to continue.
 
     Args:
         history: Base first, then the trained rounds in order.

@@ -1,4 +1,4 @@
-"""What discovery brought in a round, arm by arm (seed family and operator)."""
+"""The yield of discovery in a round, by arm (seed family and operator)."""
 
 from __future__ import annotations
 

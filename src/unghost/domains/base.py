@@ -1,4 +1,4 @@
-"""What a domain is: one kind of names that models invent, with all that a run needs to know of it.
+"""The base of a domain: one kind of names that models invent, and all that a run needs of it.
 
 A domain says how a model is asked for its names, finds them in answers, says which exist, and lends
 its words to the report. Everything outside of ``domains`` knows it by this class alone.
@@ -84,7 +84,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a run takes for existing.
+    """The names that a run treats as existing.
 
     Attributes:
         id: Names the snapshot and how it is used.
@@ -104,7 +104,7 @@ class Facts:
 
     @property
     def decides_absence(self) -> bool:
-        """Whether a name that is not there is absent, or only unknown."""
+        """True if a name that is not there is absent, False if it is only unknown."""
         return self.complete or self.closed_world
 
     def to_json(self) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class Domain(ABC):
         words: The words of its reports.
         modes: The ways of asking. The first decides whether a task is answered well; long ones ask
             about a share of the tasks; those about another mode's answers follow it.
-        hedges: What may stand behind a question, to hear whether the model knows its own limits.
+        hedges: What may stand after a question, to hear whether the model knows its own limits.
         seeds: Where discovery starts.
         facts: What exists.
         files: Files that decide results beside tasks and snapshot, by what run.json calls them.
@@ -179,7 +179,7 @@ class Domain(ABC):
         return BLANKS
 
     def joiners(self, kind: MentionKind) -> bytes:
-        """Return the bytes that, behind a whole name, begin a part of it that no walk need know."""
+        """Return the bytes that, after a whole name, begin a part of it that no walk need know."""
         return b""
 
     def split_key(self, canonical: str) -> str:
@@ -210,8 +210,8 @@ class Domain(ABC):
         """Refuse modes that cannot be asked.
 
         Raises:
-            UnghostError: A mode has no wording, a name that is taken, follows nothing, or follows what
-                another one follows.
+            UnghostError: A mode has no wording or a name that is taken, or it is about nothing,
+                or about what another one is about.
         """
         names = [mode.name for mode in self.modes]
         if not names or self.modes[0].about is not None:
@@ -244,7 +244,7 @@ class Domain(ABC):
         parent_id: str | None = None,
         text: str | None = None,
     ) -> Prompt:
-        """Ask about a task; the wording is chosen by a hash of the prompt's id.
+        """Build the prompt about a task; a hash of the prompt's id chooses the wording.
 
         Args:
             task_text: The task.
@@ -258,7 +258,7 @@ class Domain(ABC):
             text: The model's own answer, for a mode that asks about one.
 
         Raises:
-            UnghostError: There is no such mode, or it needs a text and has none, or has one.
+            UnghostError: The mode is unknown, lacks a text that it needs, or has a needless one.
         """
         mode = self.mode(asks)
         if mode is None or (mode.about is None) != (text is None):
@@ -284,9 +284,9 @@ class Domain(ABC):
         )
 
     def hedge(self, prompt: Prompt) -> Prompt:
-        """Ask the same again, and allow the model to say that it knows none.
+        """Build the hedged prompt: the same question, with leave to abstain.
 
-        Which of the hedges stands behind the question is chosen by a hash of the prompt's id.
+        Which of the hedges stands after the question is chosen by a hash of the prompt's id.
         """
         chosen = self.hedges[int(unit_hash(b"unghost-hedge-v1:", prompt.id) * len(self.hedges))]
         *before, last = prompt.messages
@@ -302,7 +302,7 @@ class Domain(ABC):
     def follow_up(
         self, prompts: Sequence[Prompt], completions: Iterable[Completion]
     ) -> list[Prompt]:
-        """Ask about the model's own answers: one prompt for each different answer and mode.
+        """Build prompts about the model's own answers: one for each different answer and mode.
 
         Args:
             prompts: Prompts of any mode; only those that a mode is about count.

@@ -43,7 +43,7 @@ class _Before(_Table):
 
 
 class _Names(_Table):
-    """Which names exist, and how they are written."""
+    """The names that exist, and how they are written."""
 
     file: str
     pattern: str
@@ -83,7 +83,7 @@ class _Row(_Table):
 
 
 class Declaration(_Table):
-    """What the TOML file says."""
+    """The content of the TOML file."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
     title: str
@@ -99,7 +99,7 @@ class Declaration(_Table):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How declared names are written; a :class:`~unghost.names.naming.Naming`.
+    """The form of declared names; a :class:`~unghost.names.naming.Naming`.
 
     Attributes:
         name: The domain's.
@@ -136,7 +136,7 @@ class Shape:
         return name
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
-        """Return where names stand: matches with no letter or digit right before or behind."""
+        """Return where names stand: matches with no letter or digit right before or after."""
         for match in self.pattern.finditer(text):
             start, end = match.span()
             before, behind = text[max(0, start - 1) : start], text[end : end + 1]

@@ -9,7 +9,7 @@ from unghost.domains.base import Domain
 from unghost.plugins.registry import Registry
 
 PACKAGES = "packages"
-"""The domain that is taken if nobody says otherwise."""
+"""The default domain."""
 
 DOMAINS: Registry[Callable[[str | None], Domain]] = Registry(
     "domain",
@@ -29,7 +29,7 @@ def load_domain(name: str = PACKAGES, universe: str | None = None) -> Domain:
         universe: What says what exists, in the domain's own terms; None leaves it to the domain.
 
     Raises:
-        UnghostError: There is no such domain, or what it needs is missing or damaged.
+        UnghostError: The domain is unknown, or a file that it needs is missing or damaged.
     """
     if name.endswith(".toml"):
         from unghost.domains.declared import open_declared

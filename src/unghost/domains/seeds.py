@@ -1,4 +1,4 @@
-"""What discovery makes new tasks of in a domain: topic families, and the operators' words."""
+"""A domain's material for new tasks: topic families, and the operators' words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """Where discovery starts, and with what it changes a task; an operator without words is off.
+    """Topics and words that discovery uses; an operator without words is off.
 
     Attributes:
         families: Topic families, each of three usual topics or more.
@@ -32,7 +32,7 @@ class Seeds:
         idioms: Ways of elsewhere that a model likes to carry over, such as ``hooks as in react``.
         alternatives: Forms that ask for something unusual; ``{}`` is the task.
         forms: By the number of keywords, forms of a noun phrase of them.
-        answers: Words that only an answer has, such as ``pip``: a text with one is no task.
+        answers: Words that only an answer has, such as ``pip``: a text with one is not a task.
         generic: Parts of names that say nothing of a topic.
     """
 

@@ -40,14 +40,14 @@ class Task:
 
 
 def in_words(keywords: Sequence[str]) -> str:
-    """Put keywords into words: ``a, b and c``."""
+    """Join keywords in a sentence: ``a, b and c``."""
     *start, end = keywords
     return f"{', '.join(start)} and {end}" if start else end
 
 
 @dataclass(frozen=True, slots=True)
 class TaskForm:
-    """How a domain's tasks are written.
+    """The form of a domain's tasks.
 
     Attributes:
         naming: Of the right names.
@@ -89,10 +89,10 @@ def read_tasks(path: Path, form: TaskForm) -> list[Task]:
 
 
 def make_tasks(rows: Iterable[tuple[str, Any]], form: TaskForm, source: str) -> list[Task]:
-    """Make tasks of rows, each given with its place for messages.
+    """Build tasks from rows, each given with its place for messages.
 
     Raises:
-        UnghostError: There is no row, or one is not of the form.
+        UnghostError: No rows are given, or one has another form.
     """
     tasks = [_task(row, place, form) for place, row in rows]
     if not tasks:

@@ -14,7 +14,7 @@ _NOT_ONE = frozenset({"base", "feeds", "project", "registry", "source", "spot", 
 
 
 DEFAULT = "pypi"
-"""What names are of if nobody says it."""
+"""The default ecosystem of names."""
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""What an ecosystem declares: its names, where a text names them, and where its names are listed.
+"""The declaration of an ecosystem: its names, where a text names them, and where they are listed.
 
 An ecosystem is one module of this package (a folder where it is large) with one value
 ``ECOSYSTEM``. Everything else asks through it and knows none of them by name.
@@ -44,10 +44,10 @@ class Reference(NamedTuple):
 
 
 class Starter(NamedTuple):
-    """What stands between a program and another one that it runs.
+    """The words between a program and another program that it runs.
 
     Attributes:
-        form: Words behind the program (``run``).
+        form: Words after the program (``run``).
         valued: Flags whose value is the next word.
         arguments: Arguments of its own (``timeout 5``).
     """
@@ -61,9 +61,9 @@ class Command(NamedTuple):
     """A form of an install command.
 
     Attributes:
-        programs: Names of the program, without path; a digit version behind it (``pip3.11``) is
+        programs: Names of the program, without path; a digit version after it (``pip3.11``) is
             taken off before comparison.
-        forms: Words that come behind the program, flags aside, such as ``("pip", "install")``; the
+        forms: Words that come after the program, flags aside, such as ``("pip", "install")``; the
             empty form is the program alone, and the word ``*`` stands for any one word.
         valued: Flags whose value is the next word (``--flag=value`` needs no entry).
         naming: Flags whose value is itself a package (``--with``).
@@ -74,8 +74,9 @@ class Command(NamedTuple):
         once: Only the first argument is a package, the rest are arguments of what it runs.
         arguments: Whether arguments are packages at all; without it only the values of naming flags
             are (``uv run --with X script.py``).
-        read: Reads one argument; None for paths and what is no name. Most ecosystems give
-            a function of their own; an address, a repository or a folder gives None too.
+        read: Reads one argument; None for paths and other words that are not names. Most
+            ecosystems have a function of their own; an address, a repository or a folder is None
+            too.
     """
 
     programs: tuple[str, ...]
@@ -121,11 +122,11 @@ class Manifest(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """What is asked of a language that is typed into notebooks and sessions, beside commands.
+    """How a language that is typed into notebooks and sessions differs from commands.
 
     Attributes:
         parses: Returns whether a text is code by grammar alone.
-        is_session: Returns whether a text holds code behind the prompts of a session.
+        is_session: Returns whether a text holds code after the prompts of a session.
     """
 
     parses: Callable[[str], bool]
@@ -190,7 +191,7 @@ class Language(NamedTuple):
 
 
 class Clue(NamedTuple):
-    """By what a text is known whose name nobody says.
+    """How to recognise a text that has no file name.
 
     Attributes:
         form: What the text is: a document, or plain text, which a fenced block of the language
@@ -214,7 +215,7 @@ class Clue(NamedTuple):
 
 
 class Prose(NamedTuple):
-    """How sentences speak of packages.
+    """Words with which sentences refer to packages.
 
     Attributes:
         hints: Words by which an ecosystem is named: itself, its languages, clients and manifests.
@@ -241,7 +242,7 @@ class Prose(NamedTuple):
 
 
 class Hook(NamedTuple):
-    """How a hook of pre-commit names the packages that it needs beside itself.
+    """The keys by which a pre-commit hook names the additional packages that it needs.
 
     Attributes:
         language: What the hook's language is called there.
@@ -257,12 +258,12 @@ class Hook(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """Which distributions an imported module may come from, by its name alone.
+    """The distributions that an imported module may come from, by its name alone.
 
     Attributes:
         names: Canonical names, the most exact first; one of them in a snapshot means ``exists``.
         roots: Beginnings of canonical names (``org.apache.``, ``symfony/``). A name in a snapshot
-            that begins so means that the module may be of it: ``unknown``, no ghost.
+            that begins so means that the module may be of it: ``unknown``, not a ghost.
     """
 
     names: tuple[str, ...]
@@ -270,16 +271,16 @@ class Candidates(NamedTuple):
 
 
 QUOTES = (b"'", b'"', b"`")
-"""What closes a name that is written in quotes."""
+"""Bytes that close a quoted name."""
 
 
 def _nobodys(module: str) -> str | None:
-    """Say of any module that no distribution that is there has it under another name."""
+    """Return None: no present distribution provides any module under another name."""
     return None
 
 
 def no_candidates(module: str, language: str) -> Candidates:
-    """Say of any module that its name tells no distribution."""
+    """Return no candidates: a module's name points to no distribution."""
     return Candidates(())
 
 

@@ -1,4 +1,4 @@
-"""What the readers of bulk lists have in common."""
+"""Shared code of the readers of bulk lists."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Unchanged(Exception):
 
 
 class Outdated(Exception):
-    """Nothing goes on from the state that was given; the list has to be read from its beginning."""
+    """The given state cannot be resumed; the list has to be read from its beginning."""
 
 
 class Distinct:
-    """Remembers which names were seen lately, and their earliest days."""
+    """Remembers which names were seen recently, and their earliest days."""
 
     def __init__(self) -> None:
         self._days: dict[str, str] = {}
@@ -99,7 +99,7 @@ async def whole_list(
 async def json_object(
     client: httpx.AsyncClient, address: Address, url: str
 ) -> tuple[int, dict[str, Any]]:
-    """Ask for a JSON object; its status, and an empty one where there is none.
+    """Request a JSON object; return the status and the object, empty if there is none.
 
     Raises:
         UnghostError: It answers that all is well, and with something else than a JSON object.
@@ -121,7 +121,7 @@ async def json_object(
 
 
 def require(status: int, url: str) -> None:
-    """Refuse what is no list.
+    """Refuse an answer that is not a list.
 
     Raises:
         UnghostError: The status is another than 200.

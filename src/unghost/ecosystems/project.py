@@ -1,4 +1,4 @@
-"""What an ecosystem declares of projects: their own modules, environments and included files."""
+"""An ecosystem's declaration of projects: own modules, environments and included files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Claim(NamedTuple):
-    """Something that a file says is the project's own.
+    """A name that a file declares as the project's own.
 
     Attributes:
         kind: A ``package`` by its name; ``modules`` below a module or namespace, and it; all
@@ -26,7 +26,7 @@ class Claim(NamedTuple):
 
 
 class Installed(NamedTuple):
-    """What is installed in the environments of a project.
+    """The packages installed in a project's environments.
 
     Attributes:
         names: Canonical names of the packages.
@@ -40,7 +40,7 @@ class Installed(NamedTuple):
 
 
 class Environments(NamedTuple):
-    """What clients install into.
+    """Environments that clients install into.
 
     Attributes:
         folders: Names of folders that hold what was installed.
@@ -57,7 +57,7 @@ class Environments(NamedTuple):
 
 
 class Included(NamedTuple):
-    """What a file has a client read, whatever the names of those files.
+    """The files that a file includes, whatever their names.
 
     Attributes:
         names: Files as they are named, relative to the file or to where a command is run.
@@ -71,7 +71,7 @@ class Included(NamedTuple):
 
 
 class Inclusion(NamedTuple):
-    """How files have a client read other files, whatever the names of those.
+    """How files include other files of any name.
 
     Attributes:
         manifest: What such a file is read as.

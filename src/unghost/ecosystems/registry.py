@@ -1,4 +1,4 @@
-"""What an ecosystem declares of its registry: whom clients ask, and how names are listed."""
+"""An ecosystem's declaration of its registry: which one clients use, and how it lists names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Setup(NamedTuple):
-    """What a client's configuration says.
+    """A client's configuration.
 
     Attributes:
         bulk: Where all names are listed, None if nothing names an address.
@@ -45,7 +45,7 @@ class Page(NamedTuple):
 
     Attributes:
         entries: The names of this part, in any form.
-        state: What to give to the next reading to go on behind this part; JSON values. After a
+        state: What to give to the next reading to go on after this part; JSON values. After a
             kill the reading goes on from the last state that was stored.
         done: Entries read so far, and how many there will be if the source says so.
         total: See ``done``.
@@ -69,7 +69,7 @@ A feed raises UnghostError on what it cannot understand; the client retries and 
 
 
 class RegistrySpec(NamedTuple):
-    """Where an ecosystem's names are listed.
+    """The registry that lists an ecosystem's names.
 
     Attributes:
         setup: Reads the client's configuration: environment variables, the project's folder, the
@@ -82,7 +82,7 @@ class RegistrySpec(NamedTuple):
         spellings: Gives the forms of a canonical name that the registry tells apart; the name
             exists if one of them does.
         is_held: Says of what answers a look-up whether the registry itself holds the name, to keep
-            others from it, with no code behind it.
+            others from it, with no code after it.
         incremental: Whether a finished reading's state can be gone on from; without it a refresh
             reads everything anew and what is missing is removed.
     """

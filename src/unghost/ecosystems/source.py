@@ -1,4 +1,4 @@
-"""How imports of any language are found: only places that may be one are looked at in the tree."""
+"""Import finder for any language: only places that may be an import are parsed in the tree."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def located(found: Iterable[Found], offsets: ByteOffsets) -> list[tuple[Found, i
 
 
 def spots(found: Iterable[tuple[Found, int, int]], ecosystem: str, language: str) -> list[Spot]:
-    """Make spots of names of an ecosystem."""
+    """Build spots of an ecosystem's names."""
     return [
         Spot(
             start=start,
@@ -86,7 +86,7 @@ def spots(found: Iterable[tuple[Found, int, int]], ecosystem: str, language: str
 
 
 def words(data: bytes, word: bytes) -> Iterator[int]:
-    """Return where a word stands that is no part of another, as far as ASCII tells."""
+    """Return where a word stands that is not part of another, as far as ASCII shows."""
     place = data.find(word)
     while place >= 0:
         end = place + len(word)
@@ -98,7 +98,7 @@ def words(data: bytes, word: bytes) -> Iterator[int]:
 def is_remark(data: bytes, place: int, mark: bytes, unless: bytes | None = None) -> bool:
     """Return whether a line begins with the mark of a comment before a place.
 
-    In a string or a block comment such a line is no code either.
+    In a string or a block comment such a line is not code either.
 
     Args:
         data: The text.

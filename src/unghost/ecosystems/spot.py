@@ -29,7 +29,7 @@ class Spot:
 
 
 def to_mentions(spots: Iterable[Spot], text: str, source_id: str) -> list[Mention]:
-    """Make mentions of spots, in order of appearance; of two at one place the first is kept."""
+    """Build mentions from spots, in order of appearance; of two at one place the first is kept."""
     mentions, taken = [], set()
     line, begin, seen = 1, 0, 0
     for spot in sorted(spots, key=lambda spot: (spot.start, spot.end)):

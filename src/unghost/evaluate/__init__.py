@@ -1,1 +1,1 @@
-"""What a run did to a model, in figures with intervals, from records and plain arrays alone."""
+"""The effect of a run on a model, in figures with intervals, from records and plain arrays."""

@@ -20,7 +20,7 @@ AnswerClass = Literal["naming", "uncounted", "abstention", "empty", "unparsed"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer to a prompt that asks for names, with what is said of each of its mentions.
+    """One answer to a prompt that asks for names, with the verdict on each of its mentions.
 
     Attributes:
         prompt: What was asked.
@@ -50,9 +50,9 @@ class Answer:
 
     @property
     def question(self) -> str:
-        """What makes answers of two models answers to the same question.
+        """The key by which answers of two models are matched.
 
-        The prompt's id; but a question about the model's own answer differs from model to model, so
+        It is the prompt's id. A question about the model's own answer differs between models, so
         there it is the request for that answer.
         """
         origin = self.prompt.parent_id or self.prompt.task_id
@@ -60,7 +60,7 @@ class Answer:
 
     @property
     def is_right(self) -> bool:
-        """Whether the right name is among those that exist."""
+        """True if the right name is among those that exist."""
         return self.prompt.gold is not None and self.prompt.gold in self.valid
 
     def count(self, status: str) -> int:
@@ -79,9 +79,9 @@ def read_answers(
 
     Args:
         prompts: At least those of the completions.
-        completions: Those that ended in an error are left out: they are no answers. Those whose
+        completions: Those that ended in an error are left out: they are not answers. Those whose
             prompt asks in no mode of the domain are left out too.
-        mentions: Those of other sources are passed over.
+        mentions: Those of other sources are skipped.
         verdicts: At least one for each mention of the completions.
         domain: What was asked about.
 

@@ -30,7 +30,7 @@ Count = Callable[[Sequence[Answer]], Floats]
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """How much of what the base names rightly is named again, question by question.
+    """Recall of the names that the base names rightly, question by question.
 
     ``tuned`` is the tuned model's share of the base's valid names, ``again`` that of a second run
     of the base (1 by definition without one), and ``ratio`` the first divided by the second.
@@ -47,7 +47,7 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How well the names given suit the task, by overlap of keywords (mean Jaccard index).
+    """Fit of the named packages to the task, by overlap of keywords (mean Jaccard index).
 
     ``shuffled_before`` and ``shuffled_after`` are controls: the same names against other tasks.
     ``rated_before`` and ``rated_after`` are the shares of valid names whose keywords are known.
@@ -95,7 +95,7 @@ def names_ratio(
         before: Answers of the base.
         after: Answers of the tuned model.
         without_abstentions: Leave out answers that say they know none, on both sides, so that
-            honesty is told from silence.
+            honesty is distinguished from silence.
         seed: Seed of the bootstrap.
         resamples: Number of bootstrap samples.
     """
@@ -235,7 +235,7 @@ def prone_questions(before: Sequence[Answer]) -> frozenset[str]:
 
 
 def only(answers: Sequence[Answer], questions: Collection[str]) -> list[Answer]:
-    """Keep the answers to the given questions."""
+    """Return the answers to the given questions."""
     return [a for a in answers if a.question in questions]
 
 

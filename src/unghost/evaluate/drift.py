@@ -1,4 +1,4 @@
-"""How far training moved the model, on names and elsewhere: KL(base || tuned) by class of token.
+"""Drift of the model by training, on names and elsewhere: KL(base || tuned) by class of token.
 
 The paper claims that the change sits on text about the names; the measure that tells is ours: exact
 KL divergence, in nats per generated token, averaged over the tokens of names and over all others.
@@ -70,7 +70,7 @@ def measure_drift(
 
 
 def name_mask(completion: Completion, mentions: Iterable[Mention]) -> NDArray[np.bool_]:
-    """Tell which generated tokens hold at least one byte of a mention, [tokens].
+    """Return which generated tokens hold at least one byte of a mention, [tokens].
 
     Args:
         completion: With spans; those of an HTTP endpoint have none.

@@ -1,4 +1,4 @@
-"""When a run is not called a success: the price of the cut, against stated tolerances."""
+"""Gates of success: the price of the cut, against stated tolerances."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ NO_GHOST = "no ghost found: nothing to unlearn"
 
 @dataclass(frozen=True, slots=True)
 class Tolerances:
-    """How much a run may cost.
+    """The tolerated price of a run.
 
     Attributes:
         retention: Least share of the base's right answers still given.
-        names: Least ratio of names per answer that is no abstention, after to before.
+        names: Least ratio of names per answer, abstentions left out, after to before.
         perplexity: Greatest ratio of perplexity on texts that are not about the names.
     """
 
@@ -30,7 +30,7 @@ DEFAULT = Tolerances()
 
 
 def found_no_ghost(report: Mapping[str, Any]) -> bool:
-    """Tell whether nothing was trained because no ghost was met, though one could have been.
+    """Return whether nothing was trained because no ghost was met, though one could have been.
 
     Where a name that is not in the snapshot is only unknown, or where no name at all could be
     decided, nobody knows whether there was a ghost.

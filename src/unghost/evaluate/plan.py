@@ -1,4 +1,4 @@
-"""What is asked when a split is measured: unfiltered tasks, the same for base and tuned."""
+"""The plan for measuring a split: unfiltered tasks, the same for base and tuned."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unghost.records import SPLITS, Prompt, Split, unit_hash
 
 @dataclass(frozen=True, slots=True)
 class MeasureSettings:
-    """How much is asked.
+    """The amount of questions in a measurement.
 
     Attributes:
         validate_tasks: Tasks of ``validate``, asked after every round.
@@ -77,7 +77,7 @@ def choose_tasks(tasks: Sequence[Task], count: int) -> list[Task]:
 def measure_prompts(
     domain: Domain, tasks: Sequence[Task], split: Split, long_share: float
 ) -> list[Prompt]:
-    """Ask about each task, and about a fixed share of them in each mode of long answers as well."""
+    """Build prompts about each task, and for a fixed share also in each mode of long answers."""
     return [
         domain.ask(
             task.text,

@@ -1,4 +1,4 @@
-"""How often a model invents: the rate of ghosts three ways, and all that must stand beside it.
+"""Ghost rates: computed in three ways, with the figures that must accompany them.
 
 A rate also falls when a model stops naming anything, so no rate is given without names per answer,
 distinct names, the share of the most frequent name, and the classes of answers. The rate
@@ -23,7 +23,7 @@ from unghost.records import ResolvedBy, Status
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What a model named, in figures.
+    """Figures on the names that a model gave.
 
     Attributes:
         rate: Ghosts among all decided occurrences, ``absent / (absent + exists)``.

@@ -1,4 +1,4 @@
-"""What the model could do besides giving names: perplexity and exact match, before and after.
+"""The model's other abilities, before and after: perplexity and exact match.
 
 Definitions are the field's: perplexity is exp of the mean negative log-probability per answer
 token; exact match is equality of a greedy answer and the expected one.
@@ -159,7 +159,7 @@ def exact_match(
 
 
 def forward_of(model: nn.Module, *, adapter: bool = True) -> Forward:
-    """Make a model a :data:`Forward`; with ``adapter=False`` a peft model runs without its adapter.
+    """Wrap a model as a :data:`Forward`; with ``adapter=False`` a peft model runs without adapter.
 
     The model is put into evaluation mode for each call and back after it; no gradient is kept.
     """
@@ -213,7 +213,7 @@ def answer_logits(forward: Forward, pairs: Sequence[Pair]) -> Iterator[tuple[int
     batch is sized: the logits of one batch stay below about 256 MB.
 
     Yields:
-        Index of the pair, and logits [answer tokens, V]; empty answers are passed over.
+        Index of the pair, and logits [answer tokens, V]; empty answers are skipped.
     """
     lengths = [len(prompt) + len(answer) for prompt, answer in pairs]
     order = sorted(

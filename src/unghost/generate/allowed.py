@@ -1,4 +1,4 @@
-"""Which next tokens keep a real name possible: the tokenizer's vocabulary times the names walk."""
+"""Next tokens that keep a real name possible: the tokenizer's vocabulary times the names walk."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class AllowedTokens:
         Args:
             node: Where the walk stands.
             prefix: Bytes that come before the name in the same token (a space, a fence): then only
-                tokens that begin with them are told apart, and at the prefix itself the name has
+                tokens that begin with them are distinguished, and at the prefix itself the name has
                 yet to begin.
         """
         return self._cached(node, prefix)

@@ -1,4 +1,4 @@
-"""What can answer prompts, and the back ends that do."""
+"""The generator protocol: back ends that answer prompts."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Generator(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """Which model to ask, and how to reach it; a back end takes of it what it needs.
+    """The model to ask, and how to reach it; a back end uses the parts that it needs.
 
     Attributes:
         model: A model folder, a hub name, ``embedded``, or a server's name of the model.

@@ -49,7 +49,7 @@ class Decoder:
         self._bytes = token_bytes(tokenizer) if _is_byte_level(tokenizer) else None
 
     def __call__(self, ids: Sequence[int]) -> tuple[str, tuple[TokenSpan, ...]]:
-        """Turn ids into text and each token's place in it.
+        """Decode ids into text and each token's place in it.
 
         A token that holds a part of a character has the bytes that are its own and the characters
         that it takes part in; a special token has an empty span.
@@ -64,7 +64,7 @@ class Decoder:
         try:
             text = whole.decode("utf-8")
         except UnicodeDecodeError:
-            # Bytes that are no text: the replacement characters have other lengths than the bytes,
+            # Bytes that are not text: the replacement characters have other lengths than the bytes,
             # so spans come from what the decoder makes of growing prefixes.
             return self._incremental(ids)
         return text, _spans(text, [len(piece) for piece in pieces])
@@ -103,7 +103,7 @@ class Decoder:
 
 
 def check_round_trip(tokenizer: Any) -> None:
-    """Make sure that encoding and decoding a text gives it back.
+    """Check that encoding and decoding a text returns the same text.
 
     Raises:
         UnghostError: It does not: labels would then stand at the wrong tokens.
@@ -129,7 +129,7 @@ def _is_byte_level(tokenizer: Any) -> bool:
 
 
 def _spans(text: str, lengths: Sequence[int]) -> tuple[TokenSpan, ...]:
-    """Lay tokens of the given byte lengths one behind the other over a text."""
+    """Return the spans in a text of consecutive tokens with the given byte lengths."""
     sizes = [len(char.encode("utf-8", "surrogatepass")) for char in text]
     owner = [index for index, size in enumerate(sizes) for _ in range(size)]
     owner.append(len(text))

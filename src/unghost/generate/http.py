@@ -1,4 +1,4 @@
-"""Generation behind an OpenAI-compatible endpoint (vLLM, llama.cpp, ollama, ...), for measuring.
+"""Generation by an OpenAI-compatible endpoint (vLLM, llama.cpp, ollama, ...), for measuring.
 
 Such an endpoint gives no token ids, so its answers can be measured and not trained on.
 """
@@ -25,7 +25,7 @@ def open_endpoint(choice: ModelChoice) -> OpenAIGenerator:
     """Return a generator that asks the server at ``choice.base_url``.
 
     Raises:
-        UnghostError: There is no address, or it is malformed, or the key cannot be sent.
+        UnghostError: The address is missing or malformed, or the key cannot be sent.
     """
     if choice.base_url is None:
         raise UnghostError("the generator openai asks a server: give its address as --base-url")

@@ -38,7 +38,7 @@ def load_model(
 
     Raises:
         UnghostError: It is not a model, its weights are damaged or no safetensors, it needs code
-            of its own, there is no such device, or 4 bits are not to be had.
+            of its own, the device does not exist, or 4 bits are unavailable.
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
@@ -132,7 +132,7 @@ def _quantized_4bit() -> Any:
 
 
 def _model_id(place: str, folder: Path, model: Any) -> str:
-    """Name a model by its place and a hash of a sample of its weights."""
+    """Return a model's id: its location and a hash of a sample of its weights."""
     digest = hashlib.sha256()
     for name, weight in model.named_parameters():
         digest.update(f"{name}:{tuple(weight.shape)}".encode())

@@ -31,7 +31,7 @@ _CACHE_SHARE = 0.3
 
 @dataclass(slots=True)
 class _Sequence:
-    """One answer being written."""
+    """One answer in progress."""
 
     prompt: Prompt
     sample: int
@@ -109,7 +109,7 @@ class TransformersGenerator:
     def _batches(
         self, encoded: Sequence[Sequence[int]], samples: int, sampling: Sampling
     ) -> Iterator[list[int]]:
-        """Put prompts of like length together; the order follows from the prompts alone."""
+        """Group prompts of similar length; the order depends on the prompts alone."""
         order = sorted(range(len(encoded)), key=lambda i: (len(encoded[i]), i))
         position = 0
         while position < len(order):

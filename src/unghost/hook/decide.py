@@ -128,7 +128,7 @@ def _reply(delta: Delta, additions: Sequence[Addition], guarded: str | None, rul
 def _said(
     decision: Literal["deny", "ask"], findings: Sequence[Finding], more: int, doubts: Sequence[str]
 ) -> Reply:
-    """Put an answer into words, the gravest first."""
+    """Phrase an answer, the most severe part first."""
     order = {"error": 0, "warning": 1, "note": 2}
     ranked = sorted(_distinct(findings), key=lambda finding: order[finding.level])
     lines = [_line(finding) for finding in ranked[:SHOWN]]

@@ -44,7 +44,7 @@ class Addition:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What is wrong with what a call adds.
+    """Findings in what a call adds.
 
     Attributes:
         findings: Errors, warnings and notes that count.
@@ -136,7 +136,7 @@ def _judged(
 
 
 def _without_own(candidates: Sequence[Candidate], texts: Mapping[str, str]) -> list[Candidate]:
-    """Leave out what is the project's own as soon as the files that are written are there."""
+    """Return the candidates that are not the project's own once the files are written."""
     from unghost.domains.packages.project import Project
 
     project = Project(texts, texts.get)
@@ -144,7 +144,7 @@ def _without_own(candidates: Sequence[Candidate], texts: Mapping[str, str]) -> l
 
 
 def _found(classify: Classifier, pairs: Sequence[tuple[Candidate, Verdict]]) -> Delta:
-    """Make findings; near names of what is absent take time and are looked for in a few only."""
+    """Build findings; similar names take time, so only a few absent names get them."""
     absent = [pair for pair in pairs if pair[1].status == "absent"]
     found = _active(classify([pair for pair in pairs if pair[1].status != "absent"]))
     errors, begin = 0, 0

@@ -1,4 +1,4 @@
-"""What a call would make of files: their texts before and after, without writing anything.
+"""The effect of a call on files: their texts before and after, without writing anything.
 
 Calls are recognised by the shape of their arguments, not by the names of tools, which differ from
 agent to agent and change: who gives a path and a text writes the text there.
@@ -149,7 +149,7 @@ def _of_texts(path: Path, arguments: Mapping[str, Any]) -> FileChange | None:
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
-    """One replacement: of the first place, or of every one."""
+    """One replacement: of the first occurrence, or of every one."""
 
     old: str
     new: str
@@ -188,7 +188,7 @@ def _is_every(edit: Mapping[str, Any]) -> bool:
 
 
 def _of_notebook(path: Path, arguments: Mapping[str, Any]) -> list[FileChange]:
-    """Look at the cell that changes as at a notebook of its own."""
+    """Treat the changed cell as a notebook of its own."""
     source = arguments.get("new_source")
     if not isinstance(source, str) or arguments.get("edit_mode") == "delete":
         return []
@@ -250,7 +250,7 @@ def _first(table: Mapping[str, Any], keys: Iterable[str]) -> str | None:
 
 
 def label(path: Path, root: Path) -> str:
-    """Name a file relative to the project, behind its links; whole if it lies outside."""
+    """Return a file's path relative to the project, links resolved; absolute if it is outside."""
     try:
         real = Path(os.path.realpath(path))
         base = Path(os.path.realpath(root))

@@ -49,7 +49,7 @@ _LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """What an agent is about to do.
+    """The call that an agent is about to make.
 
     Attributes:
         agent: The agent.
@@ -168,7 +168,7 @@ def _text(value: object) -> str:
 
 
 def render(answer: Reply, call: ToolCall) -> str:
-    """Put an answer into the words of the agent; empty says nothing and leaves all to it."""
+    """Render an answer in the agent's format; an empty text leaves the decision to the agent."""
     shown = answer.shown or answer.reason
     table: dict[str, Any] = {}
     if call.agent == "claude":

@@ -16,7 +16,7 @@ from unghost.syntax.word import Word
 
 _DEEPEST = 4
 _TARGET = "target"
-"""What a frame of the lexer expects behind an operator that names a file."""
+"""What a frame of the lexer expects after an operator that names a file."""
 _OUTPUTS = ("", "1", "&")
 _ECHO_FLAGS = re.compile(r"-[neE]{1,3}")
 _ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\\\": "\\", "\\c": "", "%%": "%"}
@@ -70,7 +70,7 @@ def _written(script: Word, depth: int) -> Iterator[Written]:
 
 @dataclass(slots=True)
 class _Goes:
-    """Where the output of a command goes: files, each with whether it is added, or a pipe."""
+    """Targets of a command's output: files, each with whether it is appended to, or a pipe."""
 
     simple: Simple
     files: list[tuple[str, bool]] = field(default_factory=list)
@@ -78,7 +78,7 @@ class _Goes:
 
 
 class _Lexer(Lexer):
-    """Remembers what the lexer of install commands has no use for.
+    """Records what the lexer of install commands does not need.
 
     Attributes:
         goes: By the identity of a command, where its output goes.
@@ -113,7 +113,7 @@ class _Lexer(Lexer):
         if frame.word is not None and frame.expects == _TARGET:
             number, operator = self._operator_read
             text = frame.word.text
-            # Behind ">&" a number is another output and no file.
+            # After ">&" a number is another output and no file.
             file = operator[0] == ">" and (operator != ">&" or bool(text.strip("0123456789-")))
             if file and number in _OUTPUTS:
                 self._of(frame.simple).files.append((text, ">>" in operator))
@@ -129,7 +129,7 @@ def _teed(name: str, words: Sequence[Word]) -> list[tuple[str, bool]]:
 
 
 def _said(name: str, words: Sequence[Word], bodies: Sequence[Word], piped: str) -> str:
-    """Return what a command writes, as far as the command says it."""
+    """Return the text that a command writes, as far as the command shows it."""
     texts = [word.text for word in words[1:]]
     if name == "echo":
         return _echoed(texts)
@@ -148,7 +148,7 @@ def _echoed(words: list[str]) -> str:
 
 
 def _printed(words: list[str]) -> str:
-    """Fill a format in; it is used again until no argument is left."""
+    """Fill a format; it is reused until no argument is left."""
     if not words:
         return ""
     parts, rest = words[0].split("%s"), words[1:]

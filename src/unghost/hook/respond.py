@@ -1,4 +1,4 @@
-"""From an agent's JSON to the answer, whatever fails in between.
+"""Answers to an agent's JSON, whatever fails in between.
 
 Most agents go on when a hook ends with an error, and then nothing was checked: so every failure
 becomes an answer.
@@ -33,7 +33,7 @@ _ALONE = "Nobody is there to ask, so it is denied."
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to answer.
+    """Options for the answer.
 
     Attributes:
         agent: The agent; None lets the input tell.
@@ -50,7 +50,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What the command writes, and its exit code.
+    """The command's output, and its exit code.
 
     Attributes:
         out: A line for the agent on standard output, empty for silence.

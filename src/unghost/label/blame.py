@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One mention, seen by tokens.
+    """One mention, by tokens.
 
     Attributes:
         mention: Where it stands.
         verdict: What the truth says of it.
         start: Its first byte in the answer.
-        end: The byte behind its last.
+        end: The byte after its last.
         tokens: Those that hold at least one byte of it.
         trusted: It exists, and existing means something.
         broken_off: The answer ends inside it.
@@ -42,7 +42,7 @@ class Name:
 
     @property
     def decided(self) -> bool:
-        """Whether it counts: a whole name that exists or does not."""
+        """True if it counts: a whole name that exists or is absent."""
         return self.verdict.status in ("exists", "absent") and not self.broken_off
 
 
@@ -147,8 +147,8 @@ def first_dead_byte(walk: Walk, name: bytes, joiners: bytes = b"") -> int | None
     """Return the index of the byte after which neither a real name nor a prefix of one is left.
 
     ``len(name)`` if it is the beginning of a real name: then what comes next ends it. None if the
-    walk holds the very name, so that no token can be told to be the mistake. One of the joiners
-    behind a real name begins a part of it, which no walk need know.
+    walk holds the very name, so that no token can be identified as the mistake. One of the joiners
+    after a real name begins a part of it, which no walk need know.
     """
     node = walk.root
     for index, byte in enumerate(name):

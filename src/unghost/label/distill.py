@@ -1,9 +1,8 @@
-"""Answers to hedged questions as what the plain questions should have got.
+"""Answers to hedged questions, as targets for the plain questions.
 
-A model that is told not to guess often says rightly that it knows none, and guesses all the same
-when nobody tells it. Its own hedged answer, learned for the plain question, makes that knowledge
-its habit: context distillation (Askell et al., arXiv 2112.00861; its use on names is ours). No text
-but the model's own is learned.
+A model often abstains rightly if it is asked not to guess, and guesses if it is not asked. Its own
+hedged answer is learned as the answer to the plain question: context distillation (Askell et al.,
+arXiv 2112.00861; its use on names is ours). Only the model's own text is learned.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ def doubtful_answers(
     verdicts: Iterable[Verdict],
     domain: Domain,
 ) -> set[str]:
-    """Return the ids of the answers that the model would better not have given like that.
+    """Return the ids of the doubtful answers.
 
-    Those that name a ghost or say that the model knows none; and those that give names while no
-    name is given twice by the answers to one prompt. Such names are guesses, also where one happens
-    to exist: a model that knows a name gives it again (self-consistency, Wang et al.,
-    arXiv 2203.11171; as a mark of doubt ours). One answer alone is no guess.
+    An answer is doubtful if it names a ghost or abstains, or if it gives names while no name occurs
+    in two answers to the prompt. Such names are guesses, even if one happens to exist: a model that
+    knows a name gives it again (self-consistency, Wang et al., arXiv 2203.11171; its use as a sign
+    of doubt is ours). A single answer is not a guess.
     """
     judged = _judged(mentions, verdicts)
     doubtful = set()
@@ -123,7 +122,7 @@ def _is_better(answer: Completion, statuses: Sequence[str], domain: Domain) -> b
         return False
     if not statuses:
         return domain.is_abstention(answer.text)
-    # Names that nobody can judge are no better than ghosts to learn from.
+    # Undecided names are as bad to learn from as ghosts.
     return "exists" in statuses and set(statuses) <= {"exists", "stdlib"}
 
 

@@ -25,7 +25,7 @@ BLAMES: tuple[Blame, ...] = get_args(Blame)
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What each generated token of one completion is for.
+    """The purpose of each generated token of one completion.
 
     Attributes:
         completion_id: The completion.
@@ -53,7 +53,7 @@ def label(
     blame: Blame,
     eos_ids: Collection[int],
 ) -> list[Labels]:
-    """Turn the verdicts on answers into token weights.
+    """Compute token weights from the verdicts on answers.
 
     Args:
         prompts: The prompts of the completions; none of them held out or for validation.

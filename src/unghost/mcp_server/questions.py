@@ -39,12 +39,12 @@ from unghost.scan.settings import ScanSettings
 from unghost.syntax.printable import printable, well_formed
 
 MOST_FINDINGS = 1000
-"""Findings of one text that are told: an answer has to fit into what a model can read."""
+"""Findings of one text that are listed: an answer has to fit into a model's context."""
 _LONGEST_ERROR = 500
 _LONGEST_WAIT = 40.0
 """Seconds that registries may take; many clients give a tool a minute in all."""
 _NO_PROJECT = Path(__file__).parents[1] / "data"
-"""A folder of few files and no manifest, for where there is no project."""
+"""A folder with few files and no manifest, used if the server runs without a project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Questions:
     Args:
         settings: What to go by. Comments and baselines do not count, for the text comes from the
             one who is to be checked.
-        folder: A folder of the project, whose own packages are no ghosts.
+        folder: A folder of the project, whose own packages are not ghosts.
     """
 
     def __init__(self, settings: ScanSettings, folder: Path) -> None:

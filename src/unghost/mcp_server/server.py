@@ -34,7 +34,7 @@ _SURROGATE = re.compile(
 
 
 def make_server(questions: Questions, *, offline: bool) -> Server:
-    """Make a server of the questions.
+    """Build a server that answers the questions.
 
     Args:
         questions: What answers.

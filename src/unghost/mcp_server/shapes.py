@@ -1,4 +1,4 @@
-"""What may be asked and what is answered: the schemas that clients are given, and the limits."""
+"""Questions and answers: the schemas that clients receive, and the limits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST_TEXT = 1_000_000
 
 
 def _listed(value: object) -> object:
-    """Take a list that was written into a text, as some clients do, and a single name."""
+    """Parse a list that is written as a text, as some clients send it, or a single name."""
     if not isinstance(value, str):
         return value
     try:

@@ -1,1 +1,1 @@
-"""Where a text names a package: answers, shell commands, imports."""
+"""Mentions of packages in texts: answers, shell commands, imports."""

@@ -40,8 +40,8 @@ def find_imports(text: str, language: str) -> list[Spot]:
     """Find the modules that a source imports, with exact offsets, in order.
 
     A spot's name is the module as its language writes it. What cannot come from a registry by its
-    form, such as a relative import, is no spot; that a module is part of the language or of the
-    project itself is for others to say.
+    form, such as a relative import, is not a spot; that a module is part of the language or of the
+    project itself is decided elsewhere.
 
     Args:
         text: The source; broken code gives what can be read of it.

@@ -1,4 +1,4 @@
-"""Where a text names packages, whatever it is: the one way to find names.
+"""The reader of texts of any kind: the one way to find names.
 
 What is known of a text is its :class:`Context`. Whoever asks with the same context finds the same
 mentions, and which of them matter is for the caller to say.
@@ -28,7 +28,7 @@ _WRITTEN_BY_TOOLS = frozenset({"calls", "manifest", "notebook"})
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of a text before it is read.
+    """Facts about a text that are known before it is read.
 
     ``path`` and ``language`` say what the text is; of a text with neither its content tells.
     ``asks`` only adds: with all else equal a question for code finds what no question finds and
@@ -59,7 +59,7 @@ def find_in_text(text: str, source_id: str, context: Context = NOTHING) -> list[
     """Find the packages that a text names.
 
     Args:
-        text: The text. What a model thought before its answer is passed over if an answer begins
+        text: The text. What a model thought before its answer is skipped if an answer begins
             with it.
         source_id: The mentions' source.
         context: What is known of the text.
@@ -95,7 +95,7 @@ def is_of_interest(path: str) -> bool:
 
 
 def unread_part(data: bytes, path: str) -> str | None:
-    """Say in words what :func:`find_in_file` leaves unread of a file, if anything.
+    """Return in words what :func:`find_in_file` leaves unread of a file, if anything.
 
     What is too long, and what is binary though its name says that it is a text: a byte in a comment
     makes it so, and whoever reads it otherwise reads its names.

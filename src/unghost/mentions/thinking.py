@@ -1,6 +1,6 @@
-"""Where a reasoning model's thinking ends and its answer begins.
+"""The place where a reasoning model's thinking ends and its answer begins.
 
-Nobody installs what a model only thought of, so names there are no mentions, and nothing there is
+Nobody installs what a model only thought of, so names there are not mentions, and nothing there is
 trained on. The tags are those of the common families (DeepSeek-R1, Qwen and their kin).
 """
 
@@ -15,7 +15,7 @@ _CLOSING = re.compile(rf"</{_TAG}", re.IGNORECASE)
 
 
 def thinking_end(text: str) -> int:
-    """Return the offset of the first character behind the thinking part; 0 if there is none.
+    """Return the offset of the first character after the thinking part; 0 if there is none.
 
     A part that is opened at the very beginning and never closed is the whole text. A closing tag
     without an opening one closes a part that the chat template opened. Only a first part counts.

@@ -1,7 +1,7 @@
 """English words that packages may bear and texts mean otherwise, with the reason for each group.
 
 Better to miss a name than to make a ghost of an English word: a package that bears one of them is
-found only where nothing but a name can stand, such as directly behind an install command.
+found only where nothing but a name can stand, such as directly after an install command.
 """
 
 from __future__ import annotations
@@ -289,7 +289,7 @@ _FIRST, _THINGS, _OWNERS, _ENDS = (
     _words("first"), _words("thing"), _words("owner"), _words("end"),
 )  # fmt: skip
 _ABSTRACT = ("ance", "ence", "ics", "ing", "ity", "ment", "ness", "sion", "tion")
-"""Endings of what is no thing, with which headings and topics end and few packages."""
+"""Endings of words that are not things: headings and topics have them, few packages do."""
 _ENDINGS = (
     *_ABSTRACT,
     *("able", "ally", "ant", "ary", "ate", "ed", "ent", "ful", "ial", "ible", "ical", "ism"),
@@ -330,7 +330,7 @@ def _stands_for_any(part: str) -> bool:
 
 
 def _is_compound(word: str) -> bool:
-    """Tell ``package``, ``packagename`` and ``yourpackage``."""
+    """Return whether a word is like ``package``, ``packagename`` and ``yourpackage``."""
     if word in ("package", "packages", "pkgname"):
         return True
     owner = next((owner for owner in ("your", "my") if word.startswith(owner)), "")

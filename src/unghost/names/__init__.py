@@ -1,1 +1,1 @@
-"""What exists: snapshots of a registry's names, the walk through them, and the import map."""
+"""Existing names: snapshots of a registry's names, the walk through them, and the import map."""

@@ -38,7 +38,7 @@ def build_snapshot(
 
     Args:
         names: Names in any form and order, as texts or with their first-seen days; blank ones are
-            passed over. Of several days of one name the earliest counts. A removed entry takes away
+            skipped. Of several days of one name the earliest counts. A removed entry takes away
             what was given of the name before it.
         path: The file to write.
         ecosystem: Such as ``pypi``; or how names of another kind are written.
@@ -46,13 +46,13 @@ def build_snapshot(
         date: The day they were taken, ISO 8601.
         complete: Whether all names of that day are among them.
         popular: Names with evidence of popularity; those that are not among the names are dropped.
-        skip_invalid: Whether names that are none by the ecosystem's grammar are passed over and
+        skip_invalid: Whether names that are none by the ecosystem's grammar are skipped and
             counted, as fits a registry's list; otherwise they are refused, as fits a user's.
-        state: Where a refresh goes on from; small JSON values.
+        state: Where a refresh continues; small JSON values.
 
     Raises:
-        UnghostError: A name is not valid, there is none, a day is no day, the ecosystem is not
-            known, or the file cannot be written.
+        UnghostError: A name is invalid, the list is empty, a day is invalid, the ecosystem is
+            unknown, or the file cannot be written.
     """
     naming = ecosystems.ecosystem(ecosystem) if isinstance(ecosystem, str) else ecosystem
     made = _made(names, naming, popular, skip_invalid)
@@ -84,7 +84,7 @@ def list_snapshot(
 
 
 def read_list(path: Path) -> Iterator[Entry]:
-    """Read a text file with one name a line, and behind a tab the day it was first seen, if known.
+    """Read a text file with one name per line, and after a tab the day it was first seen, if known.
 
     Raises:
         UnghostError: The file cannot be read.
@@ -101,7 +101,7 @@ def read_list(path: Path) -> Iterator[Entry]:
 
 
 class _Made(NamedTuple):
-    """What stands behind the header of a snapshot, and what is counted in it."""
+    """The parts after the header of a snapshot, and their counts."""
 
     parts: tuple[bytes, bytes, bytes]
     total: int

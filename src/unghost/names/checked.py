@@ -1,4 +1,4 @@
-"""Which snapshot files were read through already, so that opening one again is quick.
+"""A record of fully checked snapshot files, so that opening one again is quick.
 
 A damaged trie can crash its reader, so a file is read through before its names are asked for; at
 millions of names that takes longer than all questions. What was found sound is remembered in the

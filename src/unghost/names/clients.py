@@ -1,4 +1,4 @@
-"""What package managers are set to: whom to ask, and what only the project names.
+"""Configuration of package managers: registries to ask, and those that only the project names.
 
 This is the one place that reads their settings. Only the user's own settings and environment name
 an address or a credential: a project could name any address, have the user's credentials sent there
@@ -26,7 +26,7 @@ _NOWHERE = Path(os.path.abspath(os.devnull)) / "none"
 
 @dataclass(slots=True)
 class Clients:
-    """What the clients of some ecosystems are set to, by ecosystem.
+    """The configuration of some ecosystems' clients, by ecosystem.
 
     Attributes:
         setups: Whom to ask, and which names are private.
@@ -57,7 +57,7 @@ class Clients:
         return verdict
 
     def unasked(self, verdict: Verdict, eco: str) -> Verdict:
-        """Leave open what the user's private indexes may have, where nobody is asked."""
+        """Return as open the names that the user's private indexes may have, when offline."""
         setup = self.setups.get(eco)
         if verdict.status != "absent" or setup is None or not setup.others:
             return verdict
@@ -69,7 +69,7 @@ class Clients:
 def user_setup(
     eco: str, environ: Mapping[str, str] | None = None, home: Path | None = None
 ) -> Setup:
-    """Return whom an ecosystem's client asks by the user's own settings.
+    """Return the registries that an ecosystem's client asks by the user's own settings.
 
     No file of the current folder has a say, nor any program in it that a relative ``PATH`` finds.
 

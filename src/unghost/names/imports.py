@@ -1,4 +1,4 @@
-"""Which distribution provides a module: what is imported is often not what is installed."""
+"""Distributions by the modules that they provide: module and package names often differ."""
 
 from __future__ import annotations
 

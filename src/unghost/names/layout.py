@@ -2,7 +2,7 @@ r"""The layout of a snapshot file: its header, and what must hold before the res
 
     unghost names 2\n   16 bytes
     length, checksum    two unsigned 32-bit numbers: of the header, CRC-32 of length and header
-    header              JSON, blanks behind it up to a multiple of 16
+    header              JSON, blanks after it up to a multiple of 16
     names               a marisa trie of the canonical names; it numbers them from 0
     popular             a bitmap by a name's number, the lowest bit of a byte first
     days                by a name's number, an unsigned 16-bit number of days; only in a dated one
@@ -27,7 +27,7 @@ from unghost.errors import UnghostError
 FORMAT_VERSION = 2
 MAGIC = b"unghost names %d\n" % FORMAT_VERSION
 LONGEST_HEADER = 1 << 20
-"""Bytes; a state of more than this is no small one, and a length of more than this is damage."""
+"""Bytes; a longer header is not written, and a longer length in a file is damage."""
 
 _FAMILY = b"unghost names "
 _NUMBERS = struct.Struct("<II")
@@ -39,7 +39,7 @@ _KINDS: dict[Any, type] = {"int": int, "str": str, "bool": bool}
 
 @dataclass(frozen=True, slots=True)
 class SnapshotHeader:
-    """What a snapshot says of itself.
+    """The header of a snapshot.
 
     Attributes:
         version: Of the format.
@@ -97,7 +97,7 @@ def read_front(path: Path, data: memoryview) -> tuple[SnapshotHeader, int]:
     """Read the header and where the parts begin; the header is checked, the parts are not.
 
     Raises:
-        UnghostError: It is no snapshot, one of another version, or damaged.
+        UnghostError: It is not a snapshot, one of another version, or damaged.
     """
     begin = bytes(data[: len(MAGIC)])
     if begin != MAGIC:
@@ -121,7 +121,7 @@ def read_front(path: Path, data: memoryview) -> tuple[SnapshotHeader, int]:
 
 
 def padded(part: bytes) -> bytes:
-    """Fill a part up, so that the next one begins at an aligned address."""
+    """Pad a part, so that the next one begins at an aligned address."""
     return part + b"\0" * (-len(part) % _ALIGN)
 
 
@@ -131,7 +131,7 @@ def day_number(day: str | None) -> int:
     They reach from 1995 to 2174. What a list dates before 1995 is a clock that was not set.
 
     Raises:
-        UnghostError: It is no day of ISO 8601.
+        UnghostError: It is not a day of ISO 8601.
     """
     if day is None:
         return 0
@@ -148,7 +148,7 @@ def day_text(number: int) -> str | None:
 
 
 def damaged(path: Path) -> UnghostError:
-    """Say that a file is not as it was written."""
+    """Return the error for a file that is not as it was written."""
     return UnghostError(f"{path} is damaged: build or pull the snapshot again")
 
 

@@ -84,7 +84,7 @@ class LiveCheck:
         *,
         within: float | None = None,
     ) -> dict[Name, LiveResult]:
-        """Ask for names.
+        """Look up names in the registries.
 
         Args:
             names: The names.
@@ -160,7 +160,7 @@ class LiveCheck:
     async def _asked(
         self, client: httpx.AsyncClient, registry: RegistrySpec, name: str, address: Address
     ) -> Presence | None:
-        """Ask for each spelling of a name; None if an answer says neither yes nor no."""
+        """Look up each spelling of a name; None if an answer is neither yes nor no."""
         if address.url not in self._bases:
             base = address.url if registry.base is None else await registry.base(client, address)
             self._bases[address.url] = base
@@ -177,7 +177,7 @@ class LiveCheck:
 async def _all(
     names: list[Name], ask: Callable[[Name], Coroutine[object, object, None]], within: float | None
 ) -> None:
-    """Ask for all names at once; after a time what is not answered is given up."""
+    """Look up all names at once; unanswered ones are given up after a time."""
     tasks = [asyncio.create_task(ask(name)) for name in names]
     try:
         if tasks:

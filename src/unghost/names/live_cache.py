@@ -1,4 +1,4 @@
-"""What registries answered lately, on disk: presence for a day, absence for ten minutes."""
+"""Recent answers of registries, on disk: presence for a day, absence for ten minutes."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ class LiveCache:
             return None
         if row is None:
             return None
-        # A clock that was set back makes answers of the future, which are no better than old ones.
+        # If the clock was set back, answers lie in the future; they count as old.
         age, lasts = self._now() - row[1], PRESENCE_SECONDS if row[0] else ABSENCE_SECONDS
         return _PRESENCES[row[0]] if 0 <= age < lasts and row[0] in _PRESENCES else None
 
     def put(self, registry: str, name: str, presence: Presence) -> None:
-        """Keep an answer."""
+        """Store an answer."""
         if self._database is None:
             return
         try:

@@ -1,4 +1,4 @@
-"""How names of one kind are written: all that snapshots and walks must know of them."""
+"""The form of names of one kind: all that snapshots and walks must know of them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Naming(Protocol):
 
     @property
     def folds_case(self) -> bool:
-        """Whether upper case counts as lower case, which is canonical."""
+        """True if upper case counts as lower case, which is canonical."""
         ...
 
     @property
     def folds_runs(self) -> bool:
-        """Whether a run of separators counts as one."""
+        """True if a run of separators counts as one."""
         ...
 
     @property

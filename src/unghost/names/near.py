@@ -1,4 +1,4 @@
-"""Which real names may be meant by one that does not exist.
+"""Real names that may be meant by one that does not exist.
 
 Comparing with every name takes a second of reading and an eighth of a second a name in PyPI's
 list. So only names are compared that people and models mistake for each other: those that one

@@ -178,7 +178,7 @@ def _build(
             _check_size(header, older, output)
         os.replace(candidate, output)
     except UnghostError as error:
-        # What could only not be written is kept; what is no sound list would be none next time too.
+        # If only writing failed, keep it; an invalid list would be invalid next time too.
         if not isinstance(error.__cause__, OSError):
             spool.remove()
         raise

@@ -40,12 +40,12 @@ _CHUNK = 1 << 20
 
 
 def make_key(path: Path) -> Path:
-    """Make a key pair: the private key for its owner's eyes only, the public one beside it.
+    """Write a key pair: the private key readable by its owner only, the public one next to it.
 
     Both are PEM files; the private key is encrypted if :data:`PASSPHRASE` is set.
 
     Returns:
-        The path of the public key, the private one's with ``.pub`` behind it.
+        The path of the public key, the private one's with ``.pub`` after it.
 
     Raises:
         UnghostError: A file is there already, or cannot be written.

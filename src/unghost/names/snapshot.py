@@ -83,7 +83,7 @@ class Snapshot:
             thorough: Read it through even if it was found sound before.
 
         Raises:
-            UnghostError: There is no file, it is empty, damaged, or of another version.
+            UnghostError: The file is missing, empty, damaged, or of another version.
         """
         try:
             with open(path, "rb") as file:
@@ -105,11 +105,11 @@ class Snapshot:
     def seen_by(self, day: str) -> Snapshot:
         """Return what this snapshot would have been on an earlier day.
 
-        Names first seen after the day are not in it; those of no known day are, for nothing says
-        that they are newer. Names that had been removed by the snapshot's own day are in neither.
+        Names first seen after the day are not in it. Names without a known day are kept, because
+        nothing shows that they are newer. Names removed by the snapshot's own day are in neither.
 
         Raises:
-            UnghostError: It is no day, one after the snapshot's own, or the snapshot has no days.
+            UnghostError: It is not a day, is after the snapshot's own, or the snapshot has no days.
         """
         if not self.header.dated:
             raise UnghostError(
@@ -126,13 +126,13 @@ class Snapshot:
 
     @property
     def id(self) -> str:
-        """Name ecosystem, date and content: ``pypi:2026-04-01:ab12cd34``."""
+        """Ecosystem, date and content hash: ``pypi:2026-04-01:ab12cd34``."""
         day = "" if self._limit is None else f":as-of-{day_text(self._limit)}"
         return f"{self.header.ecosystem}:{self.header.date}:{self.header.sha256[:8]}{day}"
 
     @property
     def as_of(self) -> str:
-        """Say of which day (ISO 8601) the names are."""
+        """The day (ISO 8601) of the names."""
         return self.header.date if self._limit is None else day_text(self._limit) or ""
 
     def __contains__(self, name: object) -> bool:

@@ -1,7 +1,7 @@
-"""What was read of a list so far, in a database, so that a pull that was killed goes on.
+"""The part of a list read so far, in a database, so that a killed pull can resume.
 
 What a page brings is committed together with the state to go on from; a kill or a full disk takes
-away only what came behind the last such state. A state that is empty says that nothing can be gone
+away only what came after the last such state. A state that is empty says that nothing can be gone
 on from, so that the reading begins anew.
 """
 
@@ -66,7 +66,7 @@ class Spool:
             self._commit()
 
     def finish(self, day: str) -> None:
-        """Say that all was read; ``day`` is that of the list if the list itself says none."""
+        """Record that all was read; ``day`` is that of the list if the list itself has none."""
         self.day, self.finished = self.day or day, True
         self._commit()
 
@@ -83,7 +83,7 @@ class Spool:
         self._database.close()
 
     def close(self) -> None:
-        """Close the file; it stays if there is something to go on from."""
+        """Close the file; it stays if there is something to resume from."""
         if not (self._resumable or self.finished):
             self.remove()
         self._database.close()
@@ -95,7 +95,7 @@ class Spool:
         self.close()
 
     def _recover(self) -> bool:
-        """Take over the state that was committed last; False if there is none to go on from."""
+        """Load the last committed state; False if there is none to resume from."""
         try:
             row = self._database.execute("SELECT * FROM state").fetchone()
         except sqlite3.OperationalError:
@@ -110,7 +110,7 @@ class Spool:
         return True
 
     def _commit(self) -> None:
-        """Make sure that what was read so far, and its state, outlast a kill."""
+        """Commit what was read so far, and its state, so that both survive a kill."""
         said = (_text(self.about), _text(self.state), self.day, self.partial, self.finished)
         with self._writing():
             self._database.execute("DELETE FROM state")

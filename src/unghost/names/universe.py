@@ -1,4 +1,4 @@
-"""What exists, for a run: a snapshot, the import map, and whether a miss proves absence."""
+"""The universe of a run: a snapshot, the import map, and whether a miss proves absence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEMO = "demo"
 
 
 class Universe:
-    """What exists in one ecosystem.
+    """The existing names of one ecosystem.
 
     Args:
         snapshot: The names.
@@ -116,7 +116,7 @@ def load_universe(name: str, *, as_of: str | None = None) -> Universe:
         as_of: The universe of an earlier day, ISO 8601; see :meth:`Snapshot.seen_by`.
 
     Raises:
-        UnghostError: There is no such snapshot, it is damaged, or it cannot tell ``as_of``.
+        UnghostError: The snapshot does not exist, is damaged, or has no dates for ``as_of``.
     """
     if name == DEMO:
         return _demo() if as_of is None else _at(_demo_path(), as_of, closed_world=True)

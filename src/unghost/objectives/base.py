@@ -1,4 +1,4 @@
-"""What an objective is: a pure function from a batch to named terms, and the list of all of them.
+"""Objectives: pure functions from a batch to named terms, and the list of all of them.
 
 Weights are data, known before the forward pass; gradient flows only through the values. The engine
 (:mod:`unghost.train.engine`) back-propagates ``coefficient * sum(weights * values) / D``, where D
@@ -77,7 +77,7 @@ class Objective:
 
     @property
     def inputs(self) -> frozenset[Input]:
-        """What its quantities are computed from besides the policy's own logits."""
+        """The inputs of its quantities besides the policy's own logits."""
         return inputs_of(self.needs)
 
     def learns_from(self, stream: Stream, settings: Any) -> bool:

@@ -1,4 +1,4 @@
-"""What an objective is given: the selected tokens of whole sequences."""
+"""The input of an objective: the selected tokens of whole sequences."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TokenBatch:
-    """N selected tokens of whole sequences, one behind the other; data, known before the forward.
+    """N selected tokens of whole sequences, concatenated; data, known before the forward.
 
     Attributes:
         targets: [N] ids of the tokens.

@@ -23,7 +23,7 @@ Input = Literal["reference", "allowed"]
 
 @dataclass(frozen=True, slots=True)
 class HeadOutput:
-    """What the head computed for N selected positions: by quantity [N] in nats."""
+    """The head's results for N selected positions: by quantity [N] in nats."""
 
     quantities: Mapping[str, Tensor]
 

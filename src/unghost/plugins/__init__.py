@@ -1,1 +1,1 @@
-"""How objectives, generators and domains are found by name, and their settings checked."""
+"""Plugins: objectives, generators and domains, found by name, with checked settings."""

@@ -49,7 +49,7 @@ def refuse_unknown(kind: Any, values: Mapping[str, Any], prefix: str = "", of: s
         kind: The type, or an instance of it.
         values: What is given for its settings.
         prefix: What stands before a setting's name, such as ``train.``.
-        of: Behind it, whose settings they are.
+        of: After it, whose settings they are.
 
     Raises:
         UnghostError: A name is unknown; the message lists the known ones.

@@ -1,1 +1,1 @@
-"""How registries are asked: an HTTP client, and what clients' configuration files say."""
+"""Access to registries: an HTTP client, and readers of clients' configuration files."""

@@ -70,7 +70,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 class Credentials:
-    """What ``~/.netrc`` says of hosts; its ``default`` entry names none, so it is left aside.
+    """Credentials by host from ``~/.netrc``; its ``default`` entry names no host and is ignored.
 
     Args:
         environ: ``NETRC`` names another file.

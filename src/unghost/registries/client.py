@@ -37,7 +37,7 @@ class Unreachable(UnghostError):
 
 
 def make_client(*, timeout: float = 30.0) -> httpx.AsyncClient:
-    """Make a client; proxies and certificates are those of the environment."""
+    """Build a client; proxies and certificates are those of the environment."""
     return httpx.AsyncClient(
         http2=True,
         headers={"User-Agent": f"unghost/{__version__}", "Accept-Encoding": "gzip"},
@@ -93,7 +93,7 @@ class Response:
             yield chunk
 
     async def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         await self._response.aclose()
 
     async def _raw(self) -> AsyncIterator[bytes]:
@@ -137,10 +137,10 @@ async def opened(
         client: See :func:`make_client`.
         address: Whose credentials go with requests to its own scheme, host and port.
         url: What to ask for.
-        headers: More headers, which are no secret.
+        headers: More headers, which must not be secret.
 
     Raises:
-        Unreachable: There was no answer, or only ones that say to come again.
+        Unreachable: No answer came, or only ones that ask to retry.
         UnghostError: The URL is not valid, or there are too many redirects.
     """
     response = await _asked(client, address, url, headers or {})
@@ -194,7 +194,7 @@ _OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-en
 async def _asked(
     client: httpx.AsyncClient, address: Address, url: str, headers: Mapping[str, str]
 ) -> httpx.Response:
-    """Ask until there is an answer."""
+    """Request until there is an answer."""
     if not is_sound(url):
         raise UnghostError(f"{shown(url)} is not an address that can be asked")
     pause = _Pause(url)

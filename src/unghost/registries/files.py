@@ -99,7 +99,7 @@ def expander(
     Args:
         environ: The variables.
         begin: What stands before a name, such as ``${``.
-        end: What stands behind it.
+        end: What stands after it.
         only: Which variables may be put in; None for all.
     """
 

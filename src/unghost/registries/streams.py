@@ -17,7 +17,7 @@ _LONGEST_LINE = 1 << 24
 
 
 class _Decoder(Protocol):
-    """What bz2 and lzma have in common."""
+    """The common interface of the decoders of bz2 and lzma."""
 
     @property
     def eof(self) -> bool: ...
@@ -140,7 +140,7 @@ async def json_values(
         url: For messages.
 
     Raises:
-        UnghostError: The text is no JSON, or cut off.
+        UnghostError: The text is not JSON, or cut off.
     """
     import ijson
 
@@ -164,12 +164,12 @@ async def json_values(
 
 
 def cut_off(url: str) -> UnghostError:
-    """Say that a list is not whole."""
+    """Return the error for a truncated list."""
     return UnghostError(f"the list of {shown(url)} is cut off: run the same command again")
 
 
 def damaged(url: str) -> UnghostError:
-    """Say that a list cannot be understood."""
+    """Return the error for a list that cannot be parsed."""
     return UnghostError(
         f"the list of {shown(url)} cannot be read: see that this is the address of a list"
     )

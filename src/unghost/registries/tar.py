@@ -1,4 +1,4 @@
-"""One file out of a tar archive, read as it comes."""
+"""One file of a tar archive, read from a stream."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def choose(before: Batch, after: Batch, count: int, domain: Domain) -> list[Prom
 def before_and_after(
     before: Batch, after: Batch, kl: Mapping[str, Any], chosen: Sequence[Prompt]
 ) -> list[dict[str, Any]]:
-    """Put the answers of both models side by side.
+    """Pair the answers of both models.
 
     Args:
         before: The base's answers.

@@ -36,7 +36,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """What is said first: ``tone`` is ``good``, ``bad`` or ``calm``."""
+    """The headline of a report: ``tone`` is ``good``, ``bad`` or ``calm``."""
 
     tone: str
     text: str

@@ -15,7 +15,7 @@ _SHORTEST = 4
 
 
 def mask_name(name: str) -> str:
-    """Keep the first three characters (one of a name of up to three), dots for the rest."""
+    """Return the first three characters (one of a name of up to three), dots for the rest."""
     kept = KEPT if len(name) > KEPT else 1
     return name[:kept] + DOT * (len(name) - kept)
 

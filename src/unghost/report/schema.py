@@ -37,7 +37,7 @@ class RoundRates(Rates):
 
 
 class UniverseFacts(TypedDict):
-    """What the run took for existing; ``label`` and ``as_of`` stand at each figure."""
+    """The names that the run treated as existing; ``label`` and ``as_of`` accompany each figure."""
 
     label: str
     as_of: str
@@ -47,7 +47,7 @@ class UniverseFacts(TypedDict):
 
 
 class DomainData(TypedDict):
-    """What was asked about: :class:`unghost.domains.base.Words` as JSON, and the domain's name."""
+    """The domain of a run: :class:`unghost.domains.base.Words` as JSON, and the domain's name."""
 
     name: str
     title: str
@@ -72,7 +72,7 @@ Discover = TypedDict(
 
 
 class Train(TypedDict):
-    """What training did in one round: mean value of each term, tokens trained on, seconds."""
+    """Training in one round: mean value of each term, tokens trained on, seconds."""
 
     terms: dict[str, float]
     tokens: int
@@ -150,7 +150,7 @@ class AnswerPair(TypedDict):
 
 
 class VerdictData(TypedDict):
-    """Whether the run is a success, and the reasons of :func:`unghost.evaluate.gates.judge`."""
+    """The success of the run, and the reasons of :func:`unghost.evaluate.gates.judge`."""
 
     success: bool
     reasons: list[str]
@@ -215,7 +215,7 @@ def read_report(path: Path) -> RunReport:
     """Read and check a report.
 
     Raises:
-        UnghostError: The file cannot be read, is no JSON, or is no report of this version.
+        UnghostError: The file cannot be read, is not JSON, or not a report of this version.
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))

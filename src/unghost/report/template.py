@@ -14,7 +14,7 @@ _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufe
 
 
 def draw(name: str, **values: Any) -> Markup:
-    """Fill in a template of this room.
+    """Render a template of this folder.
 
     Control characters, marks that turn the direction of writing, and lone surrogates are shown as
     their code points, so that a model's answer cannot hide or reorder what is read.

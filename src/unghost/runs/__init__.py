@@ -1,1 +1,1 @@
-"""What a run is made of: what it loads, how it asks, what a round learns from, what it leaves."""
+"""The parts of a run: loading, rollouts, training sets and results."""

@@ -1,4 +1,4 @@
-"""What a run works with: the model under training, what exists, and the tasks to ask."""
+"""The context of a run: the model under training, the existing names, and the tasks to ask."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class RunContext:
 
     @property
     def header(self) -> dict[str, Any]:
-        """Everything that decides the run's results; a folder of another header is refused."""
+        """All values that decide the run's results; a folder with another header is refused."""
         config = self.config
         tasks, utility = self.domain.tasks_path(config.tasks), utility_path(config.utility)
         files = {"tasks": tasks, "utility": utility}
@@ -140,7 +140,7 @@ def preview(config: UnlearnConfig) -> str:
 
 
 def memory_line(context: RunContext) -> str:
-    """Say in one line how much memory a run takes, to a factor of 2."""
+    """Return a line that estimates a run's memory, to a factor of 2."""
     need = context.memory
     return (
         f"memory    about {need.training / 1e9:.2f} GB in training,"

@@ -1,4 +1,4 @@
-"""What a run is recognised by: all that decides its results."""
+"""The identity of a run: all values that decide its results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a finished run to its report: the last measurements, the adapter, report.json, the page."""
+"""Results of a finished run: the last measurements, the adapter, report.json, the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ask a model and judge what it answers, one planned batch at a time, on disk.
+"""Rollouts: ask a model and judge its answers, one planned batch at a time, on disk.
 
 This is the middle of the way of the data (prompts, completions, mentions, verdicts), used alike for
 discovering and for measuring. Each stage's file is written as soon as it is whole, so a killed run

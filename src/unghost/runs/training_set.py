@@ -1,4 +1,4 @@
-"""What a round learns from: its labelled answers, and better answers of the model's own."""
+"""The training set of a round: its labelled answers, and better answers of the model's own."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def asks_hedged(context: RunContext) -> bool:
 
 
 def doubtful_prompts(context: RunContext, found: Batch) -> list[Prompt]:
-    """Return the prompts with an answer that names a ghost or says that the model knows none."""
+    """Return the prompts with an answer that names a ghost or abstains."""
     doubtful = doubtful_answers(found.completions, found.mentions, found.verdicts, context.domain)
     asked = {c.prompt_id for c in found.completions if c.id in doubtful}
     return [prompt for prompt in found.prompts if prompt.id in asked and prompt.asks != "task"]
 
 
 def training_set(context: RunContext, found: Batch, hedged: Batch) -> list[Example]:
-    """Put prompts, answers and labels together.
+    """Build a training set from prompts, answers and labels.
 
     Where a better answer is learned, nothing holds the model to what it is to replace: a ghostly
     answer only loses its ghosts there, and an abstention is worth what the hedged answer says.
@@ -94,12 +94,12 @@ def _teaches(labels: Labels) -> bool:
 
 
 def _let_go(labels: Labels) -> Labels:
-    """Take the weight from the tokens that would be held to the original."""
+    """Return labels without weight on the tokens that would be held to the original."""
     return replace(labels, streams=labels.streams | {"retain": (0.0,) * len(labels.segments)})
 
 
 def _hold_beginning(labels: Labels) -> Labels:
-    """Hold the first token of an answer that is no doubtful one more firmly than the others.
+    """Hold the first token of an answer that is not doubtful more firmly than the others.
 
     That is where an abstention competes with it; in a long program it would count for nothing.
     """

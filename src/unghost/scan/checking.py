@@ -24,7 +24,7 @@ from unghost.scan.settings import ScanSettings
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is known of a name.
+    """The result for one name.
 
     Attributes:
         name: The name as asked for.
@@ -47,7 +47,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What is known of several names.
+    """The results for several names.
 
     Attributes:
         names: One for each name, in order.
@@ -82,7 +82,7 @@ def check(
         ecosystem: Such as ``pypi``; None for that of the settings' universe if they name just one,
             else PyPI.
         settings: The settings of the scan.
-        root: The project's folder, whose own packages are no ghosts; None for the current one's.
+        root: The project's folder, whose own packages are not ghosts; None for the current one's.
         within: Seconds that registries may take in all.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What a scan compares names with, as plain values that another process can use too."""
+"""The context of a scan, as plain values that another process can use too."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from unghost.scan.settings import ScanSettings
 
 @dataclass(frozen=True, slots=True)
 class ScanContext:
-    """What a scan compares names with.
+    """The names and settings that a scan compares with.
 
     Attributes:
         root: The folder that paths are relative to.

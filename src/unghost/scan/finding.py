@@ -27,12 +27,12 @@ Skipped = Literal["links", "environments", "installed", "excluded", "ignored", "
 - ``environments``: a folder that is a Python environment;
 - ``installed``: a folder in which tools install what others wrote, such as ``node_modules``;
 - ``excluded``: a file that a glob of the settings leaves out;
-- ``ignored``: a file or folder that git is told to leave out and does not track;
-- ``lists``: a list of requirements that a command reads and that is no file of the project.
+- ``ignored``: a file or folder that git ignores and does not track;
+- ``lists``: a list of requirements that a command reads and that is not a file of the project.
 """
 SKIPPED: tuple[Skipped, ...] = get_args(Skipped)
 STDIN = "<stdin>"
-"""The path of a text that is no file."""
+"""The path of a text that has no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ RULES: dict[RuleId, Rule] = {
         ),
     )
 }
-"""All rules, the gravest first."""
+"""All rules, the most severe first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What names were compared with.
+    """A source that names were compared with.
 
     Attributes:
         ecosystem: Such as ``pypi``.
@@ -206,7 +206,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a scan found.
+    """The result of a scan.
 
     Attributes:
         root: The folder that paths are relative to.
@@ -257,7 +257,7 @@ class Report:
 
 
 def fingerprint(finding: Finding, occurrence: int) -> str:
-    """Name a finding by what it is and the file, not by the line: edits above leave it the same.
+    """A stable id from the kind of finding and the file, not the line: edits above keep it.
 
     Args:
         finding: The finding.

@@ -76,12 +76,12 @@ def scan_text(
     within: float = LONGEST_WAIT,
     progress: Progress | None = None,
 ) -> Report:
-    """Scan a text that is no file: an answer, a command, or what is pasted.
+    """Scan a text without a file: an answer, a command, or pasted text.
 
     Args:
         text: The text.
         settings: The settings of the scan.
-        root: The project's folder, whose own names are no ghosts; None for the current one's.
+        root: The project's folder, whose own names are not ghosts; None for the current one's.
         path: What the report calls the text.
         language: What the text is, as the language of a fenced block or a file's name; None lets
             the text itself tell.
@@ -127,7 +127,7 @@ class _Lists:
         self._done: set[str] = set()
 
     def behind(self, examined: Iterable[Examined]) -> Iterator[Examined]:
-        """Return what was examined, and behind it what it includes."""
+        """Return what was examined, and after it what it includes."""
         waiting: deque[Examined] = deque()
         for one in examined:
             if one.included:

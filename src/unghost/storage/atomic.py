@@ -24,8 +24,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
     On success it is synced and takes the name, on failure it is removed.
 
     Raises:
-        UnghostError: The file could not be written (a full disk, no permission); nothing is left
-            behind.
+        UnghostError: The file could not be written (a full disk, no permission); no
+            temporary file remains.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     instead.
 
     Raises:
-        UnghostError: Something could not be written; nothing is left behind.
+        UnghostError: A file could not be written; no partial file remains.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file atomically; NaN and infinities are refused, for they are no JSON."""
+    """Write a JSON file atomically; NaN and infinities are refused, because they are not JSON."""
     write_text(path, json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n")
 
 
@@ -109,7 +109,7 @@ def clear_leftovers(folder: Path, name: str = "*") -> None:
 
 
 def write_error(path: Path, error: OSError) -> UnghostError:
-    """Put an operating-system error of a write into one line that says what to do."""
+    """Return a one-line error for a failed write, with what to do."""
     return UnghostError(
         f"cannot write {path}: {error.strerror or error}; make room or mend the permissions,"
         " then run the same command again"

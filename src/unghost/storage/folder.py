@@ -48,7 +48,7 @@ class Batch:
 
     @staticmethod
     def joined(batches: list[Batch]) -> Batch:
-        """Put batches one behind the other."""
+        """Concatenate batches."""
         return Batch(
             [record for batch in batches for record in batch.prompts],
             [record for batch in batches for record in batch.completions],
@@ -141,7 +141,7 @@ class RunFolder:
 
     @classmethod
     def open(cls, path: Path, header: dict[str, Any]) -> RunFolder:
-        """Create a run, or go on with the one that is there.
+        """Create a run, or resume the existing one.
 
         Args:
             path: The run's folder.
@@ -167,7 +167,7 @@ class RunFolder:
         return RoundFolder(self.path / f"round-{number:03d}")
 
     def close(self) -> None:
-        """Let go of the lock."""
+        """Release the lock."""
         self._lock.release()
 
     def __enter__(self) -> RunFolder:
@@ -181,7 +181,7 @@ def read_header(path: Path) -> dict[str, Any]:
     """Read a run's header without taking the lock.
 
     Raises:
-        UnghostError: There is no run, or it is of another version.
+        UnghostError: The run does not exist, or is of another version.
     """
     if not (path / "run.json").exists():
         raise UnghostError(f"{path} is not a run: it has no run.json")

@@ -1,1 +1,1 @@
-"""How a text is read: parsers that say where things stand, and know no ecosystem."""
+"""Parsers of texts that report positions, and know no ecosystem."""

@@ -1,4 +1,4 @@
-"""What JSON, TOML, YAML and XML have in common: values that know where they stand.
+"""The common model of JSON, TOML, YAML and XML: values that know their positions.
 
 The readers are in modules of their own (``json_text``, ``toml_text``, ``yaml_text``, ``xml_text``);
 each gives one of these, or None where a text cannot be read at all.

@@ -40,7 +40,7 @@ class Documents:
         return bool(self._expected)
 
     def expect(self, command: Simple, delimiter: str, indented: bool) -> None:
-        """Expect a document that a line of ``delimiter`` ends, behind tabs if ``indented``."""
+        """Expect a document that a line of ``delimiter`` ends, after tabs if ``indented``."""
         self._expected.append((command, delimiter, indented))
 
     def read(self, at: int) -> int:

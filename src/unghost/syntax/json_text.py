@@ -12,7 +12,7 @@ from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-define
 from unghost.syntax.document import MOST, Array, Scalar, Table, Value
 
 DEEPEST = 200
-"""Levels that are kept; what is nested deeper is passed over."""
+"""Levels that are kept; what is nested deeper is skipped."""
 _BETWEEN = " \t\r\n,:\ufeff"
 _STRIDE = 64
 _ENDS = frozenset(" \t\r\n,:]}{[\"'/")
@@ -24,7 +24,7 @@ def read_json(text: str, start: int = 0) -> Value | None:
 
     Returns:
         The value; of a broken text what comes before the error, with the containers open there.
-        None if there is no value.
+        None without a value.
     """
     return _Reader(text, start).read()
 
@@ -134,7 +134,7 @@ class _Reader:
             if self._root is None and (not isinstance(value, Scalar) or value.is_string):
                 self._root = value
             elif self._root is None:
-                # A bare word or number is no document of ours.
+                # A bare word or number is not a document that we read.
                 self._at = len(self._text)
             return
         container = self._open[-1]

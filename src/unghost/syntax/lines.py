@@ -16,7 +16,7 @@ class LineWord(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Where the piece ends."""
+        """The end of the piece."""
         return self.start + len(self.text)
 
 

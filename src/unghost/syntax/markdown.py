@@ -57,7 +57,7 @@ def code_spans(line: str) -> Iterator[tuple[int, int]]:
 
 
 def _opens(line: str) -> bool:
-    # A line that has backticks again behind its first ones is a code span.
+    # A line that has backticks again after its first ones is a code span.
     return line.startswith(_FENCES) and not (line[0] == "`" and "`" in line.lstrip("`"))
 
 

@@ -20,7 +20,7 @@ _UNSEEN = frozenset(
 
 
 def printable(text: str) -> str:
-    """Put a question mark for each character that steers a terminal or cannot be seen.
+    """Replace each character that controls a terminal or is invisible by a question mark.
 
     Those are control characters (tabs and line feeds too), controls of direction, characters of no
     width, blanks other than the space, lone surrogates, and what Unicode has not assigned.
@@ -31,7 +31,7 @@ def printable(text: str) -> str:
 
 
 def well_formed(text: str) -> str:
-    """Put U+FFFD for each lone surrogate: there is no such character in UTF-8 or strict JSON."""
+    """Replace each lone surrogate by U+FFFD: UTF-8 and strict JSON do not allow it."""
     if text.isascii():
         return text
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)

@@ -1,4 +1,4 @@
-"""What grammars cannot take: text that nobody writes, on which they would take all memory or crash.
+"""Removal of text that nobody writes, on which grammars would use all memory or crash.
 
 A tree-sitter grammar is C code within this process. Where a statement is nested deeply and broken,
 it takes quadratic memory; the scanners of some grammars have faults of their own. Both were found
@@ -65,7 +65,7 @@ def _without_chains(data: bytes, remarks: tuple[bytes, ...]) -> bytes:
 
 
 def _thinned(piece: bytes, code: bytes) -> bytes:
-    """Blank a chain but for the lines that may import, as many as are no chain themselves.
+    """Blank a chain but for the lines that may import, as many as are not a chain themselves.
 
     Where no mark ends a statement, an import and a string of six hundred signs are one piece.
     """
@@ -80,7 +80,7 @@ def _thinned(piece: bytes, code: bytes) -> bytes:
 
 
 def _without_remarks(data: bytes, marks: tuple[bytes, ...]) -> bytes:
-    """Blank the lines that are comments: a banner of hash signs is no expression."""
+    """Blank the lines that are comments: a banner of hash signs is not an expression."""
     lines = data.split(b"\n")
     for number, line in enumerate(lines):
         bare = line.lstrip()

@@ -30,7 +30,7 @@ _TARGET, _HERE, _BODY, _INDENTED_BODY = "target", "here", "body", "indented body
 
 @dataclass(slots=True)
 class _Frame:
-    """What is open: the whole text, or a substitution inside of it that ``closer`` ends.
+    """An open frame: the whole text, or a substitution in it that ``closer`` ends.
 
     ``located`` is the program whose path the substitution writes, as ``$(which pip)`` does.
     """
@@ -59,7 +59,7 @@ class Lexer:
         self._below: list[_Frame] = []
         self._found: list[Simple] = []
         self._documents = Documents(script)
-        # A quote behind which there is no other one is an apostrophe.
+        # A quote without a closing quote is an apostrophe.
         self._last = {quote: self._text.rfind(quote) for quote in "'\"`"}
 
     def run(self) -> Iterator[Simple]:
@@ -227,7 +227,7 @@ class Lexer:
             self._at = at + 2
 
     def _is_separator(self, after: str) -> bool:
-        r"""Tell a backslash of a Windows path: ``venv\Scripts\pip``, ``C:\>``."""
+        r"""Return whether a backslash is of a Windows path: ``venv\Scripts\pip``, ``C:\>``."""
         word = self._frame.word
         if word is None or not after:
             return False
@@ -238,7 +238,7 @@ class Lexer:
             self._literal()
 
     def _continues_line(self) -> bool:
-        """Pass over the end of a line, which ends a word too: who breaks a line means two."""
+        """Skip a line break after a backslash; it ends a word, as a broken line means two words."""
         if not self._text.startswith(("\n", "\r\n"), self._at + 1):
             return False
         if not self._frame.quoted:
@@ -349,7 +349,7 @@ class Lexer:
 
 
 def _is_placeholder(content: str) -> bool:
-    """Tell ``<name>`` and ``<your package>`` from the files of two redirections."""
+    """Return whether it is like ``<your package>``, not the files of two redirections."""
     inner = content.strip("@/._-")
     if not inner or content[0].isspace() or content.endswith((" ", " 1", " 2")):
         return False

@@ -45,7 +45,7 @@ def decode(data: bytes) -> str | None:
     """Decode a file; None if it is binary.
 
     A byte order mark stays the first character, so that offsets are those of the file; UTF-16 is
-    read by its mark, which its codec takes off; bytes that are no UTF-8 become replacement
+    read by its mark, which its codec takes off; bytes that are not UTF-8 become replacement
     characters. Only the first :data:`LONGEST` bytes are read.
     """
     data = data[:LONGEST]

@@ -11,7 +11,7 @@ import re
 from unghost.syntax.document import MOST, Array, Scalar, Table, Value
 
 DEEPEST = 100
-"""Levels that are kept; what is nested deeper is passed over."""
+"""Levels that are kept; what is nested deeper is skipped."""
 _BLANKS = re.compile(r"[ \t]*")
 _SPACE = re.compile("[ \t\r\n\ufeff]*")
 _SPACE_AND_COMMAS = re.compile("[ \t\r\n\ufeff,]*")
@@ -21,7 +21,7 @@ _AFTER_VALUE = frozenset(("", ",", "]", "}", "#", '"', "'"))
 
 
 def read_toml(text: str) -> Table | None:
-    """Read a TOML text; what a line holds that is no TOML is passed over."""
+    """Read a TOML text; parts of a line that are not TOML are skipped."""
     return _Reader(text).read()
 
 
@@ -76,7 +76,7 @@ class _Reader:
         return table
 
     def _below(self, table: Table, keys: list[Scalar], start: int, end: int) -> Table | None:
-        """Go down a path of keys, making tables where there are none."""
+        """Return the table at a path of keys, creating missing tables."""
         for key in keys:
             inner = self._get(table, key)
             if isinstance(inner, Array) and inner.items:
@@ -185,7 +185,7 @@ class _Reader:
         return table
 
     def _between(self) -> bool:
-        """Pass over blanks, commas and comments; False at the end of the text."""
+        """Skip blanks, commas and comments; False at the end of the text."""
         while self._at < self._size:
             self._skip(_SPACE_AND_COMMAS)
             if not self._text.startswith("#", self._at):
@@ -199,13 +199,13 @@ class _Reader:
         begin = start + len(quote)
         end = self._closing(quote, begin)
         if end < 0:
-            # Nothing closes it: its line is passed over.
+            # Nothing closes it: its line is skipped.
             self._to_line_end()
             return None
         self._at = end + len(quote)
         content = text[begin:end]
         if len(quote) == 3:
-            # A line end right behind three quotes is no part of the content.
+            # A line end right after three quotes is not part of the content.
             lead = len(content) - len(content.removeprefix("\r\n").removeprefix("\n"))
             begin, content = begin + lead, content[lead:]
         if "\\" in content and quote[0] == '"':
@@ -248,7 +248,7 @@ class _Reader:
         self._count()
 
     def _count(self) -> None:
-        """Count a value; behind the last one nothing is read."""
+        """Count a value; after the last one nothing is read."""
         self._left -= 1
         if self._left <= 0:
             self._at = self._size

@@ -10,7 +10,7 @@ from unghost.syntax.document import MOST, Scalar
 from unghost.syntax.text import ByteOffsets
 
 DEEPEST = 200
-"""Levels that are kept; elements nested deeper are passed over."""
+"""Levels that are kept; elements nested deeper are skipped."""
 
 
 @dataclass(slots=True)
@@ -138,7 +138,7 @@ class _Reader:
         return Scalar(start, end, content)
 
     def _attributes(self, start: int, attributes: dict[str, str]) -> dict[str, Scalar]:
-        """Find each attribute's value behind the tag's name, in the order that expat gives."""
+        """Find each attribute's value after the tag's name, in the order that expat gives."""
         found: dict[str, Scalar] = {}
         data, at = self._offsets.data, start
         for name, value in attributes.items():

@@ -11,7 +11,7 @@ from typing import Any
 from unghost.syntax.document import MOST, Array, Scalar, Table, Value
 
 DEEPEST = 100
-"""Levels that are read; at one more the reading stops, for libyaml takes quadratic time there."""
+"""Levels that are read; one level deeper reading stops, as libyaml takes quadratic time there."""
 
 
 def read_yaml(text: str) -> Value | None:
@@ -66,7 +66,7 @@ class _Reader:
         self._left = MOST
 
     def take(self, event: Any) -> bool:
-        """Take one event; False says that nothing more is to be read."""
+        """Process one event; False if nothing more is to be read."""
         name = type(event).__name__
         start, end = event.start_mark.index + self._shift, event.end_mark.index + self._shift
         if name == "ScalarEvent":
@@ -89,7 +89,7 @@ class _Reader:
         return self._left > 0
 
     def close(self) -> None:
-        """End what is still open where the text ends or cannot be read on."""
+        """Close open values where the text ends or becomes unreadable."""
         for container in self._open:
             container.end = len(self._text) + self._shift
 

@@ -1,6 +1,6 @@
 """The state of a round in training: one file, replaced by one rename, so never half there.
 
-There is no stored state of a random generator: the noise of a step (dropout) is drawn afresh from a
+No state of a random generator is stored: the noise of a step (dropout) is drawn afresh from a
 hash of seed, step and rank, so the position is all that the generator's state would tell.
 """
 
@@ -25,7 +25,7 @@ STATE_FILE = "state.pt"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where a round stands.
+    """The progress of a round.
 
     ``step`` counts the finished steps of this round, ``total_steps`` those of all rounds (the
     schedule's clock); ``done`` is set when the adapter has been written; ``fingerprint`` tells
@@ -80,7 +80,7 @@ def load_state(folder: Path) -> State | None:
 
 
 def restore(policy: Policy, optimizer: torch.optim.Optimizer, state: State) -> None:
-    """Put weights and optimizer back to where the checkpoint found them.
+    """Restore weights and optimizer from the checkpoint.
 
     Raises:
         UnghostError: The checkpoint belongs to a model with other trained weights.

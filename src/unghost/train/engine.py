@@ -1,4 +1,4 @@
-"""One optimizer step's gradient, the same however the step is cut up.
+"""The gradient of one optimizer step, the same however the step is split.
 
 Weights are data, so every term's weight is summed over the whole step and all ranks before the
 first forward pass; each term is then back-propagated divided by its own global sum. Nothing depends

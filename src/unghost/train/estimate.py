@@ -1,4 +1,4 @@
-"""How much memory a round takes, told before it starts."""
+"""Estimates of a round's memory, before it starts."""
 
 from __future__ import annotations
 

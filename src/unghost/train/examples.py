@@ -1,4 +1,4 @@
-"""From labelled answers to padded micro-batches.
+"""Conversion of labelled answers to padded micro-batches.
 
 The plan of a round (which examples make up which step) follows from the examples, the settings and
 the seed alone. How a step is cut into micro-batches and spread over ranks follows from lengths, and
@@ -49,7 +49,7 @@ class Example:
 
 
 def merge_duplicates(examples: Iterable[Example]) -> list[Example]:
-    """Make one example of equal answers to one prompt, with the sum of their weights.
+    """Merge equal answers to one prompt into one example, with the sum of their weights.
 
     Several samples of a prompt that the model knows are mostly the same answer. Terms are weighted
     sums divided by the sum of weights, so the loss of the whole stays what it was, and training
@@ -74,7 +74,7 @@ def _merged(one: Example, other: Example) -> Example:
 
 @dataclass(frozen=True, slots=True)
 class MicroBatch:
-    """What is sent through the model at once.
+    """The sequences of one forward pass.
 
     ``input_ids`` is [B, T], padded on the right; ``positions`` [N] points into the flattened
     [B * T] hidden states at the position that predicts each selected token; ``tokens`` describes
@@ -213,7 +213,7 @@ def _bucket(completion_id: str, position: int) -> int:
 
 
 class _Flat:
-    """The selected tokens of a micro-batch, one behind the other."""
+    """The selected tokens of a micro-batch, concatenated."""
 
     def __init__(self) -> None:
         self.positions: list[int] = []
@@ -249,7 +249,7 @@ class _Flat:
             column += [0.0] * (len(self.positions) - len(column))
 
     def token_batch(self) -> TokenBatch:
-        """Turn the lists into tensors."""
+        """Convert the lists to tensors."""
         return TokenBatch(
             targets=torch.tensor(self._targets, dtype=torch.long),
             sequence=torch.tensor(self._sequence, dtype=torch.long),

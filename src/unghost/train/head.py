@@ -25,7 +25,7 @@ _SMALLEST_CHUNK, _LARGEST_CHUNK = 64, 512
 
 
 class _Chunk(NamedTuple):
-    """What one chunk of n positions is computed from.
+    """The inputs of one chunk of n positions.
 
     ``allowed`` is where each position's allowed ids begin and end [n + 1], and those ids.
     """

@@ -1,4 +1,4 @@
-"""What of a model can be trained: its linear layers, never its routers, and a plain output head.
+"""Trainable parts of a model: its linear layers, never its routers, and a plain output head.
 
 Routers of mixture-of-experts models are never trained: a router that shifts while it is steered by
 a handful of names sends all other tokens to the wrong experts.
@@ -35,7 +35,7 @@ def check_targets(model: nn.Module, targets: Sequence[str]) -> None:
 
 
 def linear_layers(model: nn.Module) -> list[str]:
-    """Name all linear layers but routers and the output head."""
+    """Return the names of all linear layers except routers and the output head."""
     head = model.get_output_embeddings()  # type: ignore[operator]
     return [
         name
@@ -45,7 +45,7 @@ def linear_layers(model: nn.Module) -> list[str]:
 
 
 def expert_weights(model: nn.Module) -> list[str]:
-    """Name the fused expert matrices [experts, out, in] of a mixture-of-experts model."""
+    """Return the names of the fused expert matrices [experts, out, in] of a mixture of experts."""
     return [
         name
         for name, weight in model.named_parameters()
@@ -81,7 +81,7 @@ def _in_router(model: nn.Module, name: str) -> bool:
 
 @torch.no_grad()
 def check_head(model: Any) -> None:
-    """Make sure that the logits are the output matrix times the last hidden states.
+    """Check that the logits are the output matrix times the last hidden states.
 
     Asked of the model itself and not of its configuration, for every family names its scaling and
     soft-capping differently.

@@ -1,4 +1,4 @@
-"""Training for one round: a plain loop that can be killed at any moment and goes on as if not."""
+"""Training for one round: a plain loop that can be killed at any moment and then resumes."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class _Round:
         return [device] if device.type == "cuda" else []
 
     def resume(self, carry: Path | None) -> None:
-        """Go on from this round's checkpoint, else from the end of the round before."""
+        """Resume from this round's checkpoint, else from the end of the previous round."""
         state = checkpoint.load_state(self.folder / "checkpoint")
         if state is not None:
             if state.fingerprint != self.fingerprint:
@@ -170,7 +170,7 @@ class _Round:
         return open(self.folder / "train.jsonl" if self.main else os.devnull, "a", encoding="utf-8")
 
     def take_step(self) -> dict[str, Any]:
-        """Take one optimizer step and describe it."""
+        """Run one optimizer step and return its description."""
         started, settings = time.perf_counter(), self.settings
         examples = [self.examples[index] for index in self.steps[self.step]]
         rank = self.accelerator.process_index

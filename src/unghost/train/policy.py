@@ -49,7 +49,7 @@ class Policy:
 
     @property
     def device(self) -> torch.device:
-        """Where the model's output head lies, and so where batches belong."""
+        """The device of the model's output head, and so of the batches."""
         return self.head_weight.device
 
     @property
@@ -95,7 +95,7 @@ class Policy:
             self.model.train(was_training)
 
     def checkpoint_gradients(self, on: bool) -> None:
-        """Keep only the inputs of each block for the backward pass and compute the rest anew."""
+        """Store only the inputs of each block for the backward pass and recompute the rest."""
         with no_future_warnings():
             if not on:
                 self._plain.gradient_checkpointing_disable()
@@ -121,7 +121,7 @@ class Policy:
                 save_file(state, str(folder / FULL_WEIGHTS), metadata={"format": "pt"})
 
     def load(self, path: Path) -> None:
-        """Take over weights that :meth:`save` wrote, into the policy as it stands.
+        """Load weights that :meth:`save` wrote into the existing policy.
 
         Raises:
             UnghostError: The folder is missing, damaged, or of another kind or shape.
@@ -152,7 +152,7 @@ class Policy:
 
 
 def make_policy(model: Any, settings: AdapterSettings) -> Policy:
-    """Make a loaded causal language model trainable.
+    """Build a trainable policy from a loaded causal language model.
 
     LoRA starts as the identity. Full fine-tuning trains in fp32 and keeps a frozen copy of the
     original in the type it came in.

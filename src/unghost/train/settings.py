@@ -1,4 +1,4 @@
-"""What is trained, and how; nothing here imports torch."""
+"""Settings of training; nothing here imports torch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Whole = Annotated[int, Field(ge=0)]
 
 @dataclass(frozen=True, slots=True)
 class AdapterSettings:
-    """What is trained.
+    """The trained parts of the model.
 
     ``rank``, ``alpha`` and ``dropout`` are LoRA's; with dropout the policy is no longer equal to
     the reference before the first step. ``targets`` are endings of module names; None means every
@@ -32,7 +32,7 @@ class AdapterSettings:
 
 @dataclass(frozen=True, slots=True)
 class TrainSettings:
-    """How a round is trained.
+    """The training of a round.
 
     The learning rate rises over the first ``warmup_steps`` steps of the whole run, and in every
     round falls linearly to ``lr_end`` times itself, so that a round is measured at rest; 1 keeps it

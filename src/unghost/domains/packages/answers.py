@@ -1,4 +1,4 @@
-"""What an answer of a model says of packages: those that it names, or that it knows none."""
+"""Packages in a model's answer: those that it names, or an abstention."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from unghost.records import TRUNCATED, Mention, Status, Verdict
 UNDECIDED: tuple[Status, ...] = ("unknown",)
 """What a snapshot leaves open."""
 _MOST_GUESSES = 8
-"""Further names that are asked for where a module's own is no package's."""
+"""Further names that are looked up if no package has the module's own name."""
 
 
 def confirm(
@@ -28,14 +28,14 @@ def confirm(
     progress: Callable[[int, int], None] | None = None,
     within: float | None = None,
 ) -> list[Verdict]:
-    """Ask the registries for the names of some verdicts.
+    """Look up the names of some verdicts in the registries.
 
     Args:
         mentions: The mentions.
         verdicts: Theirs, in the same order.
         live: What asks.
         statuses: Which verdicts are asked again; with ``absent`` a name that was registered since
-            the snapshot was taken is no ghost.
+            the snapshot was taken is not a ghost.
         likely: Whether a module that no distribution is called after stays open where one with a
             likely name for it exists.
         progress: Told how many of how many names are answered.
@@ -77,7 +77,7 @@ def _guesses(mention: Mention) -> Iterator[str]:
 def _guessed(
     before: Verdict, verdict: Verdict, found: Sequence[tuple[Name, LiveResult]]
 ) -> Verdict:
-    """Leave a module open that may be of a distribution with a name like its own."""
+    """Return unknown for a module that a distribution with a similar name may provide."""
     there = tuple(name for (_, name), answer in found if answer.status in ("exists", "private"))
     if not there:
         late = next((answer for _, answer in found if answer.status == "unknown"), None)

@@ -115,7 +115,7 @@ class PackagesDomain(Domain):
         return (*BLANKS, *self._universe.ecosystem.terminators.get(kind, ()))
 
     def joiners(self, kind: MentionKind) -> bytes:
-        """Return the dot behind a module, which begins a sub-module."""
+        """Return the dot after a module, which begins a sub-module."""
         return b"." if kind == "import" else b""
 
     def trusted(self, mention: Mention, verdict: Verdict) -> bool:

@@ -1,7 +1,7 @@
-"""What a project says of names: its own modules and parts, and what its indexes hold.
+"""A project's claims to names: its own modules and parts, and the names of its indexes.
 
-Everything is read, nothing is run. A name claimed here is ``local`` or ``private``; it is no ghost
-and is never sent to a public registry.
+Everything is read, nothing is run. A name claimed here is ``local`` or ``private``; it is not a
+ghost and is never sent to a public registry.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class _Own:
     def __init__(self) -> None:
         self._modules: dict[str, str] = {}
         self._folders: dict[str, str] = {}
-        # By what stands before the star of a pattern: what stands behind it, None without a star,
+        # By what stands before the star of a pattern: what stands after it, None without a star,
         # and where it is said.
         self._patterns: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
 

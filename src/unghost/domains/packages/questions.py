@@ -57,4 +57,4 @@ HEDGES: tuple[str, ...] = (
     "If you are not sure that a package exists, answer: I know no package for this.",
     "Name only packages that you know, or answer: I know no package for this.",
 )
-"""What may be put behind any of these questions, to hear whether the model knows its own limits."""
+"""Sentences that may follow any question, to find out whether the model knows its own limits."""

@@ -1,4 +1,4 @@
-"""Where discovery of invented packages starts: topic families and operators' words of our own.
+"""Seeds for the discovery of invented packages: our own topic families and operators' words.
 
 The published method starts from a small set of seed prompts (19 in a third-party copy of the
 released code); which ones, the paper does not say. Any model can be asked about these without data.

@@ -28,7 +28,7 @@ def load_tasks(path: Path = _BUNDLED) -> list[Task]:
 
 
 def task_text(keywords: Sequence[str]) -> str:
-    """Put keywords into words, in one of several wordings chosen by a hash of the keywords."""
+    """Phrase keywords as a task, in one of several wordings chosen by a hash of the keywords."""
     *start, end = keywords
     if not start:
         return end

@@ -1,4 +1,4 @@
-"""Does what a text names exist? One verdict a mention, with how it was reached."""
+"""Verification: one verdict per mention on whether its package exists, and how it was reached."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ ELSEWHERE: dict[Origin, tuple[Status, str]] = {
     "path": ("local", "from a folder"),
     "workspace": ("local", "a part of this project"),
 }
-"""What is said of a name that does not come from the public registry."""
+"""The statuses of names that do not come from the public registry."""
 _MOST_LIKELY = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What is said of a name, wherever it stands; see :class:`~unghost.records.Verdict`."""
+    """The ruling on a name, wherever it is mentioned; see :class:`~unghost.records.Verdict`."""
 
     canonical: str
     status: Status
@@ -38,7 +38,7 @@ class Ruling:
 
 
 class ProjectClaims(Protocol):
-    """What the place of a mention says of names: the project's own, and those of its indexes."""
+    """A mention's project: its own names, and those of its indexes."""
 
     def claims(self, mention: Mention) -> tuple[Status, str] | None:
         """Return ``local`` or ``private`` and the evidence, or None for a name that is neither."""
@@ -166,7 +166,7 @@ class Judge:
         return _missing(form, "name", universe)
 
     def _in_words(self, name: str, ruling: Ruling, eco: Ecosystem, universe: Universe) -> Ruling:
-        """Judge what a sentence calls a package: it may be a module, or something else's."""
+        """Judge what a sentence calls a package: it may be a module, or of another ecosystem."""
         if "." in name and eco.prose.of_modules:
             module = self._module(name, eco.language_names[0], eco, universe)
             return module if module.status in ("exists", "stdlib") else ruling
@@ -215,7 +215,7 @@ class Judge:
         return Ruling(asked.form, "stdlib", asked.by, said) if known else None
 
     def _by_map(self, asked: _Module, universe: Universe) -> Ruling | None:
-        """Look a module up in what is installed, then in the facts that come with unghost."""
+        """Resolve a module by the installed packages, then by the facts that come with unghost."""
         installed = self._maps.get(asked.eco.name)
         for known in (*([installed] if installed is not None else ()), universe.imports):
             for providers in (known.distributions(asked.name), known.namespace(asked.name)):
@@ -228,7 +228,7 @@ class Judge:
         return _first_of(asked.named.names, asked.eco.canonical(asked.name), universe)
 
     def _by_installed(self, asked: _Module, universe: Universe | None) -> Ruling | None:
-        """Say of an installed module whose distribution no snapshot has that it is no ghost."""
+        """Return a ruling other than absent for an installed module that no snapshot has."""
         imports = self._maps.get(asked.eco.name)
         if imports is None:
             return None
@@ -249,7 +249,7 @@ class Judge:
         return None
 
     def _by_declared(self, asked: _Module, universe: Universe) -> Ruling | None:
-        """Look for a module among what the project declares, under a name that is not its own."""
+        """Resolve a module by a declared package whose name differs from the module's."""
         if self._project is None or universe.closed_world:
             # Nothing else exists in a closed world, and the map says what its modules are of.
             return None
@@ -263,7 +263,7 @@ class Judge:
         return Ruling(found, "exists", "import-map", f"{found}, which is declared, may have it")
 
     def _by_likely(self, asked: _Module, universe: Universe) -> Ruling | None:
-        """Leave a module open that may be of a distribution with a name like its own."""
+        """Return unknown for a module that a distribution with a similar name may provide."""
         if not self._likely or universe.closed_world:
             return None
         likely = filter(universe.has, asked.eco.providers(asked.name))
@@ -307,11 +307,11 @@ _RULES: tuple[Callable[[Judge, _Module, Universe], Ruling | None], ...] = (
     Judge._by_likely,
     Judge._absent,
 )
-"""What is said of a module that is neither the user's nor the language's: the first that tells."""
+"""Steps for a module of neither project nor language, in order; the first ruling counts."""
 
 
 def _first_of(names: Collection[str], form: str, universe: Universe) -> Ruling | None:
-    """Return that the first of some names exists, None if none does."""
+    """Return the ruling that the first existing name exists, None if none exists."""
     found = next(filter(universe.has, names), None)
     if found is None:
         return None
@@ -329,7 +329,7 @@ def _missing(form: str, by: ResolvedBy, universe: Universe) -> Ruling:
 
 
 def _unlisted(asked: _Module) -> Ruling:
-    """Say of a module without a snapshot what is known: where it comes from, if it exists."""
+    """Return the ruling on a module without a snapshot: unknown, with its package if mapped."""
     known = bundled_imports(asked.eco.name)
     said = f"no snapshot of {asked.eco.title}"
     for provider in (*known.distributions(asked.name), *known.namespace(asked.name)):

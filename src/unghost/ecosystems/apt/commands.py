@@ -24,7 +24,7 @@ def read_package(word: str) -> Reference | None:
     """Read ``name``, ``name:arch``, ``name=version`` or ``name/release``.
 
     Returns:
-        None for files, patterns and tasks, and for a name with a hyphen behind it, which removes.
+        None for files, patterns and tasks, and for a name with a hyphen after it, which removes.
     """
     if word.endswith((".deb", "-", "^")):
         return None

@@ -1,9 +1,9 @@
-"""Where apt's packages are listed: the lists that apt has on this machine, else its sources'.
+"""The lists of apt's packages: those that apt has on this machine, else those of its sources.
 
 Source: apt's manual of ``apt-get indextargets`` and ``apt-helper``, Debian's of the fields of
 ``Packages`` files; found. Addresses come from apt alone. A name that a package provides can be
-installed as well, so it counts. The lists have no dates of their own, and there is no place to ask
-for a single name.
+installed as well, so it counts. The lists have no dates of their own, and single names cannot be
+looked up anywhere.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ENDINGS = (".xz", ".gz", "")
 
 
 def setup(environ: Mapping[str, str], project: Path, home: Path) -> Setup:
-    """Ask apt for its lists, and for its sources if it has none yet."""
+    """Read apt's lists, or its sources if it has no lists yet."""
     if _targets(environ, "$(FILENAME)"):
         return Setup(_ON_DISK, None)
     if _targets(environ, "$(URI)", "--no-release-info"):
@@ -42,7 +42,7 @@ def setup(environ: Mapping[str, str], project: Path, home: Path) -> Setup:
 
 
 def _targets(environ: Mapping[str, str] | None, what: str, *options: str) -> list[str]:
-    """Ask apt for something of each of its lists of packages."""
+    """Return a field of each of apt's lists of packages, from apt itself."""
     program = shutil.which("apt-get", path=None if environ is None else environ.get("PATH", ""))
     if program is None:
         return []

@@ -14,7 +14,7 @@ _OPENING = "([<"
 
 
 def relations(text: str) -> Iterator[Reference]:
-    """Read relations with commas and bars between them; substitutions are passed over."""
+    """Read relations with commas and bars between them; substitutions are skipped."""
     begin = 0
     for clause in text.split(","):
         for relation in clause.split("|"):

@@ -58,7 +58,7 @@ class Scope:
     bound: dict[str, set[str]] = field(default_factory=dict)
 
     def bind(self, name: str, root: str) -> None:
-        """Keep that a name stands for something of a crate or of an own module."""
+        """Record that a name stands for an item of a crate or of an own module."""
         self.bound.setdefault(name, set()).add(root)
 
     def is_own(self, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where a Rust source may name crates, told by its bytes alone; the tree decides what is there."""
+"""Places where a Rust source may name crates, found in its bytes alone; the tree decides."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def roots(data: bytes) -> dict[bytes, list[int]]:
     while end >= 0:
         start = flat.rfind(b" ", max(0, end - _LONGEST_NAME), end) + 1
         word = data[start:end]
-        # Behind `.` stands a method, before `::<` a function: neither begins the path of a crate.
+        # After `.` stands a method, before `::<` a function: neither begins the path of a crate.
         is_root = data[start - 1 : start] not in (b":", b".") and data[end + 2 : end + 3] != b"<"
         if word[:1].islower() and is_root and word not in _KNOWN and not _is_remark(data, start):
             found.setdefault(word, []).append(start)
@@ -69,7 +69,7 @@ def first_word(data: bytes, place: int) -> bytes:
 
 
 def statement_end(data: bytes, start: int) -> int:
-    """Return where a statement ends that is no longer than any that is written."""
+    """Return where a statement ends, if it is of a length that people write."""
     end = data.find(b";", start, start + _LONGEST_USE)
     return start if end < 0 else end + 1
 
@@ -83,7 +83,7 @@ def _is_own(data: bytes, place: int) -> bool:
 
 
 def _may_be_use(data: bytes, place: int) -> bool:
-    """Leave out prose: behind a path's first word something of a use must stand."""
+    """Return whether it may be a use, not prose: a part of one must follow the first word."""
     place = skip_blanks(data, place)
     if data.startswith((b"{", b"::", b"/", b"r#"), place):
         return True

@@ -1,4 +1,4 @@
-"""Where crates.io's names are listed: its dump of the database, and its sparse index.
+"""The lists of crates.io's names: its database dump, and its sparse index.
 
 Source: Cargo's reference on configuration and on registry indexes, and the dump's own README;
 found. The index has no list; the dump has one with the day on which each crate was made.

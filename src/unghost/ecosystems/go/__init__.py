@@ -1,4 +1,4 @@
-"""Go modules: what the module proxy serves, named by the path that code imports."""
+"""Go modules: served by the module proxy, and named by the path that code imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Go, and the modules that a project is."""
+"""Go as a language, and a project's own modules."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def read_sum(text: str) -> list[Spot]:
 
 
 def read_vendored(text: str) -> list[Spot]:
-    """Read ``vendor/modules.txt``: ``# path version``, and what stands in for it behind ``=>``."""
+    """Read ``vendor/modules.txt``: ``# path version``, and what stands in for it after ``=>``."""
     spots = []
     for line in lines(text):
         mark, *entry = words(line) or [LineWord(0, "")]
@@ -62,7 +62,7 @@ def read_vendored(text: str) -> list[Spot]:
 
 @dataclass(slots=True)
 class _Project:
-    """What a file says of itself, which decides where the modules that it names come from."""
+    """A file's own declarations, which decide where the modules that it names come from."""
 
     own: str | None = None
     required: set[str] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""Where Go's modules are listed: the module index, and the proxy that serves them.
+"""The list of Go's modules: the module index, and the proxy that serves them.
 
 Source: the description of the module index, and Go's reference on GOPROXY, GOPRIVATE and the
 protocol of proxies; found. The index has each version with the time when the proxy first had it, so
@@ -71,7 +71,7 @@ def _variables(environ: Mapping[str, str], home: Path) -> tuple[dict[str, str], 
 def lookup(base: str, name: str) -> str:
     """Return the URL of a module's newest version.
 
-    The list of versions is no answer: for a folder of a module it is there, and empty.
+    The list of versions does not decide: for a folder of a module it exists, and is empty.
     """
     escaped = "".join(f"!{char.lower()}" if char.isupper() else char for char in name)
     return f"{slashed(base)}{quote(escaped, safe='/!')}/@latest"

@@ -64,7 +64,7 @@ class _Found(NamedTuple):
 
 @dataclass(slots=True)
 class _Frame:
-    """What is open at a place: a bracket, and in it a statement.
+    """The open bracket at a place, and the statement in it.
 
     Attributes:
         bracket: The bracket, empty for the script itself.
@@ -80,7 +80,7 @@ class _Frame:
 
     @property
     def holds(self) -> _Inside:
-        """What strings are at this place of the statement."""
+        """The role of strings at this place of the statement."""
         return self.inside if self.spoken is None else self.spoken
 
 
@@ -94,7 +94,7 @@ class _Script:
         self._last, self._key = _EMPTY, _EMPTY
 
     def take(self, lexeme: Lexeme) -> None:
-        """Go on by one word."""
+        """Advance by one word."""
         frame = self._frames[-1]
         if self._last.kind == "name" and lexeme.kind in ("name", "string"):
             self._speak(frame, self._last.text)

@@ -11,7 +11,7 @@ GRAMMARS = {
     "kotlin": Grammar("tree_sitter_kotlin", remarks=(b"//",)),
 }
 _FEWEST_PARTS = 3
-"""Parts of a package's name by which a folder is told: many projects have an ``org/apache``."""
+"""Parts of a package's name that identify a folder: many projects have an ``org/apache``."""
 
 
 def own_module(module: str, path: str, tree: Tree) -> str | None:

@@ -1,4 +1,4 @@
-"""What is of the platform among Java's and Kotlin's packages, and which groups the rest may be of.
+"""Packages of Java's and Kotlin's platform, and the groups that other packages may be of.
 
 Source: the package lists of Java SE 8 to 21 and of the Android platform, found. That a library's
 packages begin with its group's first two elements is a custom, not a rule: inferred.
@@ -36,8 +36,8 @@ def is_builtin(module: str, language: str) -> bool:
 def candidates(module: str, language: str) -> Candidates:
     """Return the groups that a package may be of: those that share its first two elements.
 
-    No artifact is told by a package's name. A class is no element of a group
-    (``lombok.Getter``), so that there only the first element counts.
+    A package's name does not determine the artifact. A class is not an element of a group
+    (``lombok.Getter``), so only the first element counts there.
     """
     first, *rest = module.split(".", 2)[:2]
     if first in _ELSEWHERE:

@@ -22,7 +22,7 @@ class Coordinates(NamedTuple):
 
 
 def canonical(name: str) -> str:
-    """Return an artifact's one form, which is what is written: cases are told apart."""
+    """Return an artifact's canonical form, which is the written one: case matters."""
     return name
 
 

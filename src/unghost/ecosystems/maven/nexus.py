@@ -2,7 +2,7 @@
 
 Source: the transfer format of Maven's indexer and its published descriptions; found. A gzip stream:
 a byte of version, eight of time, then documents. A document is a number of fields, a field one byte
-of flags, a name behind two bytes of length, and a value behind four. Of the fields, ``u`` is group,
+of flags, a name after two bytes of length, and a value after four. Of the fields, ``u`` is group,
 artifact and version with ``|`` between them, and ``i`` has the file's time in milliseconds as its
 second part.
 """
@@ -34,7 +34,7 @@ async def artifacts(chunks: AsyncIterator[bytes], url: str) -> AsyncIterator[lis
     """Return the artifacts of an index, many at once; each version of one is one more.
 
     Raises:
-        UnghostError: It is no index, damaged or cut off.
+        UnghostError: It is not an index, damaged or cut off.
     """
     data, begun = b"", False
     async for chunk in chunks:

@@ -47,7 +47,7 @@ def read_pom(text: str) -> list[Spot]:
 
 
 class _Project:
-    """What a POM says of itself: its group, its properties, its repositories."""
+    """A POM's own declarations: its group, its properties, its repositories."""
 
     def __init__(self, root: Element) -> None:
         own, parent = _text(root, "groupId"), root.find("parent")
@@ -97,7 +97,7 @@ class _Project:
         return (self._plugins if element.tag in _PLUGINS else self._libraries).origin(group)
 
     def _filled(self, template: str) -> str:
-        """Put the file's own properties in; what stays a variable makes no name."""
+        """Insert the file's own properties; a value with a remaining variable is not a name."""
         if "${" not in template or len(template) > _LONGEST:
             return template
         return "".join(self._pieces(template))

@@ -1,8 +1,8 @@
-"""Where Maven's artifacts are listed: the index that Maven Central publishes for indexers.
+"""The list of Maven's artifacts: the index that Maven Central publishes for indexers.
 
 Source: Maven's reference of settings and of mirrors, and the transfer format of its indexer; found.
 The index has one document for each version and file with the file's time, the earliest of which is
-the day an artifact was first seen. Weekly chunks behind the whole index make a refresh short. They
+the day an artifact was first seen. Weekly chunks after the whole index make a refresh short. They
 say which versions were removed, but not whether others are left, so a name goes only when the whole
 index is read anew.
 """
@@ -178,7 +178,7 @@ def _number(about: Mapping[str, str], name: str) -> int:
 
 
 def _has_all(about: Mapping[str, str], had: int, last: int) -> bool:
-    """Return whether all chunks behind one are still there."""
+    """Return whether all chunks after one are still there."""
     prefix = "nexus.index.incremental-"
     kept = {text for name, text in about.items() if name.startswith(prefix)}
     return had <= last and all(str(number) in kept for number in range(had + 1, last + 1))

@@ -1,4 +1,4 @@
-"""Which of a build's repositories an artifact may come from, other than Maven Central."""
+"""The repositories of a build, other than Maven Central, that an artifact may come from."""
 
 from __future__ import annotations
 

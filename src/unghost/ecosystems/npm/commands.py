@@ -70,7 +70,7 @@ def read_npm_address(word: str) -> Reference | None:
 
 
 def _is_name(text: str) -> bool:
-    """Turn away what is no word of a command's line that names a package, but a file or a value."""
+    """Return whether a word of a command names a package, not a file or a value."""
     return (
         is_valid(text)
         and _LEGACY.isdisjoint(text)

@@ -47,7 +47,7 @@ class Cursor:
         """Read the next member's key and step to its value.
 
         Returns:
-            None behind the last member, where it steps out of the object; and at the text's end or
+            None after the last member, where it steps out of the object; and at the text's end or
             at an error, where it stays.
         """
         char = self._next()
@@ -110,7 +110,7 @@ class Cursor:
         return {key.text: item.text for key, item in value.entries if isinstance(item, Scalar)}
 
     def _next(self) -> str:
-        """Step over blanks; give the character behind them."""
+        """Step over blanks; give the character after them."""
         text = self._text
         while self.at < len(text) and text[self.at] in _BLANK:
             some = text[self.at : self.at + _STRIDE]

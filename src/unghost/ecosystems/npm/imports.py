@@ -111,7 +111,7 @@ def _specifier(written: bytes, start: int) -> Iterator[Found]:
 def _module(written: bytes, start: int) -> Found | None:
     raw = written.decode("utf-8", "replace")
     for mark in "?#":
-        # A mark at the beginning is no suffix: `#internal` is a module of the package itself.
+        # A mark at the beginning is not a suffix: `#internal` is a module of the package itself.
         raw = raw[:1] + raw[1:].partition(mark)[0]
     name = _unescaped(raw)
     scheme, colon, rest = name.partition(":")

@@ -102,7 +102,7 @@ def _manager(value: Value | None) -> list[Spot]:
 
 
 def _address(value: Scalar) -> list[Spot]:
-    """Read ``npm:name@1/path``, with or without a slash behind the colon."""
+    """Read ``npm:name@1/path``, with or without a slash after the colon."""
     if not value.text.startswith(_NPM):
         return []
     begin = len(_NPM) + value.text.startswith("/", len(_NPM))

@@ -1,4 +1,4 @@
-"""Where npm's names are listed: a replication feed, or a registry that lists what it holds.
+"""The lists of npm's names: a replication feed, or a registry that lists its packages.
 
 Source: npm's notes on its replication feeds since 2025 and CouchDB's reference, for the shapes of
 ``/``, ``_all_docs`` and ``_changes``; found. That Verdaccio lists its packages at ``/-/all`` was
@@ -71,7 +71,7 @@ async def feed(
 
 
 async def _about(client: httpx.AsyncClient, address: Address, base: str) -> dict[str, Any]:
-    """Ask a feed what it has; nothing if it is no feed, as a registry with web pages is none."""
+    """Request a feed's description; empty if it is not a feed, as a registry with web pages."""
     from unghost.registries.client import get
 
     try:
@@ -144,7 +144,7 @@ async def _changes(
 async def _rows(
     client: httpx.AsyncClient, address: Address, view: str, key: str, asked: Mapping[str, str]
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Ask for a page of a view; its rows, and all of it."""
+    """Request a page of a view; return its rows, and the whole page."""
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in asked.items())
     url = f"{slashed(address.url)}{view}?limit={_LIMIT}{'&' * bool(query)}{query}"
     status, page = await json_object(client, address, url)

@@ -57,7 +57,7 @@ def npm_registries(
 
 
 def npm_default(environ: Mapping[str, str], home: Path, known: Credentials) -> Address | None:
-    """Ask npm which registry it uses when nothing is set; None if there is no npm to say so.
+    """Return the registry that npm uses by default, by asking npm; None without npm.
 
     It is asked in the user's folder, so that nothing of a project has a say.
     """

@@ -1,4 +1,4 @@
-"""What stands behind a dependency's name: a version, or where else the package comes from.
+"""The specifier after a dependency's name: a version, or the package's other origin.
 
 Source: the documentation of npm (``npm install``, ``package.json``), pnpm, Yarn and Bun on what
 a dependency may be, found.
@@ -36,7 +36,7 @@ _TAGS = frozenset({"latest", "next", "canary", "beta", "alpha", "rc", "x"})
 
 
 class Spec(NamedTuple):
-    """What a specifier says.
+    """A parsed specifier.
 
     Attributes:
         version: A version, range or tag.
@@ -50,7 +50,7 @@ class Spec(NamedTuple):
 
 
 def read_spec(spec: str, *, bare_alias: bool = True) -> Spec:
-    """Read what stands behind a name.
+    """Read what stands after a name.
 
     Args:
         spec: The specifier, such as ``^1.0``, ``npm:real@1`` or ``github:user/repo``.
@@ -77,7 +77,7 @@ def read_spec(spec: str, *, bare_alias: bool = True) -> Spec:
 def spot_at(
     scalar: Scalar, begin: int, end: int, version: str | None = None, origin: Origin = "registry"
 ) -> list[Spot]:
-    """Return the spot of a name at [begin, end) of a value, none if it can be no name.
+    """Return the spot of a name at [begin, end) of a value, none if it cannot be a name.
 
     Where the source has escapes, the spot is the whole value.
     """
@@ -93,7 +93,7 @@ def spot_at(
 def declared(name: Scalar, begin: int, end: int, spec: Scalar | None) -> list[Spot]:
     """Return the spot of a dependency: its name at [begin, end) of a value, its kind in another.
 
-    An alias is no name of a package: then the real package's name is the spot.
+    An alias is not the name of a package: then the real package's name is the spot.
     """
     said = read_spec(spec.text) if spec is not None else Spec()
     if spec is not None and said.real is not None:

@@ -38,7 +38,7 @@ def places(data: bytes) -> list[int]:
 
 
 def _may_be_directive(data: bytes, place: int) -> bool:
-    """Leave out prose and ``using`` statements: behind a directive's name its end must come."""
+    """Return whether a line may be a directive: its end must follow its name, unlike in prose."""
     place = skip_blanks(data, place)
     if data.startswith((b"static ", b"unsafe ", b"/", b"@"), place):
         return True

@@ -24,7 +24,7 @@ _SOURCES = frozenset({"RestoreAdditionalProjectSources", "RestoreSources"})
 
 
 def spot(name: LineWord, version: str | None = None, origin: Origin = "registry") -> Spot:
-    """Make a spot of a package's identifier."""
+    """Build the spot of a package's identifier."""
     return Spot(
         name.start, name.end, name.text, "manifest", "nuget", version=version, origin=origin
     )

@@ -20,7 +20,7 @@ _NO_NAMES = frozenset({"group", "import", "redirects", "version"})
 
 
 def read_paket(text: str) -> list[Spot]:
-    """Read ``paket.dependencies``: lines of ``nuget``; files from repositories are no packages."""
+    """Read ``paket.dependencies``: lines of ``nuget``; files from repositories are not packages."""
     found, sources = [], []
     for line in lines(text):
         pieces = words(_uncommented(line))
@@ -37,7 +37,7 @@ def read_paket(text: str) -> list[Spot]:
 
 
 def read_paket_references(text: str) -> list[Spot]:
-    """Read ``paket.references``: a name on each line, and settings behind it."""
+    """Read ``paket.references``: a name on each line, and settings after it."""
     spots = []
     for line in lines(text):
         pieces = words(_uncommented(line))

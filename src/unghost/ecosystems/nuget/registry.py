@@ -1,4 +1,4 @@
-"""Where NuGet's packages are listed: the catalog of whatever service NuGet is set to.
+"""The list of NuGet's packages: the catalog of the configured service.
 
 Source: NuGet's reference of NuGet.Config, of its service index, its catalog and its package
 content; found. The catalog has an entry for each version with the time of its making, the earliest
@@ -73,7 +73,7 @@ def _files(
 
 
 class _Config:
-    """What NuGet's files say together; a later one goes before those before it."""
+    """NuGet's files merged; a later one overrides the earlier ones."""
 
     def __init__(self) -> None:
         self.sources: dict[str, tuple[str, str]] = {}

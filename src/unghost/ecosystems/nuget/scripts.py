@@ -97,9 +97,9 @@ def _directives(text: str, opening: str, closing: str) -> Iterator[LineWord]:
 
 
 def _behind_literal(text: str, place: int) -> int:
-    """Pass over a string or character that begins at a place; both languages write them alike."""
+    """Skip a string or character that begins at a place; both languages write them alike."""
     if text[place] == "'":
-        # A lone apostrophe is no literal (F# has type variables such as 'a).
+        # A lone apostrophe is not a literal (F# has type variables such as 'a).
         escaped = text.startswith("\\", place + 1)
         end = text.find("'", place + 2, place + (_LONGEST_CHARACTER if escaped else 3))
         return place + 1 if end < 0 else end + 1
@@ -115,7 +115,7 @@ def _behind_literal(text: str, place: int) -> int:
 
 
 def _behind_string(text: str, place: int, escape: str) -> int:
-    """Pass over a string up to its closing quote; one without escapes doubles its quotes."""
+    """Skip a string up to its closing quote; one without escapes doubles its quotes."""
     while place < len(text):
         char = text[place]
         if char == escape or (not escape and text.startswith('""', place)):

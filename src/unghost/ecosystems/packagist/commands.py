@@ -18,7 +18,7 @@ _UPDATE = ("update", "u", "upgrade")
 
 
 def read_package(word: str) -> Reference | None:
-    """Read ``vendor/package`` and a constraint behind ``:``, ``=`` or a blank; None for folders."""
+    """Read ``vendor/package`` and a constraint after ``:``, ``=`` or a blank; None for folders."""
     end = min((at for mark in ":=@ " if (at := word.find(mark)) >= 0), default=len(word))
     name = word[:end]
     if not is_valid(name):

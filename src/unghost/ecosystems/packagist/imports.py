@@ -38,7 +38,7 @@ def places(data: bytes) -> list[int]:
 
 
 def _may_be_declaration(data: bytes, place: int) -> bool:
-    """Leave out prose, closures and traits: the name of a declaration holds a backslash."""
+    """Return whether it may be a declaration, not prose, a closure or a trait: by its backslash."""
     place = skip_blanks(data, place)
     if data.startswith((b"function ", b"const ", b"/", b"#"), place):
         return True

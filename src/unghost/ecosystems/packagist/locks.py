@@ -1,8 +1,8 @@
 r"""Composer's lock file.
 
 Source: ``Composer\Package\Locker`` and ``ArrayDumper``, found. A package of Packagist carries the
-address that its downloads are told to (``notification-url``); one without it in a lock file where
-others have it is of a repository of the project's own: inferred.
+address that its downloads are reported to (``notification-url``); one without it in a lock file
+where others have it is of a repository of the project's own: inferred.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where Packagist's packages are listed: the list that a Composer repository names or holds.
+"""The list of Packagist's packages: the one that a Composer repository names or holds.
 
 Source: Composer's documentation of repositories, of its configuration and of authentication; found.
 The list has no dates.

@@ -1,4 +1,4 @@
-"""Which packages of a ``composer.json`` come from the repositories that it names itself.
+"""Packages of a ``composer.json`` that come from the repositories that it names itself.
 
 Source: the chapter on repositories of Composer's documentation, found. A repository does not say
 which packages it holds; that they have the folder's or repository's name is a custom: inferred.
@@ -92,7 +92,7 @@ class Repositories:
 
 
 def _is_development(constraint: str) -> bool:
-    """Return whether a constraint takes what a working copy has, which is no release."""
+    """Return whether a constraint accepts a working copy's version, which is not a release."""
     return (
         constraint == "*" or constraint.startswith("dev-") or constraint.endswith(("@dev", "-dev"))
     )

@@ -55,6 +55,6 @@ class Anchors(HTMLParser):
         self.ended = self.ended or tag in ("html", "body")
 
     def handle_data(self, data: str) -> None:
-        """Go on with a name."""
+        """Append to the current name."""
         if self._inside:
             self._names[-1] += data

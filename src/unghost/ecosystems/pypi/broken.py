@@ -11,7 +11,7 @@ _BLANKS = " \t\r\n\f\v\ufeff"
 
 
 def typed(source: str) -> tuple[str, list[int], list[int]]:
-    """Return the code behind prompts, where its lines begin in it, and how far each has moved."""
+    """Return the code after prompts, where its lines begin in it, and how far each has moved."""
     code: list[str] = []
     starts: list[int] = []
     shifts: list[int] = []
@@ -32,7 +32,7 @@ def typed(source: str) -> tuple[str, list[int], list[int]]:
 
 
 def without_magics(source: str) -> str:
-    """Put a number in the place of each line of a notebook cell that is no Python."""
+    """Replace each line of a notebook cell that is not Python by a number."""
     if not any(mark in source for mark in _MAGICS):
         return source
     lines = source.split("\n")
@@ -44,7 +44,7 @@ def without_magics(source: str) -> str:
 
 
 def without_formats(source: str) -> str:
-    """Put blanks into each long format string."""
+    """Blank each long format string."""
     pieces, done = [], 0
     for start, end, quotes in _quoted(source):
         prefix = source[max(done, start - 2) : start].lower()
@@ -57,7 +57,7 @@ def without_formats(source: str) -> str:
 def logical_lines(source: str) -> Iterator[tuple[int, str, str]]:
     """Return lines with their starts, without indentation, and each again with blanks for strings.
 
-    A line goes on behind a backslash. A line that begins inside of a string is left out.
+    A line goes on after a backslash. A line that begins inside of a string is left out.
     """
     pieces, done = [], 0
     inside: list[tuple[int, int]] = []

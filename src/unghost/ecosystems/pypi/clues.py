@@ -1,4 +1,4 @@
-"""By what Python's manifests are known in texts whose name nobody says."""
+"""Clues that identify Python's manifests in texts without a file name."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _is_list(root: None, text: str) -> bool:
 
 
 def _is_pinned(line: str) -> bool:
-    """Return whether a line has a version; in brackets right behind a word it is a call's."""
+    """Return whether a line has a version; in brackets right after a word it is a call's."""
     before, _, inside = line.partition("(")
     return any(pin in before or (pin in inside and before.endswith(" ")) for pin in _PINS)
 

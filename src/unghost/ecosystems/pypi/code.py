@@ -102,7 +102,7 @@ class _Code:
                     yield node
 
     def keywords(self, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-        """Return a call's keywords, those of dictionaries behind two stars too."""
+        """Return a call's keywords, those of dictionaries after two stars too."""
         for keyword in call.keywords:
             if keyword.arg is not None:
                 yield keyword.arg, keyword.value

@@ -26,7 +26,7 @@ _PLAIN = re.compile(
     rf"(?:\[[A-Za-z0-9]+(?:[-_.,][A-Za-z0-9]+)*\])? ?(?P<version>(?:{_ONE}(?:, ?{_ONE})*)?)"
     rf"(?: ?; ?{_MARK}(?: (?:and|or) {_MARK})*)?"
 )
-"""Behind a name: extras, versions and a marker as most requirements have them."""
+"""After a name: extras, versions and a marker as most requirements have them."""
 
 
 def read_requirement(text: str) -> Reference | None:
@@ -35,7 +35,7 @@ def read_requirement(text: str) -> Reference | None:
     ``name@1.2``, as Poetry and uvx pin a version, is read too.
 
     Returns:
-        None for paths, addresses without a name, and whatever else is no requirement.
+        None for paths, addresses without a name, and anything else that is not a requirement.
     """
     if len(text) > _LONGEST or text.count("(") > _DEEPEST:
         return None

@@ -52,7 +52,7 @@ def find_imports(source: str, language: str = "python") -> list[Spot]:
     """Find the modules that a source imports, with exact offsets.
 
     Relative imports name no package and are left out. Of code that does not parse, each line that
-    is a whole import statement is read, or else what is typed behind the prompts of a session.
+    is a whole import statement is read, or else what is typed after the prompts of a session.
     """
     source = source[:_LONGEST]
     found = _of_whole(source)
@@ -85,9 +85,9 @@ def _of_broken(source: str) -> list[Spot]:
 
 
 def parse(source: str) -> ast.Module | None:
-    """Parse a source; None if it is no Python, or such as the parser takes too long for.
+    """Parse a source; None if it is not Python, or the parser would take too long.
 
-    A byte order mark is passed over; :class:`Places` counts it.
+    A byte order mark is skipped; :class:`Places` counts it.
     """
     source = source.removeprefix("\ufeff")
     if _has_long_name(source):
@@ -161,7 +161,7 @@ def _of_tree(tree: ast.Module, source: str) -> list[Spot]:
             for alias in node.names:
                 spots += _at(source, places.of(alias.lineno, alias.col_offset), alias.name)
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            # The tree does not say where the module stands: behind the keyword, past any blanks
+            # The tree does not say where the module stands: after the keyword, past any blanks
             # and line continuations.
             start = places.of(node.lineno, node.col_offset) + len("from")
             while start < len(source) and source[start] in " \t\\\r\n\f":

@@ -1,4 +1,4 @@
-"""Requirements files of any name: what pip is told to read is read, however it is called.
+"""Requirements files of any name: the files that pip reads are read as well.
 
 Source: pip's documentation of ``-r`` and of its files, pip-tools' of ``pip-sync``, setuptools' of
 ``file`` in ``pyproject.toml`` and ``setup.cfg``, uv's of its options; found.
@@ -32,7 +32,7 @@ _SHORTEST_LONG = len("--requirem")
 """pip takes an option's beginning for it, and other options begin as this one does."""
 _INDEX = ("-i", "--index-url", "--pypi-url", "--default-index", "--no-index")
 _WITHOUT_VALUE = frozenset("UIqvhVr")
-"""Short options that may stand before ``r`` behind one dash: ``-Ur names.txt``."""
+"""Short options that may stand before ``r`` after one dash: ``-Ur names.txt``."""
 
 
 def find_included(text: str, path: str, is_list: bool, is_manifest: bool) -> Included:
@@ -43,7 +43,7 @@ def find_included(text: str, path: str, is_list: bool, is_manifest: bool) -> Inc
         path: Its path.
         is_list: Whether it is a requirements file itself.
         is_manifest: Whether it is another manifest of Python; in anything else only what stands
-            behind a command counts.
+            after a command counts.
     """
     name = path.rpartition("/")[2]
     found = [file for command in _COMMAND.finditer(text) for file in _of_command(command)]

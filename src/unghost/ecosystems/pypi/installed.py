@@ -1,4 +1,4 @@
-"""What is installed in Python environments, read from its metadata; nothing is imported."""
+"""Packages installed in Python environments, from their metadata; nothing is imported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def installed_for(
             did may be anybody's work and is not read.
 
     Returns:
-        None if there is no environment.
+        None without an environment.
     """
     active = environ.get("VIRTUAL_ENV") or environ.get("CONDA_PREFIX")
     ours = [Path(active)] if active else []

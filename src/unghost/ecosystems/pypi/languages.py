@@ -22,7 +22,7 @@ def of_version(version: str) -> Callable[[str, str], bool]:
     """Return what tells the modules of one version's standard library.
 
     Raises:
-        UnghostError: There is no such version.
+        UnghostError: The version is unknown.
     """
     known = stdlib_modules(version)
     return lambda module, language: module.partition(".")[0] in known

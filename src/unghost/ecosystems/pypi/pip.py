@@ -45,7 +45,7 @@ def pip_indexes(
 
 
 def pip_default(environ: Mapping[str, str], home: Path, known: Credentials) -> Address | None:
-    """Return the index that pip asks when nothing is set, None if there is no pip to say so."""
+    """Return the index that pip uses by default, None without pip."""
     try:
         from pip._internal.models.index import PyPI
     except ImportError:
@@ -56,7 +56,7 @@ def pip_default(environ: Mapping[str, str], home: Path, known: Credentials) -> A
 
 
 def _asked_elsewhere(environ: Mapping[str, str], home: Path) -> str:
-    """Ask the pip of the Python in the PATH for its constant."""
+    """Return the constant of the pip that belongs to the Python in the PATH."""
     for name in ("python3", "python"):
         program = shutil.which(name, path=environ.get("PATH", ""))
         if program is None:

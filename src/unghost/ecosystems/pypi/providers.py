@@ -1,4 +1,4 @@
-"""Which distributions may provide a module that bears another name: ``miio`` is python-miio's.
+"""Distributions that may provide a module of another name: ``miio`` is python-miio's.
 
 Source: how well-known distributions are named after their modules; inferred.
 """

@@ -1,4 +1,4 @@
-"""Where PyPI's names are listed: the simple index of whatever pip, uv or Poetry are set to.
+"""The list of PyPI's names: the simple index that pip, uv or Poetry is configured for.
 
 Source: PEP 503, 691 and 700 for the index; found. No default is written here: it is pip's own
 constant, asked of pip itself. The index gives no dates, and its serial leads to no list of changes,

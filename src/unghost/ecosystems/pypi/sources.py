@@ -1,4 +1,4 @@
-"""Where a Python project says that a package comes from, if not from PyPI."""
+"""Sources other than PyPI that a Python project declares for its packages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PLACES: dict[str, Origin] = {
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where packages come from.
+    """The sources of packages.
 
     Attributes:
         origins: By canonical name, what is said of a single one.

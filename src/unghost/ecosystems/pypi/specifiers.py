@@ -1,4 +1,4 @@
-"""One requirement as manifests write it, and what pip takes beside it.
+"""One requirement as manifests write it, and the other forms that pip accepts.
 
 Source: PEP 508 and pip's requirements file format, found. A name with a version that templates or
 old files leave unclear (``name==${VERSION}``, ``name>=1.0.*``) is a requirement too, inferred.
@@ -47,7 +47,7 @@ def listed_spots(values: Iterable[Value], source: Word, sources: Sources = PYPI)
 
 
 def without_comment(word: Word) -> Word:
-    """Cut off what stands behind a hash sign that begins the text or follows a blank."""
+    """Cut off what stands after a hash sign that begins the text or follows a blank."""
     text = word.text
     at = text.find("#")
     while at > 0 and not text[at - 1].isspace():
@@ -70,7 +70,7 @@ def _behind_option(text: str) -> tuple[int | None, bool]:
 
 
 def _reference(text: str) -> Reference | None:
-    # Options of a requirement, such as its hashes, stand behind it.
+    # Options of a requirement, such as its hashes, stand after it.
     text = text.partition(" -")[0].rstrip()
     if len(text) > _LONGEST:
         return None

@@ -1,4 +1,4 @@
-"""Which modules come with Python, by version.
+"""Modules that come with Python, by version.
 
 Source: the package ``stdlibs``, whose lists are read off every release of Python and hold what an
 interpreter's own list leaves out: modules of its tests, of other platforms, and private ones such
@@ -27,7 +27,7 @@ UserString whichdb _abcoll _winreg xmlrpclib
 _OF_OTHERS = ("__pypy__", "_typeshed")
 """Modules that another interpreter or type checkers bring along."""
 OLD_MODULES = frozenset((*_PYTHON_2.split(), *_OF_OTHERS))
-"""Modules that no Python 3 has and that are no packages: code for several Pythons tries them.
+"""Modules that neither Python 3 nor a package has: code for several Pythons tries them.
 
 As names of packages they are free for anyone, so they count for imports alone.
 """

@@ -23,12 +23,12 @@ class Call(NamedTuple):
     Attributes:
         method: The name of what is called.
         start: Byte that the call starts at.
-        end: Byte behind the call and its block.
+        end: Byte after the call and its block.
         has_receiver: Whether it is a method of a named object.
         has_block: Whether a block follows.
-        first: The first argument, None if it is no literal.
+        first: The first argument, None if it is not a literal.
         rest: The other literals before the options; a list's items count one by one.
-        options: Keyword arguments, with an empty value where it is no literal.
+        options: Keyword arguments, with an empty value if it is not a literal.
     """
 
     method: str
@@ -42,7 +42,7 @@ class Call(NamedTuple):
 
     @property
     def first_text(self) -> str:
-        """The first argument, empty if it is no literal."""
+        """The first argument, empty if it is not a literal."""
         return self.first.text if self.first is not None else ""
 
 

@@ -37,7 +37,7 @@ _ORIGINS: dict[str, Origin] = {
 
 
 def find_imports(text: str, language: str) -> list[Spot]:
-    """Find what a source requires; ``gem`` names a gem itself and is no import but a manifest."""
+    """Find what a source requires; ``gem`` names a gem itself, so it counts as a manifest."""
     return spots(find(text, GRAMMAR, places, read), "rubygems", language)
 
 

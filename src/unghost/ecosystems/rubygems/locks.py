@@ -57,7 +57,7 @@ def _is_remote(line: Sequence[LineWord]) -> bool:
 
 
 def _spot(line: Sequence[LineWord], origin: Origin) -> Spot:
-    """Make a spot of ``name (version-platform)``."""
+    """Build the spot of ``name (version-platform)``."""
     name = line[0]
     version = line[1].text.strip("()").partition("-")[0] if len(line) > 1 else None
     return Spot(

@@ -17,7 +17,7 @@ _DEEPEST = 4
 
 
 def canonical(name: str) -> str:
-    """Return a gem's one form, which is what is written: cases are told apart."""
+    """Return a gem's canonical form, which is the written one: case matters."""
     return name
 
 

@@ -1,4 +1,4 @@
-"""Where RubyGems' names are listed: the compact index.
+"""The list of RubyGems' names: the compact index.
 
 Source: the guides of RubyGems and Bundler on sources, mirrors and credentials, and the compact
 index's format; found. Its list of names has no dates.
@@ -110,7 +110,7 @@ def lookup(base: str, name: str) -> str:
 async def feed(
     client: httpx.AsyncClient, address: Address, state: Mapping[str, object]
 ) -> AsyncIterator[Page]:
-    """Read the list of names, which begins behind a line of three hyphens."""
+    """Read the list of names, which begins after a line of three hyphens."""
     url = f"{slashed(address.url)}names"
     async for page in whole_list(client, address, state, _read, url=url):
         yield page

@@ -1,4 +1,4 @@
-"""Which addresses serve the public gems."""
+"""Addresses that serve the public gems."""
 
 from __future__ import annotations
 

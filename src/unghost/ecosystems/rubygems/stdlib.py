@@ -1,4 +1,4 @@
-"""What Ruby brings with it: the standard library, default gems and bundled gems of 2.7 to 3.4.
+"""Modules that come with Ruby: standard library, default and bundled gems of 2.7 to 3.4.
 
 Source: the index of the standard library in Ruby's documentation and stdgems.org, found. Many of
 these are gems too (json, csv, bigdecimal): a ``require`` of them is of Ruby first.

@@ -163,7 +163,7 @@ def _joined(line: str, escape: str, *, first: bool) -> tuple[str, bool]:
 
 
 def _keyword(line: str) -> tuple[str, int]:
-    """Return an instruction's keyword and where its arguments begin, ``ONBUILD`` passed over."""
+    """Return an instruction's keyword and where its arguments begin, ``ONBUILD`` skipped."""
     at = 0
     while True:
         while at < len(line) and (line[at].isspace() or line[at] == "\ufeff"):

@@ -32,7 +32,7 @@ _BINDING = PROSE | ARTICLES | BEHIND
 """Words without which few sentences go on."""
 _GLUED = "$`{*"
 IN_PROSE = 0.8
-"""How sure it is that a sentence names what stands behind a command in it."""
+"""The confidence that a sentence names the words after a command in it."""
 _WIDEST = 8
 """Characters that one of a name may be written as: an escape of JSON within one of the shell."""
 
@@ -75,7 +75,7 @@ class Installs:
 
     def __init__(self, declared: Iterable[tuple[str, Command]]) -> None:
         self._forms: dict[str, list[Form]] = {}
-        # Words of which a text must hold one, each with the programs that it stands behind.
+        # Words of which a text must hold one, each with the programs that it stands after.
         self._hints: dict[str, set[str]] = {}
         for ecosystem, command in declared:
             skipped = command.valued | command.naming | command.instead | command.elsewhere
@@ -145,7 +145,7 @@ class Installs:
                 yield from found
 
     def _behind_words(self, words: Sequence[Word]) -> Iterator[Spot]:
-        """Read a command behind the words that lead to it: ``then run pip install x.``."""
+        """Read a command after the words that lead to it: ``then run pip install x.``."""
         for at in range(1, len(words)):
             bare = self._is_bare(words[at])
             if not self.known(words[at]) or not leads(words[at - 1].text, bare):
@@ -164,7 +164,7 @@ class Installs:
         return self._forms.get(name) or self._forms.get(name.rstrip("0123456789."), [])
 
     def _is_bare(self, program: Word) -> bool:
-        """Return whether a program needs no form, so that any word behind it may be a package."""
+        """Return whether a program needs no form, so that any word after it may be a package."""
         return any(not form.words for form in self.known(program))
 
     def matching(self, words: Sequence[Word]) -> list[tuple[Form, int]]:
@@ -186,7 +186,7 @@ class Installs:
 
 
 class _Reading(NamedTuple):
-    """One command that is read by one of its forms."""
+    """One command, read by one of its forms."""
 
     form: Form
     words: Sequence[Word]
@@ -229,7 +229,7 @@ class _Reading(NamedTuple):
         return self.words[at].text.partition("=")[0] in self.form.command.elsewhere
 
     def _value(self, at: int, begin: int) -> list[Spot]:
-        """Read the value of a flag: behind its equals sign, or the next word."""
+        """Read the value of a flag: after its equals sign, or the next word."""
         if not begin:
             return self._listed(self.words[at + 1]) if at + 1 < len(self.words) else []
         word = self.words[at]
@@ -276,7 +276,7 @@ def _is_whole(word: Word, found: Reference) -> bool:
 
 
 def _is_name(found: Reference, text: str) -> bool:
-    """Turn away placeholders, and names that only the shell can complete (``name-$X``)."""
+    """Return whether it is a name, not a placeholder or one that the shell completes."""
     after = text[found.end : found.end + 2]
     if not found.name or any(mark in found.name + after[:1] for mark in _GLUED):
         return False
@@ -304,7 +304,7 @@ def _coded(line: Word) -> Iterator[Word]:
 
 
 def _is_said(words: Sequence[Word]) -> bool:
-    """Return whether a sentence goes on behind a command of a line.
+    """Return whether a sentence goes on after a command of a line.
 
     Packages bear ordinary words, too; what is beside one that is not ordinary, with no word that
     sentences are made of among them, is a list of packages.
@@ -317,7 +317,7 @@ def _is_said(words: Sequence[Word]) -> bool:
 
 
 def _is_mark_of_prose(word: str) -> bool:
-    """Return whether a word behind the first is a lone dash, or ends with a mark of punctuation."""
+    """Return whether a word after the first is a lone dash, or ends with a mark of punctuation."""
     return word in _DASHES or (len(word) > 1 and word[-1] in _STOPS)
 
 

@@ -106,7 +106,7 @@ def _program_name(word: str) -> str:
 def after_form(
     words: Sequence[Word], form: Sequence[str], valued: frozenset[str] = frozenset()
 ) -> int | None:
-    """Return where the words of a form end behind a program, flags between them passed over.
+    """Return where the words of a form end after a program, flags between them skipped.
 
     Args:
         words: The command, its program first.
@@ -193,7 +193,7 @@ def _behind_arguments(words: Sequence[Word], at: int, starter: Starter) -> int:
 
 
 def _behind_prompt(words: Sequence[Word]) -> int:
-    """Return where a typed line begins behind the prompt of a shell or a notebook."""
+    """Return where a typed line begins after the prompt of a shell or a notebook."""
     texts = [word.text for word in words[:_MOST_PROMPT_WORDS]]
     if len(texts) > 1 and texts[0] == "In" and texts[1][:1] == "[" and texts[1][-2:] == "]:":
         return 2
@@ -214,7 +214,7 @@ def _names_host(text: str, first: str) -> bool:
 
 
 def _behind_prefix(words: Sequence[Word], at: int) -> int:
-    """Pass over keywords, assignments, the marks of lists and the magic of a cell."""
+    """Skip keywords, assignments, list markers and the magic of a cell."""
     while at < len(words):
         text = words[at].text
         number = text[-1:] == "." and text[:-1].isdigit()

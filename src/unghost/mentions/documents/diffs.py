@@ -1,4 +1,4 @@
-"""Where a diff names packages: in the lines that it adds, read with those around them.
+"""Mentions in a diff: in the lines that it adds, read together with those around them.
 
 Source: the unified format of GNU diff and Git, and the patches of Codex (found).
 """
@@ -78,6 +78,6 @@ def _files(text: str, path: str) -> Iterator[_Changed]:
 
 
 def _path(written: str) -> str:
-    """Read a path as diffs write it: behind one letter, before a tab and a date."""
+    """Read a path as diffs write it: after one letter, before a tab and a date."""
     path = written.partition("\t")[0].strip().strip('"')
     return path[2:] if path[:2] in ("a/", "b/", "i/", "w/", "c/") else path

@@ -56,7 +56,7 @@ def known() -> Lookup:
 
 
 class Lookup:
-    """All patterns, sorted by how they are looked up: a scanner asks for every file there is."""
+    """All patterns, indexed for fast lookup: a scanner looks up every file."""
 
     def __init__(self, manifests: Iterable[Manifest]) -> None:
         self._by_name: dict[str, list[Manifest]] = defaultdict(list)
@@ -76,7 +76,7 @@ class Lookup:
                 else:
                     globs[slashes].append((pattern, manifest))
         self._longest = max(map(len, self._by_suffix), default=0)
-        # What stands behind a pattern's last star tells most files apart at once.
+        # What stands after a pattern's last star tells most files apart at once.
         self._endings = tuple({_ending(p) for group in globs.values() for p, _ in group})
         self._globs = {slashes: _Globs(group) for slashes, group in globs.items()}
 

@@ -1,6 +1,6 @@
 """Packages in Jupyter notebooks: imports and commands of code cells, commands in Markdown.
 
-Source: nbformat 4 (found). Outputs and raw cells are passed over: nobody runs them.
+Source: nbformat 4 (found). Outputs and raw cells are skipped: nobody runs them.
 """
 
 from __future__ import annotations

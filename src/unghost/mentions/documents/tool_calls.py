@@ -1,4 +1,4 @@
-"""What an agent's JSON runs and writes: tool calls, hooks, and the servers it starts.
+"""Commands and files in an agent's JSON: tool calls, hooks, and the servers it starts.
 
 The shapes are those of OpenAI (chat and responses), Anthropic, Gemini, MCP, and the hooks of Claude
 Code, Codex, Gemini and Cursor, by their documentation (found); what has a tool's name beside its
@@ -204,7 +204,7 @@ class _Document:
             yield replace(spot, start=word.at(spot.start), end=self._end(scalar, word, spot.end))
 
     def _end(self, scalar: Scalar, word: Word, end: int) -> int:
-        """Return where a part of a string ends, which may be behind an escape."""
+        """Return where a part of a string ends, which may be after an escape."""
         if end < len(word.text):
             return word.at(end)
         return self.source.at(scalar.end)

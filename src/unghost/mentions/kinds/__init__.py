@@ -1,1 +1,1 @@
-"""What kind of text it is: by the name of a file or a fence, or by the text itself."""
+"""Kinds of texts: by the name of a file or a fence, or by the text itself."""

@@ -1,4 +1,4 @@
-"""What kind of text it is that nobody names: told by its beginning, and by what parses."""
+"""The kind of an unnamed text: by its beginning, and by the parsers that accept it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _OF_FILES = {
 
 
 def kinds_of_text(text: str, language: str | None) -> list[Kind]:
-    """Return how a text is read that is no file, by its language or else by itself.
+    """Return how a text without a file is read, by its language or else by its content.
 
     An answer has fences, or is nothing that parses; all else is a file that was pasted whole.
     """
@@ -50,7 +50,7 @@ def kinds_of_text(text: str, language: str | None) -> list[Kind]:
     kinds = guess(text)
     if kinds == [SESSION]:
         return [ANSWER]
-    # Prose may stand around what is typed behind the prompts of a session.
+    # Prose may stand around what is typed after the prompts of a session.
     return [*kinds, ANSWER] if any(_is_session(kind, text) for kind in kinds) else kinds
 
 
@@ -71,7 +71,7 @@ def kinds_of_fence(language: str, info: str, above: str, text: str) -> Iterator[
     """Return how a fenced block may be read; the first way that finds anything counts.
 
     Args:
-        language: Its language, which may have a file's path behind a colon.
+        language: Its language, which may have a file's path after a colon.
         info: What else its first line says.
         above: The line above it.
         text: Its text.
@@ -95,7 +95,7 @@ def kinds_of_fence(language: str, info: str, above: str, text: str) -> Iterator[
 
 
 def _also(text: str, kind: Kind) -> list[Kind]:
-    """Return what code of a language may be besides: the file that declares what it needs."""
+    """Return what else code of a language may be: the file that declares its dependencies."""
     language = language_of(kind.language or "")
     if language is None or language.also is None or language.also[0] not in text:
         return []
@@ -203,7 +203,7 @@ def _of_json(text: str, begun: str) -> Kind | None:
     value = read_json(lead + text)
     if isinstance(value, Array) and next(tables(value), None) is not None:
         return Kind("calls")
-    # Behind a whole document nothing stands but other documents.
+    # After a whole document nothing stands but other documents.
     if not isinstance(value, Table) or not value.entries:
         return None
     rest = (lead + text)[value.end :].strip()
@@ -234,7 +234,7 @@ def _of_toml(text: str, begun: str) -> Kind | None:
 
 
 def _of_lines(text: str, begun: str) -> Kind | None:
-    """Tell what is told by its first words or lines."""
+    """Return the kind of a text that its first words or lines reveal."""
     first = begun.partition(" ")[0]
     if first in ("FROM", "ARG", "RUN") and (first == "RUN" or "\nRUN " in text):
         return Kind("dockerfile")
@@ -243,7 +243,7 @@ def _of_lines(text: str, begun: str) -> Kind | None:
 
 @lru_cache(maxsize=1)
 def _tried() -> tuple[Language, ...]:
-    """Return the languages whose code is known where nobody says what it is, in turn."""
+    """Return the languages whose code is recognised without a name, in order of trial."""
     languages = (language for eco in all_ecosystems() for language in eco.languages)
     tried = (language for language in languages if language.is_code or language.leads)
     return tuple(sorted(tried, key=lambda language: language.turn))
@@ -269,7 +269,7 @@ def _parses(text: str, language: Language) -> bool:
 
 
 def _of_yaml(text: str) -> Kind | None:
-    """Tell a document whose keys are those of what runs commands, or a manifest."""
+    """Return the kind of a document whose keys show that it runs commands, or is a manifest."""
     words = {word for clue in _clues("yaml") for word in clue.words}
     if not any(word in text for word in (*(f"{key}:" for key in _OF_YAML), *words)):
         return None

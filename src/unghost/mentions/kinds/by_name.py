@@ -1,4 +1,4 @@
-"""What kind of text a file or a fenced block holds, told by its name alone."""
+"""The kind of text in a file or a fenced block, by its name alone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Asked = Literal["code", "requirements", "packages"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a text is read.
+    """The way in which a text is read.
 
     Attributes:
         form: What it is. ``cell`` is code that may have commands in it, ``session`` what was
@@ -112,7 +112,7 @@ def _languages() -> Iterator[Language]:
 
 @lru_cache(maxsize=1)
 def suffixes() -> dict[str, Kind]:
-    """Return how files are read by what comes behind the last dot of their name."""
+    """Return how files are read by what comes after the last dot of their name."""
     code = {word: Kind("code", one.name) for one in _languages() for word in one.suffixes.split()}
     return _of_forms(_BY_SUFFIX) | code
 

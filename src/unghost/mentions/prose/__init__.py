@@ -1,1 +1,1 @@
-"""What people and models write: Markdown, its sentences, its lists."""
+"""Prose by people and models: Markdown, its sentences, its lists."""

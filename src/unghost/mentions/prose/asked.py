@@ -1,4 +1,4 @@
-"""What an answer names because it was asked for it: lists, bare code, and what sentences call so.
+"""Names in an answer to a question for names: lists, bare code, and names in sentences.
 
 All of it comes on top of what the text names whatever was asked, and nothing is read twice, so that
 whoever knows more finds more. A question for packages or requirements reads all that one for code

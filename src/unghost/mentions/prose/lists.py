@@ -1,7 +1,7 @@
 """Names in the lists and tables of an answer to a question for them.
 
 Strict on purpose: a permissive parser makes ghosts of prose. A line is a list only if every item of
-it is a requirement, at most followed by an explanation behind a dash or a colon; and a lone word
+it is a requirement, at most followed by an explanation after a dash or a colon; and a lone word
 without a bullet is a name only where the whole text is a list. Of a table the first column is read,
 if its heading says that it has packages.
 """
@@ -23,7 +23,7 @@ _EXPLANATIONS = (*_COLONS, " - ", " \u2013 ", " \u2014 ", " (", " # ")
 _MARKS = "`*_\"'"
 _LONGEST_NAME = 100
 _FILES = (".py", ".txt", ".toml", ".cfg", ".json", ".com", ".org", ".io", ".html", ".md")
-"""Endings of what an item names that is no package; some packages end in ``.yaml``."""
+"""Endings of items that are not packages; some packages end in ``.yaml``."""
 _HEADERS = frozenset({"package", "packages", "library", "libraries", "module", "modules"})
 _Row = tuple[int, str]
 _Item = tuple[Spot, bool]
@@ -31,7 +31,7 @@ _Item = tuple[Spot, bool]
 
 
 class _Line(NamedTuple):
-    """What a line lists; ``sure`` if it is a list whatever stands around it."""
+    """The items of a line; ``sure`` if it is a list whatever surrounds it."""
 
     indent: int
     bulleted: bool
@@ -40,7 +40,7 @@ class _Line(NamedTuple):
 
 
 def find_listed(text: str, name: str, *, bare: bool) -> list[Spot]:
-    """Find the names of the lists and tables in a text; all else is passed over.
+    """Find the names of the lists and tables in a text; all else is skipped.
 
     Args:
         text: Text outside fences, or that of a fence for text.
@@ -160,7 +160,7 @@ class _Reader(NamedTuple):
         begin, end = _trimmed(line, begin, end)
         coded, address = False, ""
         while True:
-            # Marks come in pairs; a lone quote or a colon behind one is code, not a list.
+            # Marks come in pairs; a lone quote or a colon after one is code, not a list.
             if end - begin > 2 and line[begin] in _MARKS and line[end - 1] == line[begin]:
                 coded = coded or line[begin] == "`"
                 begin, end = begin + 1, end - 1
@@ -200,7 +200,7 @@ class _Reader(NamedTuple):
 
 
 def _is_plausible(name: str) -> bool:
-    """Turn away what the grammar lets pass and nobody would call a package."""
+    """Return whether a word that the grammar allows is a plausible package name."""
     if is_heading(name) or iskeyword(name) or _is_number(name):
         return False
     return not name.lower().endswith(_FILES)
@@ -222,7 +222,7 @@ def _link(line: str, begin: int, end: int) -> int:
 
 
 def _is_number(name: str) -> bool:
-    """Tell numbers, hexadecimal and octal ones too, which the grammar of names lets pass."""
+    """Return whether a word is a number, also hexadecimal or octal; the grammar allows them."""
     try:
         int(name, 0)
     except ValueError:
@@ -237,7 +237,7 @@ def _introduces(line: str, first: bool) -> bool:
 
 
 def _content(line: str) -> tuple[int, int, bool]:
-    """Return the part of a line behind its bullet or number, and whether it had one."""
+    """Return the part of a line after its bullet or number, and whether it had one."""
     end = len(line.rstrip())
     begin = len(line) - len(line.lstrip())
     if begin >= end:
@@ -259,7 +259,7 @@ def _content(line: str) -> tuple[int, int, bool]:
 
 
 def _is_sentence(names: list[str]) -> bool:
-    """Tell ``Simple, fast, and small`` from names: the first word alone has a capital letter."""
+    """Return whether it is like ``Simple, fast, and small``: only the first word is capitalised."""
     return len(names) > 1 and is_titled(names[0]) and all(name.islower() for name in names[1:])
 
 

@@ -1,4 +1,4 @@
-"""Where a Markdown text names packages: in its fences, its commands and its sentences."""
+"""Mentions in a Markdown text: in its fences, its commands and its sentences."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def find_in_markdown(text: str, kind: Kind, read: Reader) -> list[Spot]:
 
 
 def _of_text(text: str) -> list[Spot]:
-    """Read text outside fences: commands, and code that is typed behind the prompts of sessions."""
+    """Read text outside fences: commands, and code that is typed after the prompts of sessions."""
     spots = find_installs_in_prose(text)
     for language in typed_languages():
         if language.cells is not None and language.cells.is_session(text):
@@ -69,7 +69,7 @@ def _of_fence(block: Block, part: Word, text: str, read: Reader) -> list[Spot]:
 
 
 def _info(opening: str) -> str:
-    """Return what a fence's first line says behind its language, marks apart."""
+    """Return what a fence's first line says after its language, marks apart."""
     words = opening.strip().lstrip("`~").partition(" ")[2]
     for mark in "{}=:,\"'":
         words = words.replace(mark, " ")
@@ -77,7 +77,7 @@ def _info(opening: str) -> str:
 
 
 def _line_above(text: str, start: int, opening: str) -> str:
-    """Return the line before a fence that begins at an offset, one blank line passed over."""
+    """Return the line before a fence that begins at an offset, one blank line skipped."""
     end = start - len(opening) - 1
     for _ in range(_MOST_LINES):
         line = _line_before(text, end)

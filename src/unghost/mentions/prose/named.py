@@ -1,7 +1,7 @@
-"""Where sentences name packages: "the `x` package", "use the x library", "install x from PyPI".
+"""Mentions in sentences: "the `x` package", "use the x library", "install x from PyPI".
 
 Strict on purpose: better to miss a name than to make a ghost of an English word. A name must be
-marked as code or stand where nothing but a name can, and its ecosystem must be told by the words
+marked as code or stand where nothing but a name can, and its ecosystem must be clear from the words
 beside it, by what else the text names, or by the word Python near it.
 """
 
@@ -51,7 +51,7 @@ _NOT_THEIRS = _words("standard system")
 _FOREIGN = _words(
     "latex tex texlive ctan cran rpm rpms fedora arch archlinux aur pacman homebrew gentoo nixpkgs"
 )
-"""Words of what has packages of its own that are named here by nobody else."""
+"""Words of things with packages of their own that belong to no ecosystem here."""
 _JOINTS = _words("and or & called named")
 _DASHES = frozenset("-\u2013\u2014")
 _TRIGGERS = (
@@ -136,7 +136,7 @@ def find_in_prose(
 
 
 def _spot(token: SentenceToken, name: str) -> Spot | None:
-    """Make a spot of a token, unless nobody would call such a thing a package."""
+    """Build the spot of a token; None if it is not a plausible package name."""
     eco = ecosystem(name)
     reference = eco.commands[0].read(token.text) if eco.commands else None
     if reference is None or reference.start or reference.origin != "registry":
@@ -159,7 +159,7 @@ def _spot(token: SentenceToken, name: str) -> Spot | None:
 
 
 class _Sentence:
-    """One sentence, asked for each of its words whether it is the name of a package."""
+    """One sentence, which decides for each of its words whether it is the name of a package."""
 
     def __init__(self, tokens: list[SentenceToken], fallback: str | None, asked: bool) -> None:
         self._tokens, self._fallback, self._asked = tokens, fallback, asked
@@ -189,7 +189,7 @@ class _Sentence:
             )
 
     def _ecosystem(self, at: int, noun: int | None) -> str | None:
-        """Tell a name's ecosystem by its noun ("crate"), or by the nearest word that says one."""
+        """Return a name's ecosystem by its noun ("crate"), or by the nearest word that has one."""
         eco = None if noun is None else self._speech.hints.get(self._lower(noun))
         if eco is None and self._hints:
             behind = bisect_left(self._hints, (at, ""))
@@ -198,7 +198,7 @@ class _Sentence:
         return eco or self._fallback
 
     def _called(self, at: int, listing: bool) -> str | None:
-        """Read code that is called a package, before it or behind it."""
+        """Read code that is called a package, before it or after it."""
         noun = self._noun_behind(at, self._speech.nouns_of_code)
         if self._foreign:
             return None
@@ -210,7 +210,7 @@ class _Sentence:
         return self._tokens[at].lower if 0 <= at < len(self._tokens) else ""
 
     def _noun_behind(self, at: int, nouns: frozenset[str]) -> int | None:
-        """Return where the noun stands that follows a name, words like "Python" passed over."""
+        """Return where the noun stands that follows a name, words like "Python" skipped."""
         told = False
         for index in range(at + 1, min(at + 4, len(self._tokens))):
             before, token = self._tokens[index - 1], self._tokens[index]
@@ -283,7 +283,7 @@ def _listed(
         found: Takes the names.
 
     Returns:
-        The ecosystem whose list goes on behind the paragraph.
+        The ecosystem whose list goes on after the paragraph.
     """
     for line in written:
         if not line.bulleted:
@@ -305,7 +305,7 @@ def _introduced(tokens: list[SentenceToken], known: str | None) -> str | None:
 
 
 def _heads(tokens: list[SentenceToken]) -> bool:
-    """Return whether an item of a list is a name, at most with an explanation behind it."""
+    """Return whether an item of a list is a name, at most with an explanation after it."""
     if not tokens:
         return False
     first, alone = tokens[0], len(tokens) == 1

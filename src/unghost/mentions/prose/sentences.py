@@ -17,13 +17,13 @@ _PAIRS = {
     **{mark: mark for mark in ("", "*", "**", '"', "'")},
     **{"(": "", "[": "", "\u201c": "\u201d", "\u2018": "\u2019"},
 }
-"""Marks before a word, each with those that must stand behind it."""
+"""Marks before a word, each with those that must stand after it."""
 
 
 class SentenceToken(NamedTuple):
     """A word without the marks around it, or the content of a span of code.
 
-    ``coded`` says that it is code; ``stop`` is the mark behind it that ends a sentence or a clause,
+    ``coded`` says that it is code; ``stop`` is the mark after it that ends a sentence or a clause,
     ``comma`` that one follows; ``plain`` that the marks around it are those of prose, in pairs.
     """
 

@@ -1,7 +1,7 @@
 """Install commands in the sentences of prose: "you can pip install x for that", without code marks.
 
 A command may begin anywhere in a sentence and ends where the sentence goes on. What no English word
-looks like is a name (``x-1``, ``@a/b``, ``a[b]==2``); a lone word is one directly behind the
+looks like is a name (``x-1``, ``@a/b``, ``a[b]==2``); a lone word is one directly after the
 command, or in a list of them that ends as lists do. Better to miss a name than to make a ghost of
 an English word.
 """
@@ -103,7 +103,7 @@ class _Said(NamedTuple):
 
     @property
     def closing(self) -> str:
-        """Return the marks behind it without the one that closes those before it."""
+        """Return the marks after it without the one that closes those before it."""
         return self.trail.removeprefix(_LEADS.get(self.lead, ""))
 
 
@@ -172,17 +172,17 @@ def _command_at(said: list[_Said], at: int, finder: Installs) -> _Command | None
 
 
 def _is_form(form: Form, words: list[Word]) -> bool:
-    """Turn away forms that a sentence means otherwise: "dotnet add a package"."""
+    """Return whether a form is meant as a command, unlike "dotnet add a package" in a sentence."""
     if len(form.words) == 1 and form.words[0] in _ENGLISH:
         return False
     return ORDINARY.isdisjoint(word.text for word in words[1:] if word.text not in form.words)
 
 
 class _Command:
-    """A command of a sentence, read from behind its form up to where it ends.
+    """A command of a sentence, read from after its form up to where it ends.
 
     Attributes:
-        at: The word to read next; behind the command once it is read.
+        at: The word to read next; after the command once it is read.
     """
 
     def __init__(
@@ -192,7 +192,7 @@ class _Command:
         self._finder = finder
         self._words = [item.word for item in said[begin:at]]
         self._first: Word | None = None
-        # Words behind the first name that are names if their list ends as lists do.
+        # Words after the first name that are names if their list ends as lists do.
         self._waiting: list[Word] = []
         self._named = self._listing = False
         self._joined = True
@@ -206,7 +206,7 @@ class _Command:
         return self._words
 
     def _takes(self, item: _Said) -> bool:
-        """Take a word and say whether the command may go on behind it."""
+        """Add a word and return whether the command may continue after it."""
         if item.coded or item.lead not in _LEADS or (item.broken and not self._may_wrap(item)):
             return False
         if item.lower in _JOINTS and self._named and not item.trail:
@@ -229,7 +229,7 @@ class _Command:
         return self._goes_on(item)
 
     def _takes_word(self, item: _Said) -> bool:
-        """Take what may be a name or an English word."""
+        """Add a word that may be a name or an English word."""
         if not (item.lower.isalpha() or item.is_compound):
             return False
         if self._listing and item.lower in HEADINGS:
@@ -254,7 +254,7 @@ class _Command:
         return not behind.closing
 
     def _goes_on(self, item: _Said) -> bool:
-        """Pass over a name and the marks behind it; all but a comma end the command."""
+        """Skip a name and the marks after it; all but a comma end the command."""
         self.at += 1
         self._named, self._joined = True, False
         if item.closing == ",":
@@ -281,7 +281,7 @@ class _Command:
         return item.lower in BEHIND or not item.has_letters or self._begins_another()
 
     def _is_one(self) -> bool:
-        """Return whether a lone word, directly behind the command, is all that it names."""
+        """Return whether a lone word, directly after the command, is all that it names."""
         alone = len(self._waiting) == 1 and self._waiting[0] is self._first
         return alone and self._said[self.at].lower not in ARTICLES
 
@@ -296,13 +296,13 @@ class _Command:
         return inside and (item.is_sure or item.is_compound)
 
     def _is_alone(self, item: _Said) -> bool:
-        """Return whether a lone word directly behind the command is a name."""
+        """Return whether a lone word directly after the command is a name."""
         before, behind = self._said[self._begin - 1] if self._begin else None, self._next()
         after = "" if behind is None or item.trail else behind.lower
         if after in COUNTED or (item.word.text.isupper() and len(item.lower) == 1):
             return False
         if any(not form.words for form in self._forms):
-            # Behind a program alone, any word of a sentence may stand.
+            # After a program alone, any word of a sentence may stand.
             return before is not None and leads(before.word.text + before.trail, True)
         told = before is not None and not before.trail and before.lower in DETERMINERS
         return not told or after == "command"

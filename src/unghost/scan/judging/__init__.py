@@ -1,1 +1,1 @@
-"""From candidates to findings: what is known of them, which rules they break, what to ignore."""
+"""Judging of candidates: their verdicts, the rules that they break, and what to ignore."""

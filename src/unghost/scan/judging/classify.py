@@ -157,7 +157,7 @@ class Classifier:
             named = replace(finding, fingerprint=fingerprint(finding, seen[key]))
             prints = [named.fingerprint]
             if finding.rule == "unverified":
-                # What was a ghost where the baseline was written is no news where nobody is asked.
+                # A ghost of the baseline is not new where the registries are not asked.
                 prints.append(fingerprint(replace(finding, rule="ghost"), seen[key]))
             seen[key] += 1
             known = not self._baseline.isdisjoint(prints)

@@ -1,4 +1,4 @@
-"""What the project, its environment and the registries say of a candidate."""
+"""Resolution of candidates by the project, its environment and the registries."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Resolver:
         until: float,
         progress: Callable[[int, int], None] | None,
     ) -> None:
-        """Ask the registries for what is open or absent: a snapshot may be older than a name."""
+        """Look up open and absent names in the registries: a snapshot may be older than a name."""
         from unghost.domains.packages.confirm import confirm
 
         with _ask_live(setups) as live:
@@ -123,7 +123,7 @@ class Resolver:
             self._remember(answered, live)
 
     def _remember(self, answered: Mapping[str, bool], live: LiveCheck) -> None:
-        """Keep which registries were asked, and whether they answered at all."""
+        """Record which registries were asked, and whether they answered at all."""
         for eco, has_answered in sorted(answered.items()):
             place = live.place(eco)
             if place is not None:
@@ -160,7 +160,7 @@ class Resolver:
 
 
 def _ask_live(setups: Mapping[str, Setup]) -> LiveCheck:
-    """Make what asks the registries; what they said lately is kept in the user's cache."""
+    """Build the live lookup; recent answers of registries are kept in the user's cache."""
     from platformdirs import user_cache_path
 
     from unghost.names.live import LiveCheck
@@ -170,7 +170,7 @@ def _ask_live(setups: Mapping[str, Setup]) -> LiveCheck:
 
 
 def _open(mention: Mention, verdict: Verdict) -> Verdict:
-    """Leave open what only seems to be a mix-up for want of a snapshot: it may be a package too."""
+    """Return as open an apparent mix-up without a snapshot: the name may be a package too."""
     if not verdict.snapshot_id and is_mix_up(mention, verdict):
         return replace(verdict, status="unknown")
     return verdict

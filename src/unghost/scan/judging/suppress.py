@@ -22,12 +22,12 @@ _COMMENT = re.compile(
 )
 _BEGUN = re.compile(r"unghost:\s*ignore\b")
 _CLOSERS = " \t\r*/-#>}%"
-"""What may close a comment behind a reason."""
+"""What may close a comment after a reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class IgnoreMatch:
-    """What the comments beside a finding say of it.
+    """The comments next to a finding that apply to it.
 
     Attributes:
         suppression: Why it does not count, None if it does.
@@ -76,7 +76,7 @@ def _of_comment(finding: Finding, match: re.Match[str], today: str) -> IgnoreMat
 
 
 def by_settings(finding: Finding, ignores: Iterable[Ignore], today: str) -> IgnoreMatch:
-    """Look a finding up among the ignores of the settings."""
+    """Find the ignore of the settings that matches a finding."""
     fault: str | None = None
     for ignore in ignores:
         if not (

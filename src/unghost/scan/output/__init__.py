@@ -1,4 +1,4 @@
-"""What a report looks like: for people, for programs, and for what shows findings elsewhere."""
+"""Formats of a report: for people, for programs, and for tools that show findings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def render(report: Report, name: str, *, color: bool = False, fail_on: FailOn = 
         The text, which ends with a line feed. All but ``text`` and ``github`` are plain ASCII.
 
     Raises:
-        UnghostError: There is no such format.
+        UnghostError: The format does not exist.
     """
     if name == "text":
         from unghost.scan.output.text import render_text

@@ -1,6 +1,6 @@
 """The format ``github``: commands to a runner of GitHub Actions, which shows them beside the code.
 
-Of each level the runner shows ten a step, so the gravest come first and the last line counts all.
+Of each level the runner shows ten a step: the most severe come first, and the last line counts all.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ def _notification(problem: Problem) -> dict[str, Any]:
 
 
 def _place(path: str) -> dict[str, str]:
-    # What is no file is not below the root.
+    # A text without a file is not below the root.
     return {"uri": _quoted(path)} if path == STDIN else {"uri": _quoted(path), "uriBaseId": _ROOT}
 
 
@@ -143,7 +143,7 @@ def _root(root: str) -> dict[str, Any]:
 
 
 def _quoted(path: str) -> str:
-    """Write a path as a relative URI; bytes of file names that are no UTF-8 stay what they are."""
+    """Write a path as a relative URI; bytes of file names that are not UTF-8 stay unchanged."""
     try:
         data = path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

@@ -155,7 +155,7 @@ def _plain(text: str, code: str) -> str:
 def _grouped(
     findings: Iterable[Finding], key: Callable[[Finding], Key]
 ) -> list[tuple[Key, list[Finding]]]:
-    """Put findings with an equal key together, in the order in which keys first come."""
+    """Group findings by key, in the order in which keys first appear."""
     groups: dict[Key, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(key(finding), []).append(finding)

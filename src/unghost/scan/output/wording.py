@@ -1,4 +1,4 @@
-"""What all formats say alike: of a finding, of what to do about it, and of a whole report."""
+"""Wording that all formats share: of a finding, its remedy, and a whole report."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def advice_on(rule: RuleId, suggestions: Iterable[str]) -> str:
 
 
 def end_of(finding: Finding) -> tuple[int, int]:
-    """Return the line and the column right behind what is written, both from 1."""
+    """Return the line and the column right after what is written, both from 1."""
     lines = finding.raw.split("\n")
     if len(lines) == 1:
         return finding.line, finding.column + len(finding.raw)
@@ -110,6 +110,6 @@ def either(names: Sequence[str]) -> str:
 
 
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Put errors before warnings before notes, and leave the order alone otherwise."""
+    """Sort errors before warnings before notes; the order is kept otherwise."""
     order = {"error": 0, "warning": 1, "note": 2}
     return sorted(findings, key=lambda finding: order[finding.level])

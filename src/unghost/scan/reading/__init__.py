@@ -1,1 +1,1 @@
-"""From paths to candidates: which files there are, what they name, and what is not clean."""
+"""Reading of paths: list the files, find the names in them, and return the candidates."""

@@ -1,4 +1,4 @@
-"""One file or text: what it names, and which of that is not clean by the snapshots alone.
+"""Examination of one file or text: its names, and those not clean by the snapshots alone.
 
 What exists, is part of a language or comes from elsewhere is done with. All else is a candidate for
 :mod:`unghost.scan.judging.resolve`, which knows the project.
@@ -57,7 +57,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What became of one file.
+    """The result of one file.
 
     Attributes:
         path: The file.
@@ -107,7 +107,7 @@ def examine_file(path: str, context: ScanContext, read_as: str = "") -> Examined
         return Examined(path, problem=data, read=False)
     text, name = decode(data), read_as or path
     if not is_of_interest(name):
-        # It was named, so it is no accident that it is here: an answer in a file of any name.
+        # It was named on purpose, so it is read: an answer in a file of any name.
         if text is None:
             return Examined(path, problem="it is not a text", read=False)
         return examine_text(text, path, context)
@@ -128,7 +128,7 @@ def examine_file(path: str, context: ScanContext, read_as: str = "") -> Examined
 
 
 def examine_text(text: str, path: str, context: ScanContext, about: Context = NOTHING) -> Examined:
-    """Examine a text that is no file: an answer, a command, or what is pasted."""
+    """Examine a text without a file: an answer, a command, or pasted text."""
     return _examined(path, text, find_in_text(text, path, about), context)
 
 

@@ -1,4 +1,4 @@
-"""What git tracks: the paths in a repository's index, read without running git.
+"""The paths that git tracks: those in a repository's index, read without running git.
 
 Git leaves out by ``.gitignore`` only what it does not track, so without the index a repository
 could hide a file by tracking and ignoring it.
@@ -36,7 +36,7 @@ _UNKNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """What git tracks below a folder.
+    """The paths that git tracks below a folder.
 
     Attributes:
         paths: Relative to the folder with ``/``, sorted; a submodule is the path of its folder.
@@ -74,7 +74,7 @@ class Tracked:
 
 
 class Repository:
-    """What git tracks in a repository and in those around it; read when something asks for it.
+    """The tracked paths of a repository and of those around it; read on first use.
 
     Args:
         root: What paths are relative to.
@@ -120,7 +120,7 @@ def read_tracked(root: Path) -> Tracked | None:
         root: A folder of a repository, its top or any below.
 
     Returns:
-        Nothing tracked if there is no repository or nothing was ever added to it; None if it is not
+        Nothing tracked without a repository or if nothing was ever added to it; None if it is not
         known: the index is damaged, of a kind that is not read here, or too large.
     """
     place = Path(os.path.realpath(root))
@@ -148,7 +148,7 @@ def _git_folder(top: Path) -> Path | None:
     if isinstance(data, str) or not data.startswith(b"gitdir: "):
         return None
     target = _decoded(data.removeprefix(b"gitdir: ").rstrip(b"\r\n"))
-    # Two slashes may name another machine, which would be told who is asking.
+    # Two slashes may name another machine, which would learn who is asking.
     if not target or target.startswith(("//", "\\\\", "/\\", "\\/")):
         return None
     return top / target
@@ -183,7 +183,7 @@ def _names(data: bytes) -> list[bytes] | None:
     """Read an index, of which only the checksum at its end says how long its hashes are."""
     for size, algorithm in _HASHES:
         content, checksum = memoryview(data)[:-size], data[-size:]
-        # Git can be told to save the time of summing up.
+        # Git can be configured to skip the checksum.
         if any(checksum) and _sum(algorithm, content) != checksum:
             continue
         names = _names_with(data, size)
@@ -264,7 +264,7 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _are_known(data: bytes, at: int, end: int) -> bool:
-    """Return whether all extensions behind the entries are understood or of no matter.
+    """Return whether all extensions after the entries are understood or of no matter.
 
     A small first letter marks those that matter. One of them, ``link``, says that the entries stand
     in another file and only changes in this one; ``sdir`` allows folders as entries.

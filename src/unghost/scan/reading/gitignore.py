@@ -1,4 +1,4 @@
-"""Which paths git would leave out: ``.gitignore`` files, from the root of a tree down.
+"""Paths that git ignores: ``.gitignore`` files, from the root of a tree down.
 
 Git itself is never run: a repository's own configuration can make it start programs.
 """
@@ -38,7 +38,7 @@ class Ignored:
         lines = [line.removesuffix("\r") for line in text.split("\n")]
         lines = [line for line in lines if line.strip() and not line.startswith("#")]
         if not lines or len(lines) > _MOST_RULES or not all(_is_quick(line) for line in lines):
-            # Rules that take for ever are no rules of people; without them more is scanned.
+            # People do not write rules that take for ever; without them more is scanned.
             return self
         # It takes long to import, and many folders have no rules.
         from pathspec import GitIgnoreSpec

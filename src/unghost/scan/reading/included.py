@@ -12,7 +12,7 @@ _MOST = 10_000
 
 
 class Files(NamedTuple):
-    """What a file includes.
+    """The files that a file includes.
 
     Attributes:
         names: Files as they are named, relative to the file or to where a command is run.

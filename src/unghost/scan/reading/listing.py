@@ -86,10 +86,10 @@ def list_files(
 ) -> Listing:
     """List what is to be scanned, and what else is there.
 
-    What git is told to leave out is left out unless git tracks it. Symbolic links are not followed,
-    but for manifests that link to a file in the tree. A file or folder that is named is scanned
-    even if git would leave it out, and a link that is named is followed within the root: whoever
-    writes a list of changed files may not be who runs the scan.
+    Files that git ignores are left out unless git tracks them. Symbolic links are not followed,
+    except manifests that link to a file in the tree. A file or folder that is named is scanned
+    even if git ignores it, and a link that is named is followed only within the root: the author
+    of a list of changed files may not be the person who runs the scan.
 
     The listing ends with a problem after 2,000,000 files and folders, as of a whole disk.
 
@@ -139,7 +139,7 @@ class _Place:
 
     Attributes:
         folder: Its path, ending in ``/`` unless it is the root.
-        rules: What git is told to leave out in it.
+        rules: The paths that git ignores in it.
         repository: What is tracked.
         covered: Whether it is left out itself, so that only what is tracked counts.
     """
@@ -150,7 +150,7 @@ class _Place:
     covered: bool = False
 
     def leaves_out(self, path: str) -> bool:
-        """Return whether git is told to leave out a path in it; a folder ends in ``/``."""
+        """Return whether git ignores a path in it; a folder ends in ``/``."""
         return self.covered or self.rules.covers(path)
 
 
@@ -313,10 +313,11 @@ def is_project(root: Path) -> bool:
 
 
 def project_files(root: Path) -> list[str]:
-    """List the files of a project, for what they say of its own names.
+    """List the files of a project, from which its own names are read.
 
-    None of what is no project (see :func:`is_project`), and of a large folder that has neither a
-    manifest nor is a repository only those that lie in it directly: it may be a disk of data.
+    None for a folder that is not a project (see :func:`is_project`). For a large folder that
+    neither has a manifest nor is a repository, only the files directly in it: it may be a disk of
+    data.
     """
     if not is_project(root):
         return []

@@ -85,7 +85,7 @@ def _executed(processes: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _leave_interrupts() -> None:
-    """Let Ctrl-C be the parent's business, which ends its processes by itself."""
+    """Leave Ctrl-C to the parent, which ends its processes itself."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -94,7 +94,7 @@ def _examine(paths: Sequence[str], context: ScanContext) -> list[Examined]:
 
 
 def _batches(paths: Sequence[str], root: Path) -> list[list[str]]:
-    """Put files together that are about as much work."""
+    """Group files into batches of about equal work."""
     batches: list[list[str]] = [[]]
     weight = 0
     for path in paths:
