@@ -203,16 +203,24 @@ def test_an_interrupt_ends_it_and_its_processes(tmp_path: Path) -> None:
     folder = write_tree(tmp_path / "p", files)
     command = [sys.executable, "-m", "unghost.cli", "scan"]
     with subprocess.Popen(
-        command, cwd=folder, stdout=-1, stderr=-1, start_new_session=True
+        command,
+        cwd=folder,
+        stdout=-1,
+        stderr=-1,
+        start_new_session=True,
+        # A shell may have started the tests with the signal switched off.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
-        time.sleep(2)
-        if process.poll() is None:
-            # As a terminal does, to all processes at once.
-            os.killpg(process.pid, signal.SIGINT)
+        workers = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while not workers.read_text():
+            assert process.poll() is None, "the scan ended before it could be interrupted"
+            time.sleep(0.01)
+        time.sleep(1)
+        # As a terminal does, to all processes at once.
+        os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate()
-    if process.returncode != 0:
-        assert process.returncode == 130
-        assert err.decode().count("\n") == 1
+    assert process.returncode == 130
+    assert err.decode().count("\n") == 1
     assert b"Traceback" not in err
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
