@@ -50,7 +50,7 @@ def test_the_example_is_an_ecosystem_like_any_other(pub: Ecosystem) -> None:
     assert "pub" in ecosystems.ecosystem_names()
     test_tables.test_a_table_has_all_that_an_ecosystem_declares("pub")
     test_tables.test_forms_and_grammar_of_names("pub")
-    table = test_tables._table("pub")
+    table = test_tables.table_of("pub")
     for key, run in (
         ("command", test_tables.test_install_commands),
         ("import", test_tables.test_imports),
@@ -123,7 +123,7 @@ def test_a_scan_finds_what_it_declares_and_no_other_file_knows_it(tmp_path: Path
 
 
 def test_a_wrong_table_fails(pub: Ecosystem) -> None:
-    (case,) = test_tables._table("pub")["manifest"]
+    (case,) = test_tables.table_of("pub")["manifest"]
     with pytest.raises(AssertionError):
         test_tables.test_manifests_and_lock_files("pub", {**case, "names": ["http"]})
 

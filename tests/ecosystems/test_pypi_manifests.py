@@ -261,7 +261,7 @@ PUBLIC, OTHER = "https://public.example/simple", "https://index.example/simple"
 def test_an_index_is_known_by_its_host(
     monkeypatch: pytest.MonkeyPatch, path: str, text: str, names: list[str]
 ) -> None:
-    monkeypatch.setattr(sources, "_public_hosts", lambda: {"public.example"})
+    monkeypatch.setattr(sources, "public_hosts", lambda: {"public.example"})
     assert said(list(READERS[path](text)), text) == names
 
 

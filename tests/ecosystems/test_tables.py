@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 NEEDED = ("canonical", "valid", "invalid", "command", "manifest", "lookup")
 
 
-def _table(name: str) -> dict[str, Any]:
+def table_of(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
@@ -23,7 +23,7 @@ def _cases(key: str) -> list[Any]:
     return [
         pytest.param(name, case, id=f"{name}-{number}")
         for name in ecosystem_names()
-        for number, case in enumerate(_table(name).get(key, []))
+        for number, case in enumerate(table_of(name).get(key, []))
     ]
 
 
@@ -37,7 +37,7 @@ def _said(spots: list[Spot], text: str) -> list[str]:
 
 @pytest.mark.parametrize("name", ecosystem_names())
 def test_a_table_has_all_that_an_ecosystem_declares(name: str) -> None:
-    table = _table(name)
+    table = table_of(name)
     assert [key for key in NEEDED if not table.get(key)] == []
     declared = ecosystem(name)
     assert declared.name == name
@@ -47,7 +47,7 @@ def test_a_table_has_all_that_an_ecosystem_declares(name: str) -> None:
 
 @pytest.mark.parametrize("name", ecosystem_names())
 def test_forms_and_grammar_of_names(name: str) -> None:
-    table, declared = _table(name), ecosystem(name)
+    table, declared = table_of(name), ecosystem(name)
     for written, canonical in table["canonical"].items():
         assert declared.canonical(written) == canonical
         assert declared.canonical(canonical) == canonical

@@ -123,14 +123,14 @@ def test_batches_shrink_to_what_the_memory_holds(
     sampling = Sampling(temperature=1.0, max_new_tokens=10)
     whole = generator.generate(prompts(), sampling, samples=2)
     sizes = []
-    write = TransformersGenerator._write
+    write = TransformersGenerator.write_batch
 
     def watched(self: Any, encoded: Any, sequences: Any, *rest: Any) -> None:
         sizes.append(len(sequences))
         write(self, encoded, sequences, *rest)
 
-    monkeypatch.setattr(TransformersGenerator, "_write", watched)
-    monkeypatch.setattr("unghost.generate.local._memory", lambda device: 0)
+    monkeypatch.setattr(TransformersGenerator, "write_batch", watched)
+    monkeypatch.setattr("unghost.generate.local.memory_of", lambda device: 0)
     small = generator.generate(prompts(), sampling, samples=2)
     assert sizes == [2] * len(QUESTIONS)
     assert [c.token_ids for c in small] == [c.token_ids for c in whole]

@@ -294,7 +294,7 @@ def test_a_folder_that_is_none_is_the_one_that_the_hook_runs_in(
 def test_a_large_folder_that_is_no_project_is_not_walked(
     world: Path, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "_MOST_UNMARKED", 1)
+    monkeypatch.setattr(files, "MOST_UNMARKED", 1)
     below = tmp_path / "plain" / "deep"
     below.mkdir(parents=True)
     (below / "package.json").write_text('{"name": "flask-zorp"}')

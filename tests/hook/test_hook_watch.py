@@ -106,7 +106,7 @@ def test_no_worker_outlives_a_watcher_that_was_killed(
     code = WATCHED.format(how=how).replace(
         "import sys", "from unghost.hook import watch\nimport sys", 1
     )
-    code = code.replace("respond.decide", "watch._LINGER = 0.5\nrespond.decide", 1)
+    code = code.replace("respond.decide", "watch.LINGER = 0.5\nrespond.decide", 1)
     with subprocess.Popen(
         [sys.executable, "-c", code, "ask", "3"],
         stdin=subprocess.PIPE,

@@ -531,7 +531,7 @@ def script() -> ModuleType:
 @given(report=hostile_reports())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_name_is_markup_in_a_summary(script: ModuleType, report: Any) -> None:
-    text = script._summary(report)
+    text = script.summary_of(report)
     allowed = {"<code>", "</code>", "<br>"}
     for token in _MARKDOWN.parse(text):
         assert token.type != "html_block"
@@ -551,7 +551,7 @@ def test_a_name_is_shown_as_it_is_written(script: ModuleType) -> None:
         "![x](https://a.example)",
         ":x:",
     ):
-        text = script._summary(make_report(make_finding(nasty, nasty)))
+        text = script.summary_of(make_report(make_finding(nasty, nasty)))
         assert _table(text)[0][1] == nasty
         assert nasty not in text
 
@@ -560,7 +560,7 @@ def test_a_summary_is_never_too_large_for_the_runner(script: ModuleType) -> None
     long = "\U0001f600" * 10_000
     found = make_finding(long, long, path=long, suggestions=(long,) * 5)
     open_ones = [replace(found, rule="unverified", name=f"{n}{long}") for n in range(3000)]
-    text = script._summary(
+    text = script.summary_of(
         make_report(*[found] * 3000, *open_ones, problems=(Problem(long, long),) * 3000)
     )
     assert len(text.encode()) < 1 << 20
@@ -575,7 +575,7 @@ def test_no_value_ends_an_output_early(
     place = tmp_path_factory.mktemp("output") / "file"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GITHUB_OUTPUT", str(place))
-        script._output("name", value)
+        script.set_output("name", value)
     with place.open(encoding="utf-8", newline="") as file:
         first, _, rest = file.read().partition("\n")
     mark = first.removeprefix("name<<")

@@ -294,6 +294,8 @@ def test_versions_are_kept_apart_from_names() -> None:
     ids=range(21),
 )
 @pytest.mark.parametrize("asks", kinds)
-def test_nasty_texts_end(nasty: str, asks: Asked) -> None:
+def test_nasty_texts_end_and_name_only_what_is_imported(nasty: str, asks: Asked) -> None:
     # Quadratic time would take minutes here; the limit is pytest's own.
-    find_in_answer(nasty, asks)
+    found = find_in_answer(nasty, asks)
+    assert {mention.name for mention in found} == ({"a"} if "import a\n" in nasty else set())
+    assert len(found) == nasty.count("import a\n")

@@ -19,7 +19,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's cache of this test alone, and snapshots large enough to be worth remembering."""
     folder = tmp_path / "cache"
     monkeypatch.setattr("unghost.names.checked.user_cache_path", lambda name: folder / name)
-    monkeypatch.setattr("unghost.names.snapshot._SMALL", 0)
+    monkeypatch.setattr("unghost.names.snapshot.SMALL", 0)
     return folder / "unghost"
 
 
@@ -111,6 +111,6 @@ def test_only_so_many_files_are_remembered(cache: Path, tmp_path: Path, snapshot
 def test_a_small_file_leaves_no_trace(
     cache: Path, snapshot: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("unghost.names.snapshot._SMALL", 1 << 20)
+    monkeypatch.setattr("unghost.names.snapshot.SMALL", 1 << 20)
     Snapshot.open(snapshot)
     assert not cache.exists()

@@ -29,7 +29,7 @@ SIMPLE = "application/vnd.pypi.simple.v1+json"
 
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
-    monkeypatch.setattr(client, "_FIRST_WAIT", 0.01)
+    monkeypatch.setattr(client, "FIRST_WAIT", 0.01)
     with running() as server:
         yield server
 

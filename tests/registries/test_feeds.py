@@ -220,7 +220,7 @@ def test_a_feed_that_was_set_back(stub: Stub) -> None:
 
 
 def test_a_busy_feed_ends(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(npm_registry, "_LIMIT", 1)
+    monkeypatch.setattr(npm_registry, "LIMIT", 1)
     feed = Replicate(PACKAGES, 1)
     feed.install(stub)
     changes = feed.changes
@@ -362,7 +362,7 @@ GO = [
 
 @pytest.mark.parametrize("limit", [2, 3, 4, 2000])
 def test_the_index_of_go(stub: Stub, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
-    monkeypatch.setattr(go_registry, "_LIMIT", limit)
+    monkeypatch.setattr(go_registry, "LIMIT", limit)
     rows = list(GO)
     stub.routes["/index"] = go_index(rows)
     found = pages("go", f"{stub.url}/index")

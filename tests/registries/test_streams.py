@@ -245,8 +245,9 @@ def test_names_are_passed_on_once_or_with_an_earlier_day() -> None:
 
 
 def test_remembering_names_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("unghost.ecosystems.feeds._MOST_REMEMBERED", 10)
+    monkeypatch.setattr("unghost.ecosystems.feeds.MOST_REMEMBERED", 10)
     distinct = Distinct()
     for number in range(1000):
         distinct.is_news(str(number), None)
-    assert len(distinct._days) <= 10
+    known = [n for n in reversed(range(1000)) if not distinct.is_news(str(n), None)]
+    assert 0 < len(known) <= 10

@@ -42,7 +42,7 @@ def test_elsewhere_before_is_the_original_model(kind: str) -> None:
 def test_shown_answers_have_their_divergence_and_leave_the_summary_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("unghost.runs.passes._DRIFT_ANSWERS", 2)
+    monkeypatch.setattr("unghost.runs.passes.DRIFT_ANSWERS", 2)
     context = context_of("lora")
     prompts: list[Prompt] = [
         ask(f"x{n}", asks="packages", task_id=f"t{n}", family="f", operator="o", split="heldout")

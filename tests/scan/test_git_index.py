@@ -215,13 +215,13 @@ def test_what_can_be_read_for_ever_is_not_read(tmp_path: Path) -> None:
 def test_there_are_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = index_of([entry(name) for name in (b"a", b"b", b"c")])
     folder = with_index(tmp_path, data)
-    monkeypatch.setattr(git_index, "_LARGEST", len(data))
-    monkeypatch.setattr(git_index, "_MOST_ENTRIES", 3)
+    monkeypatch.setattr(git_index, "LARGEST", len(data))
+    monkeypatch.setattr(git_index, "MOST_ENTRIES", 3)
     assert paths_of(folder) == {"a", "b", "c"}
-    monkeypatch.setattr(git_index, "_LARGEST", len(data) - 1)
+    monkeypatch.setattr(git_index, "LARGEST", len(data) - 1)
     assert read_tracked(folder) is None
-    monkeypatch.setattr(git_index, "_LARGEST", len(data))
-    monkeypatch.setattr(git_index, "_MOST_ENTRIES", 2)
+    monkeypatch.setattr(git_index, "LARGEST", len(data))
+    monkeypatch.setattr(git_index, "MOST_ENTRIES", 2)
     assert read_tracked(folder) is None
 
 
@@ -232,7 +232,7 @@ def test_names_that_unfold_to_very_much_are_not_read(
     grown = [start + b"\0" + b"n\0" for _ in range(4096)]
     folder = with_index(tmp_path, index_of(grown, 4))
     assert len(paths_of(folder)) == 4096
-    monkeypatch.setattr(git_index, "_MOST_OF_NAMES", 4096 * 4097 // 2 - 1)
+    monkeypatch.setattr(git_index, "MOST_OF_NAMES", 4096 * 4097 // 2 - 1)
     assert read_tracked(folder) is None
     monkeypatch.undo()
     with_index(tmp_path, index_of([*grown, grown[0]], 4))
@@ -349,7 +349,7 @@ def test_where_case_makes_no_difference_names_are_compared_without(
     tracked = read_tracked(folder)
     assert tracked is not None
     assert not tracked.holds("lib/build/äß.py")
-    monkeypatch.setattr(git_index, "_FOLDED", True)
+    monkeypatch.setattr(git_index, "FOLDED", True)
     for root, start in ((folder, "liB/"), (folder / "LIB", "")):
         tracked = read_tracked(root)
         assert tracked is not None

@@ -314,11 +314,11 @@ def test_what_is_named_beside_a_folder_that_leaves_it_out_is_not_counted(tmp_pat
 def test_a_listing_ends_somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree = {f"{folder}/{name}.py": "" for folder in "abc" for name in "123"}
     folder = write_tree(tmp_path / "p", {**tree, "top.py": ""})
-    monkeypatch.setattr(files, "_MOST_ENTRIES", 13)
+    monkeypatch.setattr(files, "MOST_ENTRIES", 13)
     assert len(list_files(folder, [folder]).wanted) == 10
     assert list_files(folder, [folder]).problems == []
     for most, seen in ((12, 9), (5, 2), (4, 1), (2, None)):
-        monkeypatch.setattr(files, "_MOST_ENTRIES", most)
+        monkeypatch.setattr(files, "MOST_ENTRIES", most)
         listing = list_files(folder, [folder, folder / "a"])
         assert seen is None or len(listing.wanted) == seen
         assert [problem.reason.partition(":")[2] for problem in listing.problems] == [
@@ -459,9 +459,9 @@ def test_of_a_large_folder_that_nothing_calls_a_project_only_the_top_counts(
 ) -> None:
     tree = {"a/b.py": "", "c.py": "", "d.py": "", "e/f.py": ""}
     folder = write_tree(tmp_path / "p", tree)
-    monkeypatch.setattr(files, "_MOST_UNMARKED", 6)
+    monkeypatch.setattr(files, "MOST_UNMARKED", 6)
     assert project_files(folder) == ["a/b.py", "c.py", "d.py", "e/f.py"]
-    monkeypatch.setattr(files, "_MOST_UNMARKED", 5)
+    monkeypatch.setattr(files, "MOST_UNMARKED", 5)
     assert project_files(folder) == ["c.py", "d.py"]
     write_tree(folder, {"requirements.txt": ""})
     assert "e/f.py" in project_files(folder)

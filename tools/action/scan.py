@@ -48,12 +48,12 @@ def main() -> int:
         # Code 1 means findings, and with that Python would end.
         return _failed(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}")
     _show(render(report, "github"))
-    _summarise(_summary(report))
+    _summarise(summary_of(report))
     code = report.exit_code(settings.fail_on)
-    _output("findings", str(len(report.active)))
-    _output("unverified", str(len(report.unverified)))
-    _output("sarif-file", _text("SARIF_FILE"))
-    _output("exit-code", str(code))
+    set_output("findings", str(len(report.active)))
+    set_output("unverified", str(len(report.unverified)))
+    set_output("sarif-file", _text("SARIF_FILE"))
+    set_output("exit-code", str(code))
     return 0 if settings.fail_on == "never" else code
 
 
@@ -117,7 +117,7 @@ def _failed(message: str) -> int:
     shown = printable(message).replace("%", "%25")
     _show(f"::error title=unghost::{shown}\n")
     _summarise(f"### unghost could not scan\n\n{_code(message, _LONGEST_LINE)}\n")
-    _output("exit-code", str(_ERROR))
+    set_output("exit-code", str(_ERROR))
     return _ERROR
 
 
@@ -127,7 +127,7 @@ def _show(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def _output(name: str, value: str) -> None:
+def set_output(name: str, value: str) -> None:
     """Set an output of the step; no value can end it early, for nobody can guess where it ends."""
     end = f"unghost_{secrets.token_hex(16)}"
     _append("GITHUB_OUTPUT", f"{name}<<{end}\n{value}\n{end}\n")
@@ -144,7 +144,8 @@ def _append(variable: str, text: str) -> None:
             file.write(text)
 
 
-def _summary(report: Report) -> str:
+def summary_of(report: Report) -> str:
+    """Return the summary of a step, in Markdown."""
     lines = [f"### unghost: {summary(report)}", ""]
     findings = gravest_first(report.active)
     if findings:

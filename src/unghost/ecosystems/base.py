@@ -17,7 +17,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from unghost.ecosystems.project import Claim, Environments, Inclusion
+from unghost.ecosystems.project import Claim, Environments, Included
 from unghost.ecosystems.spot import Spot
 from unghost.records import Origin
 from unghost.syntax.grammar import Grammar
@@ -119,6 +119,21 @@ class Manifest(NamedTuple):
     def example(self) -> str:
         """Return a name that such a file may have."""
         return self.patterns[0].replace("*", "")
+
+
+class Inclusion(NamedTuple):
+    """How files include other files of any name.
+
+    Attributes:
+        manifest: What such a file is read as.
+        may: Returns whether a file may include any, by its bytes and path; most files do not.
+        find: Finds what a file includes: its text, its path, whether it is read as such a file
+            itself, and whether it is another manifest of the ecosystem.
+    """
+
+    manifest: Manifest
+    may: Callable[[bytes, str], bool]
+    find: Callable[[str, str, bool, bool], Included]
 
 
 class Cells(NamedTuple):

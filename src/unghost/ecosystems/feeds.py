@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PAGE = 20_000
 """Entries that are handed on at once."""
-_MOST_REMEMBERED = 1 << 18
+MOST_REMEMBERED = 1 << 18
 """Names that are remembered; beyond them a name may be passed on again, which does no harm."""
 
 Read = Callable[["Response"], AsyncIterator[Iterable[Entry]]]
@@ -42,7 +42,7 @@ class Distinct:
         known = self._days.get(name)
         if known is not None and (day is None or (known and known <= day)):
             return False
-        if len(self._days) >= _MOST_REMEMBERED:
+        if len(self._days) >= MOST_REMEMBERED:
             self._days.clear()
         self._days[name] = day or ""
         return True

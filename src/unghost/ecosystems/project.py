@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    from unghost.ecosystems.base import Manifest
+from typing import Literal, NamedTuple
 
 
 class Claim(NamedTuple):
@@ -68,18 +65,3 @@ class Included(NamedTuple):
     names: tuple[str, ...] = ()
     away: tuple[str, ...] = ()
     binding: bool = False
-
-
-class Inclusion(NamedTuple):
-    """How files include other files of any name.
-
-    Attributes:
-        manifest: What such a file is read as.
-        may: Returns whether a file may include any, by its bytes and path; most files do not.
-        find: Finds what a file includes: its text, its path, whether it is read as such a file
-            itself, and whether it is another manifest of the ecosystem.
-    """
-
-    manifest: Manifest
-    may: Callable[[bytes, str], bool]
-    find: Callable[[str, str, bool, bool], Included]

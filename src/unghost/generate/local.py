@@ -134,7 +134,7 @@ class TransformersGenerator:
         per_token: int = 2 * config.num_hidden_layers * heads * width * self.model.dtype.itemsize
         logits = int(config.vocab_size) * 8
         weights = sum(p.numel() * p.element_size() for p in self.model.parameters())
-        room = int(_CACHE_SHARE * max(0, _memory(device) - weights))
+        room = int(_CACHE_SHARE * max(0, memory_of(device) - weights))
         most = _MOST_ROWS.get(device.type, _CPU_ROWS)
         return max(1, min(most, room // (per_token * length + logits)))
 
@@ -153,7 +153,7 @@ class TransformersGenerator:
                 for prompt in prompts
                 for sample in range(samples)
             ]
-            self._write(encoded, sequences, sampling, samples)
+            self.write_batch(encoded, sequences, sampling, samples)
             return sequences
         except torch.cuda.OutOfMemoryError:
             if len(prompts) == 1:
@@ -163,7 +163,7 @@ class TransformersGenerator:
             first = self._run(encoded[:half], prompts[:half], sampling, samples, round, seed)
             return first + self._run(encoded[half:], prompts[half:], sampling, samples, round, seed)
 
-    def _write(
+    def write_batch(
         self,
         encoded: Sequence[Sequence[int]],
         sequences: list[_Sequence],
@@ -232,7 +232,7 @@ class TransformersGenerator:
         )
 
 
-def _memory(device: torch.device) -> int:
+def memory_of(device: torch.device) -> int:
     """Return the bytes of memory that a device has."""
     if device.type == "cuda":
         return int(torch.cuda.get_device_properties(device).total_memory)

@@ -22,7 +22,7 @@ from unghost.hook.respond import Options, Output, failed, respond
 
 SECONDS = 20.0
 """Seconds for one call, from the start of the command on."""
-_LINGER = 5.0
+LINGER = 5.0
 _PIECE = 1 << 16
 _SILENT = "the check ended without an answer"
 
@@ -79,7 +79,7 @@ def _work(read: Callable[[], bytes], options: Options, pipe: int, seconds: float
     """Write what the call is and then what is answered, a line each; does not come back."""
     # Should the watching process be killed, this one must not work on for ever.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, seconds + _LINGER)
+    signal.setitimer(signal.ITIMER_REAL, seconds + LINGER)
 
     def tell(**values: object) -> None:
         data = json.dumps(values).encode("ascii") + b"\n"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Snapshot", "SnapshotHeader", "verify_snapshot"]
 
-_SMALL = 1 << 20
+SMALL = 1 << 20
 """Bytes of a file that is read through at each opening, for it takes no longer than to remember."""
 
 
@@ -94,7 +94,7 @@ class Snapshot:
         except OSError as error:
             raise UnghostError(f"cannot read the snapshot {path}: {error.strerror}") from error
         header, start = read_front(path, data)
-        always = thorough or len(data) <= _SMALL
+        always = thorough or len(data) <= SMALL
         if always or not is_checked(path, stat, header.sha256):
             if hashlib.sha256(data[start:]).hexdigest() != header.sha256:
                 raise damaged(path)

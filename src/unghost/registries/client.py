@@ -25,7 +25,7 @@ LARGEST_LIST = 1 << 33
 """Bytes of a list that is read as a stream."""
 
 _ATTEMPTS = 4
-_FIRST_WAIT = 0.5
+FIRST_WAIT = 0.5
 _MOST_REDIRECTS = 8
 _MOST_BREAKS = 20
 _AGAIN = frozenset({429, 500, 502, 503, 504})
@@ -241,7 +241,7 @@ class _Pause:
     """Waits between attempts until there were enough of them."""
 
     def __init__(self, url: str) -> None:
-        self._url, self._backoff = url, Backoff(_ATTEMPTS, _FIRST_WAIT)
+        self._url, self._backoff = url, Backoff(_ATTEMPTS, FIRST_WAIT)
 
     async def wait(self, trouble: str, asked: float = 0.0) -> None:
         place = shown(self._url)

@@ -25,7 +25,7 @@ from unghost.storage.folder import Batch
 if TYPE_CHECKING:
     from torch import Tensor
 
-_DRIFT_ANSWERS = 256
+DRIFT_ANSWERS = 256
 
 
 def compare_utility(
@@ -95,7 +95,7 @@ def compare_drift(
     # By hash, for the plan of a measurement puts the tasks that the model knows first.
     drawn = sorted(before.completions, key=lambda c: unit_hash(b"unghost-drift-v1:", c.id))
     written = [c for c in drawn if c.token_ids]
-    answers, rest = written[:_DRIFT_ANSWERS], written[_DRIFT_ANSWERS:]
+    answers, rest = written[:DRIFT_ANSWERS], written[DRIFT_ANSWERS:]
 
     def pairs(completions: Sequence[Completion]) -> list[Pair]:
         return [(context.encode(prompt_of[c.prompt_id]), c.token_ids or ()) for c in completions]

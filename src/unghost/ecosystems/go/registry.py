@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _INDEX = "https://index.golang.org/index"
 _PROXY = "https://proxy.golang.org"
 _DEFAULT = f"{_PROXY},direct"
-_LIMIT = 2000
+LIMIT = 2000
 _BEGINNING = "2019-01-01T00:00:00Z"
 """Before the first version in the index."""
 
@@ -86,7 +86,7 @@ async def feed(
     since, done, distinct = str(state.get("since", _BEGINNING)), 0, Distinct()
     mark = "&" if urlsplit(address.url).query else "?"
     while True:
-        asked = f"{address.url}{mark}since={quote(since, safe='')}&limit={_LIMIT}"
+        asked = f"{address.url}{mark}since={quote(since, safe='')}&limit={LIMIT}"
         response = await get(client, address, asked)
         require(response.status_code, asked)
         rows = [_row(line, asked) for line in response.content.splitlines() if line.strip()]
@@ -95,10 +95,10 @@ async def feed(
         news = [(path, time[:10]) for path, time in rows if distinct.is_news(path, time[:10])]
         done += len(rows)
         last = rows[-1][1] if rows else since
-        if last == since and len(rows) >= _LIMIT:
+        if last == since and len(rows) >= LIMIT:
             last = _later(since, asked)
         yield Page([Entry(path, day) for path, day in news], {"since": last}, done)
-        if last == since or len(rows) < _LIMIT:
+        if last == since or len(rows) < LIMIT:
             return
         since = last
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from unghost.registries.client import Response
 
-_LIMIT = 10_000
+LIMIT = 10_000
 """Rows of a page; npm's feed refuses to give more."""
 _EVERYWHERE = "npm"
 """A package that a registry serves which passes questions on to the public one."""
@@ -137,7 +137,7 @@ async def _changes(
         if isinstance(since, int) and isinstance(newest, int):
             if since >= newest:
                 return
-        elif len(rows) < _LIMIT:
+        elif len(rows) < LIMIT:
             return
 
 
@@ -146,7 +146,7 @@ async def _rows(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Request a page of a view; return its rows, and the whole page."""
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in asked.items())
-    url = f"{slashed(address.url)}{view}?limit={_LIMIT}{'&' * bool(query)}{query}"
+    url = f"{slashed(address.url)}{view}?limit={LIMIT}{'&' * bool(query)}{query}"
     status, page = await json_object(client, address, url)
     require(status, url)
     rows = page.get(key)

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unghost.ecosystems.base import Ecosystem, Hook, Manifest, Prose, Starter
-from unghost.ecosystems.project import Environments, Included, Inclusion, Installed
+from unghost.ecosystems.base import Ecosystem, Hook, Inclusion, Manifest, Prose, Starter
+from unghost.ecosystems.project import Environments, Included, Installed
 from unghost.ecosystems.pypi.clues import CLUES
 from unghost.ecosystems.pypi.code import read_nox, read_setup
 from unghost.ecosystems.pypi.commands import COMMANDS

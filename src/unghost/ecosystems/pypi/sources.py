@@ -50,11 +50,11 @@ PYPI = Sources()
 
 def is_public(url: str) -> bool:
     """Return whether an index is PyPI itself, which is what pip asks when nothing is set."""
-    return host_of(url) in _public_hosts()
+    return host_of(url) in public_hosts()
 
 
 @lru_cache(maxsize=1)
-def _public_hosts() -> frozenset[str]:
+def public_hosts() -> frozenset[str]:
     """Return PyPI's hosts from pip's own constants; without pip, no index is taken for PyPI."""
     try:
         from pip._internal.models.index import PyPI

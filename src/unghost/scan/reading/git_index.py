@@ -17,15 +17,15 @@ from pathlib import Path
 
 from unghost.syntax.text import read_file
 
-_LARGEST = 200_000_000
-_MOST_ENTRIES = 2_000_000
+LARGEST = 200_000_000
+MOST_ENTRIES = 2_000_000
 _LONGEST_NAME = 4096
-_MOST_OF_NAMES = 200_000_000
+MOST_OF_NAMES = 200_000_000
 """Bytes of all names together: where they share their beginnings, few bytes unfold to many."""
 _LONGEST_POINTER = 10_000
 _HEADER = 12
 _HASHES = ((20, "sha1"), (32, "sha256"))
-_FOLDED = sys.platform in ("darwin", "win32")
+FOLDED = sys.platform in ("darwin", "win32")
 """Whether names that differ in case alone are one file: then the index may call it otherwise."""
 _UNKNOWN = (
     "git's list of what it tracks is split, damaged or missing, so what git is told to leave out"
@@ -132,8 +132,8 @@ def read_tracked(root: Path) -> Tracked | None:
         return None
     if not os.path.lexists(folder / "index"):
         return Tracked()
-    data = read_file(folder / "index", _LARGEST + 1)
-    names = None if isinstance(data, str) or len(data) > _LARGEST else _names(data)
+    data = read_file(folder / "index", LARGEST + 1)
+    names = None if isinstance(data, str) or len(data) > LARGEST else _names(data)
     if names is None:
         return None
     return _below(names, "".join(f"{part}/" for part in place.relative_to(top).parts))
@@ -172,7 +172,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _folded(path: str) -> str:
-    if not _FOLDED:
+    if not FOLDED:
         return path
     from unicodedata import normalize
 
@@ -199,7 +199,7 @@ def _sum(algorithm: str, content: memoryview) -> bytes:
 def _names_with(data: bytes, size: int) -> list[bytes] | None:
     end = len(data) - size
     version, count = int.from_bytes(data[4:8], "big"), int.from_bytes(data[8:_HEADER], "big")
-    if end < _HEADER or data[:4] != b"DIRC" or version not in (2, 3, 4) or count > _MOST_ENTRIES:
+    if end < _HEADER or data[:4] != b"DIRC" or version not in (2, 3, 4) or count > MOST_ENTRIES:
         return None
     read = _entries if version < 4 else _entries_with_shared_beginnings
     found = read(data, count, end, 42 + size)
@@ -248,7 +248,7 @@ def _entries_with_shared_beginnings(
             return None
         name = name[: len(name) - cut] + data[at:stop]
         at, total = stop + 1, total + len(name)
-        if not 0 < len(name) <= _LONGEST_NAME or total > _MOST_OF_NAMES:
+        if not 0 < len(name) <= _LONGEST_NAME or total > MOST_OF_NAMES:
             return None
         names.append(name)
     return names, at

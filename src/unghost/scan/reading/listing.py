@@ -25,9 +25,9 @@ _KEPT = frozenset({".hg", ".svn", ".jj", "__pycache__"})
 _MARKS = (".git", ".hg", "unghost.toml")
 _DEEPEST = 200
 _MOST_PROBLEMS = 1000
-_MOST_ENTRIES = 2_000_000
+MOST_ENTRIES = 2_000_000
 """Files and folders of a listing: more than a repository has, and less than a disk."""
-_MOST_UNMARKED = 10_000
+MOST_UNMARKED = 10_000
 """Files and folders of what nothing says is a project: they are listed in a tenth of a second."""
 _TOO_MANY = (
     "there are more than {most:,} files and folders, and what comes after these was not read:"
@@ -98,7 +98,7 @@ def list_files(
         paths: Files and folders to scan, in or below the root.
         exclude: Globs of paths relative to the root that are not scanned.
     """
-    return _list(_Walk(root, _MOST_ENTRIES), paths, exclude)
+    return _list(_Walk(root, MOST_ENTRIES), paths, exclude)
 
 
 def _list(walk: _Walk, paths: Sequence[Path], exclude: Collection[str] = ()) -> Listing:
@@ -323,7 +323,7 @@ def project_files(root: Path) -> list[str]:
         return []
     if _is_marked(root):
         return list_files(root, [root]).files
-    walk = _Walk(root, _MOST_UNMARKED)
+    walk = _Walk(root, MOST_UNMARKED)
     files = _list(walk, [root]).files
     return [path for path in files if "/" not in path] if walk.is_cut else files
 
@@ -331,7 +331,7 @@ def project_files(root: Path) -> list[str]:
 def _is_marked(root: Path) -> bool:
     try:
         with os.scandir(root) as found:
-            names = [entry.name for entry in islice(found, _MOST_UNMARKED)]
+            names = [entry.name for entry in islice(found, MOST_UNMARKED)]
     except OSError:
         return False
     return any(name in _MARKS or is_manifest(name) for name in names)
