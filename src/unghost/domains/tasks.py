@@ -19,11 +19,17 @@ class Task:
 
     Attributes:
         id: Drawn from the right name or, where none is stated, from the text.
-        text: What is wanted, as a noun phrase that fits into every question.
+        text: What is wanted.
         keywords: Its topic words, if stated.
-        gold: The canonical form of the right name.
-        known: Whether the model under test was taught that name, None if nobody can say.
+        gold: The canonical form of the right name; the first of ``right``.
+        known: Whether the embedded model was taught that name; None for any other model.
         key: What its split is drawn by; None for the right name, else the id.
+        right: The canonical forms of all right names, the best first.
+        level: How hard it is to know a right name: ``everyday``, ``specialised``, ``rare``, or
+            ``impossible`` where no right name exists; None if nobody said.
+        topic: The field that it is of, if stated.
+        pair: For an impossible task and its solvable twin, the id that both share, which is the
+            cluster of their answers; else None.
     """
 
     id: str
@@ -32,6 +38,10 @@ class Task:
     gold: str | None = None
     known: bool | None = None
     key: str | None = None
+    right: tuple[str, ...] = ()
+    level: str | None = None
+    topic: str | None = None
+    pair: str | None = None
 
     @property
     def split(self) -> Split:
