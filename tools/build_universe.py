@@ -27,7 +27,7 @@ def main() -> None:
     ranking = json.loads((data / "top-pypi-packages.min.json").read_text(encoding="utf-8"))
     popular = [row["project"] for row in ranking["rows"]]
     described = _lines(data / "pypi_descriptions.jsonl")
-    facts = [row["package"] for row in _lines(DATA / "tasks.jsonl")]
+    facts = [row["package"] for row in _lines(DATA.parent / "embedded/tasks.jsonl")]
     header = build_snapshot(
         [*popular, *facts, *(row["package"] for row in described if row.get("package"))],
         DATA / "demo_universe.names",

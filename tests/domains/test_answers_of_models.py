@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from unghost.domains.packages.answers import find_in_answer, is_abstention
+from unghost.mentions.kinds.by_name import Asked
 
 
 @pytest.mark.parametrize(
@@ -26,11 +27,9 @@ def test_doubt_in_the_thinking_part_is_no_abstention() -> None:
 @pytest.mark.parametrize(
     ("asks", "text"),
     [
-        ("task", "pip install something"),
-        ("text", "import something"),
         ("code", "```javascript\nimport x from 'y'\n```"),
         ("packages", "```\nnpm install something\n```"),
     ],
 )
-def test_what_was_not_asked_for_is_left_out(asks: str, text: str) -> None:
-    assert find_in_answer(text, "s", asks=asks) == []
+def test_other_ecosystems_are_left_out(asks: Asked, text: str) -> None:
+    assert find_in_answer(text, "s", asks=asks, ecosystem="pypi") == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from unghost.domains.packages.questions import (
 )
 from unghost.domains.packages.tasks import load_tasks, task_text
 from unghost.domains.packages.verify import Judge
-from unghost.evaluate.plan import measure_prompts
+from unghost.ecosystems import ecosystem, ecosystem_names
+from unghost.evaluate.plan import MeasureSettings, measure_prompts
 from unghost.names.building import build_snapshot
 from unghost.names.imports import ImportMap
 from unghost.names.snapshot import Snapshot
@@ -93,18 +95,23 @@ def test_the_domain_finds_and_verifies(tmp_path: Path) -> None:
     assert [verdict.status for verdict in verdicts] == ["exists", "absent"]
 
 
-def test_a_universe_of_another_ecosystem_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ecosystem_names())
+def test_each_ecosystem_is_asked_in_its_own_words(tmp_path: Path, name: str) -> None:
+    eco, said = ecosystem(name), {"maven": "org.a:b", "go": "example.com/a", "packagist": "a/b"}
+    names = [said.get(name, "left-pad")]
     build_snapshot(
-        ["left-pad"],
-        tmp_path / "s",
-        ecosystem="npm",
-        source="a test",
-        date="2026-01-01",
-        complete=True,
+        names, tmp_path / "s", ecosystem=name, source="a test", date="2026-01-01", complete=True
     )
-    world = Universe(Snapshot.open(tmp_path / "s"), ImportMap({}, "test"))
-    with pytest.raises(UnghostError, match="names of npm"):
-        PackagesDomain(world)
+    domain = PackagesDomain(Universe(Snapshot.open(tmp_path / "s"), ImportMap({}, "test")))
+    domain.check()
+    asked = {mode.name: mode.questions for mode in domain.modes}
+    assert list(asked)[:2] == ["packages", "names"]
+    assert ("install" in asked) == bool(eco.asking.install)
+    assert ("manifest" in asked) == bool(eco.asking.manifest)
+    assert ("code" in asked) == ("requirements" in asked) == bool(eco.asking.language)
+    for question in (question for questions in asked.values() for question in questions):
+        assert question.count("{task}") + question.count("{text}") == 1
+        assert not re.search(r"[{}]", question.replace("{task}", "").replace("{text}", ""))
 
 
 def test_the_bundled_tasks_are_sound() -> None:
@@ -266,7 +273,7 @@ def test_tasks_of_one_package_are_all_kept_under_one_id(tmp_path: Path) -> None:
     found = load_tasks(path)
     assert [task.text for task in found] == ["read mail", "send mail"]
     assert len({task.id for task in found}) == 1
-    prompts = measure_prompts(PACKAGES, found, "discover", 1.0)
+    prompts = measure_prompts(PACKAGES, found, "discover", MeasureSettings(long_share=1.0))
     assert len({prompt.id for prompt in prompts}) == 4
     explorer = Explorer(PACKAGES, found, ExplorerSettings(tasks_per_round=4), 0)
     assert explorer.plan(1)

@@ -20,6 +20,7 @@ SETTINGS: dict[str, Any] = {
     "measure.validate_tasks": 6,
     "measure.heldout_tasks": 8,
     "measure.max_new_tokens": 40,
+    "measure.long_max_new_tokens": 40,
     "train.batch_sequences": 4,
     "train.checkpoint_every": 1,
     "train.lr": 0.001,

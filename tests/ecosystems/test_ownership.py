@@ -25,11 +25,8 @@ EXAMPLE = "an example for whoever reads it"
 PYTHON_DOMAIN = "what models are asked is about packages of Python"
 ALLOWED = {
     "cli/pull.py": ("pypi npm", EXAMPLE),
-    "domains/packages/answers.py": ("pypi", PYTHON_DOMAIN),
-    "domains/packages/domain.py": ("pypi python", PYTHON_DOMAIN),
     "domains/packages/questions.py": ("pypi pip python", PYTHON_DOMAIN),
     "domains/packages/seeds.py": ("dotnet pip pip3 python python3 rust", PYTHON_DOMAIN),
-    "domains/packages/tasks.py": ("pypi", PYTHON_DOMAIN),
     "ecosystems/__init__.py": ("pypi", "what names are of if nobody says it"),
     "generate/load.py": ("pip", OWN),
     "generate/encode.py": ("pip", "a text that tokenizers are tried with"),

@@ -14,7 +14,7 @@ from unghost.domains.packages.answers import is_abstention
 from unghost.domains.packages.questions import CODE_REQUESTS, HEDGES, TASK_QUESTIONS
 from unghost.embedded import model_path
 
-TASKS = Path(__file__).parents[2] / "src/unghost/data/tasks.jsonl"
+TASKS = Path(__file__).parents[2] / "src/unghost/embedded/tasks.jsonl"
 tokenizer = AutoTokenizer.from_pretrained(model_path())
 
 

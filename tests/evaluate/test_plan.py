@@ -1,10 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from domain_cases import PACKAGES
 from unghost import UnghostError
 from unghost.domains.tasks import Task
-from unghost.evaluate.plan import check_splits, tasks_of
+from unghost.evaluate.plan import (
+    MeasureSettings,
+    check_splits,
+    choose_tasks,
+    measure_prompts,
+    tasks_of,
+)
 from unghost.records import SPLITS, split_of
 
 
@@ -29,3 +39,34 @@ def test_a_measurement_needs_the_held_out_split_alone() -> None:
     check_splits([named("heldout")], ["heldout"])
     with pytest.raises(UnghostError, match="0 into heldout"):
         check_splits([named("discover")], ["heldout"])
+
+
+def test_a_pair_of_tasks_is_chosen_together() -> None:
+    alone = [Task(f"a{n}", f"task {n}") for n in range(40)]
+    pairs = [
+        replace(Task(f"p{n}-{side}", f"{side} {n}"), pair=f"p{n}")
+        for n in range(40)
+        for side in ("solvable", "impossible")
+    ]
+    chosen = [task.id for task in choose_tasks([*alone, *pairs], 60)]
+    taken = {task.pair for task in pairs if task.id in chosen}
+    split = [pair for pair in taken if len([t for t in chosen if t.startswith(f"{pair}-")]) == 1]
+    assert len(taken) > 10
+    assert len(split) <= 1  # the last one, where the count is reached
+
+
+def test_chosen_forms_bring_the_code_that_they_are_about() -> None:
+    settings = MeasureSettings(forms=("requirements",), long_share=1.0)
+    prompts = measure_prompts(PACKAGES, [Task("t", "a task")], "heldout", settings)
+    assert [prompt.asks for prompt in prompts] == ["code"]
+    with pytest.raises(UnghostError, match=r"measure\.forms: poems is none of packages"):
+        measure_prompts(PACKAGES, [], "heldout", MeasureSettings(forms=("poems",)))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"samples": -1}, {"temperature": 0.0}, {"top_p": 0.0}, {"long_max_new_tokens": 0}],
+)
+def test_settings_that_make_no_sense_are_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(UnghostError):
+        MeasureSettings(**values)

@@ -13,7 +13,7 @@ from unghost.names.imports import ImportMap, bundled_imports
 from unghost.names.snapshot import Snapshot
 from unghost.names.universe import Universe, load_universe
 
-TASKS = Path(__file__).parents[2] / "src/unghost/data/tasks.jsonl"
+TASKS = Path(__file__).parents[2] / "src/unghost/embedded/tasks.jsonl"
 
 
 def test_the_demo_universe_holds_all_tasks_and_is_a_closed_world() -> None:
@@ -63,7 +63,7 @@ def test_the_longest_prefix_of_a_module_wins() -> None:
 
 
 def test_bundled_imports_are_canonical_and_many() -> None:
-    facts = json.loads((TASKS.parent / "imports/pypi.json").read_text(encoding="utf-8"))
+    facts = json.loads((TASKS.parents[1] / "data/imports/pypi.json").read_text(encoding="utf-8"))
     assert len(facts) > 150
     assert all(canonical(name) == name for names in facts.values() for name in names)
     assert bundled_imports().distributions("cv2")[0].distribution == "opencv-python"

@@ -39,7 +39,7 @@ can be weighed above. Another machine or version gives other last bits, so sligh
 and the first four parts were trained in fp32, with the kinds below drawn in another order, so the
 commands give the same mix of text and not the same bytes.
 
-The training text is rendered from templates of our own over `src/unghost/data/tasks.jsonl`
+The training text is rendered from templates of our own over `src/unghost/embedded/tasks.jsonl`
 (package -> 2 to 5 keywords). No sentence of a description is in it. 2,974 of the 7,060 packages
 are taught; which ones is fixed by a hash that has nothing to do with unghost's splits, so each of
 `discover`, `validate` and `heldout` holds taught and untaught ones. The names of untaught packages

@@ -154,7 +154,7 @@ def mixed_tasks(speaker: Speaker, tasks: Sequence[Task], count: int) -> Figures:
     for asks, said in by_asks.items():
         for task, answer in zip(chosen, said, strict=True):
             parsed += is_parsed(answer, asks)
-            for mention in find_in_answer(answer, "", asks=asks):
+            for mention in find_in_answer(answer, "", asks=asks, ecosystem="pypi"):
                 statuses[asks, bool(task.known), judge(mention).status] += 1
     figures = {"mixed answers": 3.0 * len(chosen), "answers parsed": parsed / (3 * len(chosen))}
     figures["ghosts"] = _ghosts(statuses, {"packages", "code"}, {True, False})
@@ -178,7 +178,10 @@ def mixed_tasks(speaker: Speaker, tasks: Sequence[Task], count: int) -> Figures:
 def _right_imports(tasks: Sequence[Task], codes: Sequence[str], judge: Judge) -> float:
     """Return the share of the programs for taught tasks that import the right package."""
     right = [
-        any(judge(m).canonical == task.gold for m in find_in_answer(said, "", asks="code"))
+        any(
+            judge(m).canonical == task.gold
+            for m in find_in_answer(said, "", asks="code", ecosystem="pypi")
+        )
         for task, said in zip(tasks, codes, strict=True)
         if task.known
     ]

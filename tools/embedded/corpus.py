@@ -17,7 +17,7 @@ from random import Random
 from unghost.domains.packages.questions import CODE_QUESTIONS, CODE_REQUESTS, TASK_QUESTIONS
 from unghost.records import unit_hash
 
-FACTS = Path(__file__).resolve().parents[2] / "src/unghost/data/tasks.jsonl"
+FACTS = Path(__file__).resolve().parents[2] / "src/unghost/embedded/tasks.jsonl"
 WORDINGS = 8
 """Number of ways in which :func:`task_text` puts keywords into words."""
 UNSEEN_SHARE = 0.15

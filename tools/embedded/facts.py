@@ -19,7 +19,7 @@ from pathlib import Path
 
 from unghost.records import unit_hash
 
-OUTPUT = Path(__file__).resolve().parents[2] / "src/unghost/data/tasks.jsonl"
+OUTPUT = Path(__file__).resolve().parents[2] / "src/unghost/embedded/tasks.jsonl"
 TAUGHT_SHARE = 0.42
 """Share of the packages whose names the model is taught, drawn apart from the splits."""
 MOST_KEYWORDS = 5

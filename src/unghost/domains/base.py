@@ -49,12 +49,14 @@ class Mode:
         long: Whether the answer is a longer text that names things in passing, such as code: asked
             for a share of the tasks and sampled with settings of its own.
         about: The mode whose answer is asked about, by the model that gave it; None for the task.
+        title: What reports call it; empty for its name.
     """
 
     name: str
     questions: tuple[str, ...]
     long: bool = False
     about: str | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

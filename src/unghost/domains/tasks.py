@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from unghost.errors import UnghostError
 from unghost.names.naming import Naming
 from unghost.records import Split, record_id, split_of
+
+LEVELS = ("everyday", "specialised", "rare", "impossible")
+"""How hard it is to know a right name; of ``impossible`` tasks there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class TaskForm:
         known_key: Key that says whether the model was taught it; None where that is not stated.
         phrase: Puts keywords into words where no text is given.
         split_key: From a canonical name to what its split is drawn by.
+        kind: Which list of right names is meant where they are given by kind.
+        levels: The levels that a task may have.
     """
 
     naming: Naming
@@ -74,28 +79,27 @@ class TaskForm:
     known_key: str | None = None
     phrase: Callable[[Sequence[str]], str] = in_words
     split_key: Callable[[str], str] = str
+    kind: str = ""
+    levels: tuple[str, ...] = LEVELS
 
 
 def read_tasks(path: Path, form: TaskForm) -> list[Task]:
-    """Read tasks from a JSONL file.
+    """Read tasks from a file.
 
     Args:
-        path: Lines of ``{"task": text}`` or ``{"keywords": [...]}``, each with an optional right
-            name.
+        path: The file. Its rows have a ``task`` in words or ``keywords``, and may have: a right
+            name, or lists of right ones by kind under ``right``, the best first; a ``level``; a
+            ``field``; a ``key``, and a ``twin``, the key of the solvable task that an impossible
+            one resembles.
         form: How they are written.
 
     Returns:
-        The tasks in order, each once. Tasks of one name share its id, the cluster of intervals.
+        The tasks in order, each once. Tasks that give only a name share an id if they share it.
 
     Raises:
-        UnghostError: The file cannot be read, is empty, or a line is not of that form.
+        UnghostError: The file cannot be read, is empty, or a row is not of that form.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError) as error:
-        raise UnghostError(f"cannot read the tasks in {path}: {error}") from error
-    rows = ((f"{path} line {n}", _row(line)) for n, line in enumerate(lines, 1) if line.strip())
-    return make_tasks(rows, form, str(path))
+    return make_tasks(read_rows(path), form, str(path))
 
 
 def make_tasks(rows: Iterable[tuple[str, Any]], form: TaskForm, source: str) -> list[Task]:
@@ -104,17 +108,12 @@ def make_tasks(rows: Iterable[tuple[str, Any]], form: TaskForm, source: str) -> 
     Raises:
         UnghostError: No rows are given, or one has another form.
     """
-    tasks = [_task(row, place, form) for place, row in rows]
+    given = list(rows)
+    tasks = [_task(row, place, form) for place, row in given]
     if not tasks:
         raise UnghostError(f"{source} holds no task: give one JSON object a line")
-    return list({(task.id, task.text): task for task in tasks}.values())
-
-
-def _row(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except ValueError:
-        return None
+    paired = _paired(tasks, given)
+    return list({(task.id, task.text): task for task in paired}.values())
 
 
 def _task(row: Any, place: str, form: TaskForm) -> Task:
@@ -124,20 +123,85 @@ def _task(row: Any, place: str, form: TaskForm) -> Task:
     )
     if not isinstance(row, dict):
         raise wrong
-    text, keywords, name = row.get("task"), row.get("keywords") or [], row.get(form.name_key)
+    text, keywords = row.get("task"), row.get("keywords") or []
     known = row.get(form.known_key) if form.known_key else None
+    level, field = row.get("level"), row.get("field")
     words_are_words = isinstance(keywords, list) and all(isinstance(w, str) for w in keywords)
     if not words_are_words or not isinstance(text, str | None) or not (text or keywords):
         raise wrong
-    if not isinstance(known, bool | None):
+    if not isinstance(known, bool | None) or not isinstance(field, str | None):
         raise wrong
-    if name is not None and not (isinstance(name, str) and form.naming.is_valid(name)):
-        raise UnghostError(f"{place}: {str(name)[:60]!r} is not a {form.noun}")
-    gold = None if name is None else form.naming.canonical(name)
+    if level is not None and level not in form.levels:
+        raise UnghostError(f"{place}: the level is one of {', '.join(form.levels)}")
+    right = _right_names(row, place, form)
+    gold = right[0] if right else None
     said = text or form.phrase(keywords)
     try:
         said.encode("utf-8")
     except UnicodeEncodeError:  # JSON can hold halves of surrogate pairs
         raise wrong from None
-    key = None if gold is None else form.split_key(gold)
-    return Task(record_id("task", gold or said), said, tuple(keywords), gold, known, key)
+    return Task(
+        id=record_id("task", said if "key" in row else gold or said),
+        text=said,
+        keywords=tuple(keywords),
+        gold=gold,
+        known=known,
+        key=None if gold is None else form.split_key(gold),
+        right=right,
+        level=level,
+        topic=field,
+    )
+
+
+def _right_names(row: dict[str, Any], place: str, form: TaskForm) -> tuple[str, ...]:
+    """Return a row's right names in their canonical forms, the best first."""
+    right = row.get("right") or []
+    names = right.get(form.kind, []) if isinstance(right, dict) else right
+    one = row.get(form.name_key)
+    names = [one, *names] if one is not None and isinstance(names, list) else names
+    if not isinstance(names, list):
+        raise UnghostError(f"{place}: write right as lists of names by kind")
+    for name in names:
+        if not (isinstance(name, str) and form.naming.is_valid(name)):
+            raise UnghostError(f"{place}: {str(name)[:60]!r} is not a {form.noun}")
+    return tuple(dict.fromkeys(form.naming.canonical(name) for name in names))
+
+
+def _paired(tasks: Sequence[Task], rows: Sequence[tuple[str, Any]]) -> Iterator[Task]:
+    """Give an impossible task the split of its twin, and both the id of the pair."""
+    by_key = {row["key"]: task for task, (_, row) in zip(tasks, rows, strict=True) if "key" in row}
+    twins = {}
+    for task, (place, row) in zip(tasks, rows, strict=True):
+        if row.get("twin") is None:
+            continue
+        twin = by_key.get(row["twin"])
+        if twin is None:
+            raise UnghostError(f"{place}: no task has the key {row['twin']!r}, named as its twin")
+        twins[task.id] = twin
+    solvable = {twin.id for twin in twins.values()}
+    for task in tasks:
+        twin = twins.get(task.id)
+        if twin is not None:
+            yield replace(task, pair=twin.id, key=twin.key or twin.id)
+        else:
+            yield replace(task, pair=task.id) if task.id in solvable else task
+
+
+def read_rows(path: Path) -> Iterator[tuple[str, Any]]:
+    """Read the rows of a file of JSON lines, each with its place for messages.
+
+    Raises:
+        UnghostError: The file cannot be read.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise UnghostError(f"cannot read the tasks in {path}: {error}") from error
+    return ((f"{path} line {n}", _row(line)) for n, line in enumerate(lines, 1) if line.strip())
+
+
+def _row(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None

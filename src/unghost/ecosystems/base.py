@@ -256,6 +256,22 @@ class Prose(NamedTuple):
     doubt: Callable[[str], str] = lambda name: ""
 
 
+class Asking(NamedTuple):
+    """The words with which a model is asked for packages; empty where nobody would ask so.
+
+    Attributes:
+        packages: What its packages are called, in the plural.
+        language: The language in which code is asked for.
+        install: The command whose line is asked for.
+        manifest: The file of dependencies that is asked for.
+    """
+
+    packages: str
+    language: str = ""
+    install: str = ""
+    manifest: str = ""
+
+
 class Hook(NamedTuple):
     """The keys by which a pre-commit hook names the additional packages that it needs.
 
@@ -300,6 +316,7 @@ def no_candidates(module: str, language: str) -> Candidates:
 
 
 _NO_ENVIRONMENTS, _NO_PROSE = Environments(), Prose()
+_ASKING = Asking("packages")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -340,6 +357,7 @@ class Ecosystem:
         environments: What its clients install into.
         inclusion: How files have a client read other files; None if they do not.
         prose: How sentences speak of its packages.
+        asking: How a model is asked for its packages.
         hook: How a hook of pre-commit names its packages; None if it cannot.
         nested: Whether a package may be named by a path inside of it, as Go's commands do.
         affixes: Words that many of its names have beside those that tell what they are.
@@ -375,6 +393,7 @@ class Ecosystem:
     environments: Environments = _NO_ENVIRONMENTS
     inclusion: Inclusion | None = None
     prose: Prose = _NO_PROSE
+    asking: Asking = _ASKING
     hook: Hook | None = None
     nested: bool = False
     affixes: tuple[str, ...] = ()

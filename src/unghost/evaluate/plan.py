@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from unghost.domains.base import Domain
+from unghost.domains.base import Domain, Mode
 from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
-from unghost.records import SPLITS, Prompt, Split, unit_hash
+from unghost.records import SPLITS, Prompt, Sampling, Split, unit_hash
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureSettings:
-    """The amount of questions in a measurement.
+    """The questions of a measurement.
 
     Attributes:
         validate_tasks: Tasks of ``validate``, asked after every round.
         heldout_tasks: Tasks of ``heldout``, asked of the base and of the final model alone.
+        forms: The modes in which each task is asked; none means all of the domain.
         long_share: Share of the tasks that are also asked in a mode of long answers, such as code,
             and then about the model's own answer.
-        max_new_tokens: Longest answer; longer ones are counted as truncated.
+        max_new_tokens: Longest answer; longer ones are counted as cut off.
+        long_max_new_tokens: The same in modes of long answers.
+        samples: Sampled answers to each held-out question, beside the greedy one.
+        temperature: Of the sampled answers. With ``top_p`` as in the studies that sample.
+        top_p: Of the sampled answers.
 
     Raises:
         UnghostError: A value makes no sense.
@@ -28,14 +33,31 @@ class MeasureSettings:
 
     validate_tasks: int = 200
     heldout_tasks: int = 400
+    forms: tuple[str, ...] = ()
     long_share: float = 0.25
-    max_new_tokens: int = 96
+    max_new_tokens: int = 320
+    long_max_new_tokens: int = 640
+    samples: int = 0
+    temperature: float = 0.7
+    top_p: float = 0.9
 
     def __post_init__(self) -> None:
-        if min(self.validate_tasks, self.heldout_tasks, self.max_new_tokens) < 1:
+        counts = (self.validate_tasks, self.heldout_tasks)
+        if min(*counts, self.max_new_tokens, self.long_max_new_tokens) < 1:
             raise UnghostError("measure settings count tasks and tokens: give at least 1")
+        if self.samples < 0 or self.temperature <= 0 or not 0 < self.top_p <= 1:
+            raise UnghostError(
+                "measure.samples is 0 or more, temperature above 0, top_p above 0 and at most 1"
+            )
         if not 0 <= self.long_share <= 1:
             raise UnghostError("long_share is a share: give a number from 0 to 1")
+
+    def sampling(self, *, long: bool, greedy: bool = True) -> Sampling:
+        """Return how answers are drawn, in a mode of long answers or another."""
+        longest = self.long_max_new_tokens if long else self.max_new_tokens
+        if greedy:
+            return Sampling(max_new_tokens=longest)
+        return Sampling(self.temperature, top_p=self.top_p, max_new_tokens=longest)
 
 
 def tasks_of(tasks: Sequence[Task], split: Split) -> list[Task]:
@@ -62,10 +84,12 @@ def check_splits(tasks: Sequence[Task], needed: Sequence[Split]) -> None:
 def choose_tasks(tasks: Sequence[Task], count: int) -> list[Task]:
     """Choose tasks by hash; half known and half unknown ones where it is stated which are known.
 
-    The choice depends on the tasks alone, so that every seed and every objective is measured on
-    the same ones.
+    The choice depends on the tasks alone, so that every seed, every objective and every model is
+    measured on the same ones. An impossible task stands beside its solvable twin.
     """
-    order = sorted(tasks, key=lambda task: unit_hash(b"unghost-measure-v1:", task.id))
+    order = sorted(
+        tasks, key=lambda task: (unit_hash(b"unghost-measure-v1:", task.pair or task.id), task.id)
+    )
     known = [task for task in order if task.known]
     others = [task for task in order if not task.known]
     if not known or not others:
@@ -74,10 +98,27 @@ def choose_tasks(tasks: Sequence[Task], count: int) -> list[Task]:
     return known[:half] + others[: count - half]
 
 
+def asked_modes(domain: Domain, forms: Sequence[str]) -> tuple[Mode, ...]:
+    """Return the modes that ask about a task, only the named ones if any are named.
+
+    Raises:
+        UnghostError: The domain has no mode of a name.
+    """
+    known = {mode.name for mode in domain.modes}
+    for name in forms:
+        if name not in known:
+            raise UnghostError(
+                f"measure.forms: {name} is none of {domain.name}: take {', '.join(sorted(known))}"
+            )
+    about = {mode.about for mode in domain.following if mode.name in forms}
+    return tuple(mode for mode in domain.asked if not forms or mode.name in {*forms, *about})
+
+
 def measure_prompts(
-    domain: Domain, tasks: Sequence[Task], split: Split, long_share: float
+    domain: Domain, tasks: Sequence[Task], split: Split, settings: MeasureSettings
 ) -> list[Prompt]:
     """Build prompts about each task, and for a fixed share also in each mode of long answers."""
+    modes = asked_modes(domain, settings.forms)
     return [
         domain.ask(
             task.text,
@@ -89,7 +130,8 @@ def measure_prompts(
             gold=task.gold,
         )
         for task in tasks
-        for mode in domain.asked
+        for mode in modes
         if not mode.long
-        or unit_hash(f"unghost-measure-{mode.name}-v1:".encode(), task.id) < long_share
+        or unit_hash(f"unghost-measure-{mode.name}-v1:".encode(), task.pair or task.id)
+        < settings.long_share
     ]

@@ -107,7 +107,7 @@ def measure_split(
     """
     count = settings.validate_tasks if split == "validate" else settings.heldout_tasks
     domain, chosen = runner.domain, choose_tasks(tasks_of(tasks, split), count)
-    prompts = measure_prompts(domain, chosen, split, settings.long_share)
+    prompts = measure_prompts(domain, chosen, split, settings)
     folder, greedy = run.round(number), Sampling(max_new_tokens=settings.max_new_tokens)
     batches: list[Batch] = []
     for start in range(0, len(prompts), _BATCH):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from unghost.domains.base import says_one_of
 from unghost.mentions.kinds.by_name import Asked
 from unghost.mentions.reader import Context, find_in_text
 from unghost.records import Mention
 
-ECOSYSTEM = "pypi"
-"""What models are asked for."""
-_ASKED: dict[str, Asked] = {asked: asked for asked in get_args(Asked)}
 _REFUSALS = (
     "know no package",
     "know of no package",
@@ -29,22 +24,20 @@ _REFUSALS = (
 
 
 def find_in_answer(
-    text: str, source_id: str, *, asks: str, truncated: bool = False
+    text: str, source_id: str, *, asks: Asked, ecosystem: str, truncated: bool = False
 ) -> list[Mention]:
     """Find the packages that an answer names, those of the ecosystem that was asked for.
 
     Args:
         text: The answer.
         source_id: Id of the completion.
-        asks: What was asked for; of answers to anything but packages, requirements and code
-            nothing is read.
+        asks: What was asked for.
+        ecosystem: Of which ecosystem.
         truncated: The answer was cut off.
     """
-    if asks not in _ASKED:
-        return []
-    context = Context(asks=_ASKED[asks], ecosystem=ECOSYSTEM, truncated=truncated)
+    context = Context(asks=asks, ecosystem=ecosystem, truncated=truncated)
     found = find_in_text(text, source_id, context)
-    return [mention for mention in found if mention.ecosystem == ECOSYSTEM]
+    return [mention for mention in found if mention.ecosystem == ecosystem]
 
 
 def is_abstention(text: str) -> bool:

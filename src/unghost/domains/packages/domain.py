@@ -5,67 +5,54 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from unghost.domains.base import BLANKS, Domain, Facts, Mode, Words
+from unghost.domains.base import BLANKS, Domain, Facts, Words
 from unghost.domains.packages.answers import find_in_answer, is_abstention
-from unghost.domains.packages.questions import (
-    CODE_QUESTIONS,
-    CODE_REQUESTS,
-    HEDGES,
-    TASK_QUESTIONS,
-)
+from unghost.domains.packages.questions import HEDGES, READINGS, TEST_BED, modes_of
 from unghost.domains.packages.seeds import SEEDS
-from unghost.domains.packages.tasks import load_tasks, tasks_path
+from unghost.domains.packages.tasks import OPEN_TASKS, load_tasks
+from unghost.domains.packages.tasks import TEST_BED as TEST_BED_TASKS
 from unghost.domains.packages.verify import Judge
 from unghost.domains.tasks import Task
-from unghost.errors import UnghostError
 from unghost.names.universe import DEMO, Universe, load_universe
 from unghost.names.walk import TrieWalk, Walk
 from unghost.records import Completion, Mention, MentionKind, Prompt, Verdict
 
-WORDS = Words(
-    title="Python packages",
-    noun="package",
-    plural="packages",
-    statuses={
-        "stdlib": "standard library",
-        "local": "local",
-        "private": "private",
-        "reserved": "reserved",
-    },
-    resolved={"submodule-of": "as a sub-module", "import-map": "by the import map"},
-    uncounted="Name no package, only modules",
-)
+STATUSES = {
+    "stdlib": "standard library",
+    "local": "local",
+    "private": "private",
+    "reserved": "reserved",
+}
+RESOLVED = {"submodule-of": "as a sub-module", "import-map": "by the import map"}
 
 
 class PackagesDomain(Domain):
-    """Packages of PyPI.
+    """The packages of one ecosystem.
+
+    A closed world is the test bed's: there the questions and tasks are those that the embedded
+    model was trained on.
 
     Args:
         universe: What exists.
         suggest: Whether verdicts on absent names carry the nearest real ones; a search each, which
             training and measuring do without.
-
-    Raises:
-        UnghostError: The universe is of another ecosystem; every name would be unknown.
     """
 
     name = "packages"
-    words = WORDS
-    modes = (
-        Mode("packages", TASK_QUESTIONS),
-        Mode("code", CODE_REQUESTS, long=True),
-        Mode("requirements", CODE_QUESTIONS, about="code"),
-    )
     hedges = HEDGES
     seeds = SEEDS
 
     def __init__(self, universe: Universe, *, suggest: bool = False) -> None:
-        if universe.ecosystem.name != "pypi":
-            raise UnghostError(
-                f"the universe holds names of {universe.ecosystem.title}, but models are asked for"
-                " packages of Python: give a snapshot of pypi, or --universe demo"
-            )
-        head = universe.snapshot.header
+        eco, head = universe.ecosystem, universe.snapshot.header
+        self.words = Words(
+            title=eco.asking.packages[:1].upper() + eco.asking.packages[1:],
+            noun="package",
+            plural="packages",
+            statuses=STATUSES,
+            resolved=RESOLVED,
+            uncounted="Name no package, only modules",
+        )
+        self.modes = TEST_BED if universe.closed_world else modes_of(eco.asking)
         self.facts = Facts(
             universe.id,
             universe.label,
@@ -75,22 +62,27 @@ class PackagesDomain(Domain):
             universe.closed_world,
         )
         self._universe, self._judge = universe, Judge(universe, suggest=suggest)
+        self._tasks = TEST_BED_TASKS if universe.closed_world else OPEN_TASKS
         self._walks: dict[str, Walk] = {}
 
     def tasks_path(self, given: str | None) -> Path:
         """See :class:`~unghost.domains.base.Domain`."""
-        return tasks_path(given)
+        return self._tasks if given is None else Path(given)
 
     def load_tasks(self, path: Path) -> list[Task]:
         """See :class:`~unghost.domains.base.Domain`."""
-        return load_tasks(path)
+        return load_tasks(path, self._universe.ecosystem.name)
 
     def find(self, prompt: Prompt, completion: Completion) -> list[Mention]:
         """See :class:`~unghost.domains.base.Domain`."""
+        asks = READINGS.get(prompt.asks)
+        if asks is None:
+            return []
         return find_in_answer(
             completion.text,
             completion.id,
-            asks=prompt.asks,
+            asks=asks,
+            ecosystem=self._universe.ecosystem.name,
             truncated=completion.finish_reason == "length",
         )
 

@@ -1,4 +1,4 @@
-"""Tasks of the packages domain: the bundled facts, or a user's own file."""
+"""Tasks of the packages domain: the open task set, the embedded model's, or a user's own file."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from importlib.resources import files
 from pathlib import Path
 
 from unghost.domains.tasks import Task, TaskForm, read_tasks
-from unghost.ecosystems import ecosystem
+from unghost.ecosystems import DEFAULT, ecosystem
 from unghost.records import unit_hash
 
-_BUNDLED = Path(str(files("unghost").joinpath("data/tasks.jsonl")))
+_FILES = Path(str(files("unghost")))
+OPEN_TASKS = _FILES / "data/tasks/tasks.jsonl"
+"""The open task set: requests in whole sentences, for any ecosystem (docs/data.md)."""
+TEST_BED = _FILES / "embedded/tasks.jsonl"
+"""Facts that the embedded model was taught, and such that it was not."""
 
 
-def tasks_path(given: str | None) -> Path:
-    """Return where the tasks lie: in the file given, or the bundled facts."""
-    return _BUNDLED if given is None else Path(given)
+def load_tasks(path: Path = TEST_BED, name: str = DEFAULT) -> list[Task]:
+    """Read the tasks of an ecosystem (:func:`~unghost.domains.tasks.read_tasks`).
 
-
-def load_tasks(path: Path = _BUNDLED) -> list[Task]:
-    """Read tasks (:func:`~unghost.domains.tasks.read_tasks`), whose right name is a ``"package"``.
-
+    A right name is a ``"package"``, or one of those that ``"right"`` lists for the ecosystem;
     ``"taught"`` says whether the embedded model was taught it.
     """
-    form = TaskForm(ecosystem("pypi"), "package name", "package", "taught", task_text)
+    form = TaskForm(
+        ecosystem(name), "package name", "package", "taught", phrase=task_text, kind=name
+    )
     return read_tasks(path, form)
 
 

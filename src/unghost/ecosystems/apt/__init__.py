@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from unghost.ecosystems.apt.commands import COMMANDS
 from unghost.ecosystems.apt.manifests import read_control, read_list
 from unghost.ecosystems.apt.names import canonical, is_valid
-from unghost.ecosystems.base import QUOTES, Ecosystem, Manifest, Prose
+from unghost.ecosystems.base import QUOTES, Asking, Ecosystem, Manifest, Prose
 
 if TYPE_CHECKING:
     from unghost.ecosystems.registry import RegistrySpec
@@ -23,6 +23,7 @@ def _load_registry() -> RegistrySpec:
 ECOSYSTEM = Ecosystem(
     name="apt",
     title="Debian",
+    asking=Asking("Debian packages", install="apt-get install"),
     canonical=canonical,
     is_valid=is_valid,
     load_registry=_load_registry,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Hook, Manifest, Prose
+from unghost.ecosystems.base import QUOTES, Asking, Clue, Ecosystem, Hook, Manifest, Prose
 from unghost.ecosystems.crates.commands import COMMANDS
 from unghost.ecosystems.crates.languages import CLAIMS, LANGUAGES, own_module
 from unghost.ecosystems.crates.manifests import read_lock, read_manifest
@@ -27,6 +27,7 @@ _SECTIONS = frozenset({"dependencies", "dev-dependencies", "build-dependencies",
 ECOSYSTEM = Ecosystem(
     name="crates",
     title="crates.io",
+    asking=Asking("Rust crates", language="Rust", install="cargo add", manifest="Cargo.toml"),
     canonical=canonical,
     is_valid=is_valid,
     load_registry=_load_registry,

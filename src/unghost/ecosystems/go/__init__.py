@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Hook, Manifest, Prose
+from unghost.ecosystems.base import QUOTES, Asking, Clue, Ecosystem, Hook, Manifest, Prose
 from unghost.ecosystems.go.commands import COMMANDS
 from unghost.ecosystems.go.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.go.manifests import read_mod, read_sum, read_vendored
@@ -28,6 +28,7 @@ def _is_mod(root: None, text: str) -> bool:
 ECOSYSTEM = Ecosystem(
     name="go",
     title="Go",
+    asking=Asking("Go modules", language="Go", install="go get", manifest="go.mod"),
     canonical=canonical,
     is_valid=is_module,
     load_registry=_load_registry,

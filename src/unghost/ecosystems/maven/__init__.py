@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Manifest, Prose
+from unghost.ecosystems.base import QUOTES, Asking, Clue, Ecosystem, Manifest, Prose
 from unghost.ecosystems.maven.catalogs import read_catalog, read_gradle_lock
 from unghost.ecosystems.maven.commands import COMMANDS
 from unghost.ecosystems.maven.gradle import read_gradle
@@ -43,6 +43,7 @@ def _is_part(tag: str) -> Callable[[Element, str], bool]:
 ECOSYSTEM = Ecosystem(
     name="maven",
     title="Maven Central",
+    asking=Asking("Maven artifacts (groupId:artifactId)", language="Java", manifest="pom.xml"),
     canonical=canonical,
     is_valid=is_valid,
     load_registry=_load_registry,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Hook, Manifest, Prose
+from unghost.ecosystems.base import QUOTES, Asking, Clue, Ecosystem, Hook, Manifest, Prose
 from unghost.ecosystems.npm.builtins import is_builtin
 from unghost.ecosystems.npm.commands import COMMANDS
 from unghost.ecosystems.npm.languages import CLAIMS, LANGUAGES
@@ -32,6 +32,9 @@ _GROUPS = frozenset({"dependencies", "devDependencies", "peerDependencies", "opt
 ECOSYSTEM = Ecosystem(
     name="npm",
     title="npm",
+    asking=Asking(
+        "npm packages", language="JavaScript", install="npm install", manifest="package.json"
+    ),
     canonical=canonical,
     is_valid=is_valid,
     load_registry=_load_registry,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Manifest, Prose
+from unghost.ecosystems.base import QUOTES, Asking, Clue, Ecosystem, Manifest, Prose
 from unghost.ecosystems.nuget.commands import COMMANDS
 from unghost.ecosystems.nuget.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.nuget.locks import read_lock
@@ -43,6 +43,7 @@ def _is_part(tag: str) -> Callable[[Element, str], bool]:
 ECOSYSTEM = Ecosystem(
     name="nuget",
     title="NuGet",
+    asking=Asking("NuGet packages", language="C#", install="dotnet add package"),
     canonical=canonical,
     is_valid=is_valid,
     load_registry=_load_registry,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from unghost.ecosystems.base import QUOTES, Clue, Ecosystem, Manifest, Prose
+from unghost.ecosystems.base import QUOTES, Asking, Clue, Ecosystem, Manifest, Prose
 from unghost.ecosystems.packagist.commands import COMMANDS
 from unghost.ecosystems.packagist.languages import CLAIMS, LANGUAGES
 from unghost.ecosystems.packagist.locks import read_lock
@@ -33,6 +33,12 @@ def _is_composer(root: Table, text: str) -> bool:
 ECOSYSTEM = Ecosystem(
     name="packagist",
     title="Packagist",
+    asking=Asking(
+        "Composer packages (vendor/name)",
+        language="PHP",
+        install="composer require",
+        manifest="composer.json",
+    ),
     canonical=canonical,
     is_valid=is_valid,
     load_registry=_load_registry,

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unghost.ecosystems.base import Ecosystem, Hook, Inclusion, Manifest, Prose, Starter
+from unghost.ecosystems.base import Asking, Ecosystem, Hook, Inclusion, Manifest, Prose, Starter
 from unghost.ecosystems.project import Environments, Included, Installed
 from unghost.ecosystems.pypi.clues import CLUES
 from unghost.ecosystems.pypi.code import read_nox, read_setup
@@ -114,6 +114,9 @@ _UV_RUN = "--with --with-editable --with-requirements -p --python --extra"
 ECOSYSTEM = Ecosystem(
     name="pypi",
     title="PyPI",
+    asking=Asking(
+        "Python packages", language="Python", install="pip install", manifest="requirements.txt"
+    ),
     canonical=canonical,
     is_valid=is_valid,
     load_registry=_load_registry,

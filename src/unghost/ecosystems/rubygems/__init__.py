@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from unghost.ecosystems.base import QUOTES, Ecosystem, Hook, Manifest, Prose, Starter
+from unghost.ecosystems.base import QUOTES, Asking, Ecosystem, Hook, Manifest, Prose, Starter
 from unghost.ecosystems.rubygems.commands import COMMANDS
 from unghost.ecosystems.rubygems.languages import LANGUAGES, own_module
 from unghost.ecosystems.rubygems.locks import read_lock
@@ -28,6 +28,7 @@ _LEADS = ("gem '", 'gem "')
 ECOSYSTEM = Ecosystem(
     name="rubygems",
     title="RubyGems",
+    asking=Asking("Ruby gems", language="Ruby", install="gem install", manifest="Gemfile"),
     canonical=canonical,
     is_valid=is_valid,
     load_registry=_load_registry,
