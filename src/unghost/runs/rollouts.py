@@ -116,7 +116,7 @@ class RolloutRunner:
             folder.write(Completion, phase, number, completions)
         else:
             stage.add(len(completions))
-        mentions = self._find(asked, completions)
+        mentions = find_in_completions(self.domain, asked, completions)
         folder.write(Mention, phase, number, mentions)
         verdicts = self.domain.verify(mentions)
         folder.write(Verdict, phase, number, verdicts)
@@ -153,13 +153,17 @@ class RolloutRunner:
             journal.append(completion)
         stage.add(len(journal.records) - len(had), pace.tokens)
 
-    def _find(self, prompts: Sequence[Prompt], completions: Sequence[Completion]) -> list[Mention]:
-        prompt_of = {prompt.id: prompt for prompt in prompts}
-        return [
-            mention
-            for completion in completions
-            for mention in self.domain.find(prompt_of[completion.prompt_id], completion)
-        ]
+
+def find_in_completions(
+    domain: Domain, prompts: Sequence[Prompt], completions: Sequence[Completion]
+) -> list[Mention]:
+    """Find what completions name, in their order."""
+    prompt_of = {prompt.id: prompt for prompt in prompts}
+    return [
+        mention
+        for completion in completions
+        for mention in domain.find(prompt_of[completion.prompt_id], completion)
+    ]
 
 
 def measure_split(
