@@ -17,7 +17,7 @@ from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
 from unghost.evaluate.answers import Answer, read_answers
 from unghost.evaluate.heldout import heldout_section, keywords_of
-from unghost.evaluate.plan import check_splits, tasks_of
+from unghost.evaluate.plan import check_splits, load_tasks_for, tasks_of
 from unghost.generate.base import ModelChoice, open_generator
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
@@ -58,7 +58,7 @@ def measure(
         UnghostError: Something that the user can mend; finished answers are never asked again.
     """
     domain = load_domain(config.domain, config.universe)
-    tasks = domain.load_tasks(domain.tasks_path(config.tasks))
+    tasks = load_tasks_for(config.model, domain, config.tasks)
     check_splits(tasks, ["heldout"])
     choice = ModelChoice(
         config.model, config.system, config.device, config.dtype, base_url, api_key_env
