@@ -9,6 +9,7 @@ is imported only when a table is really built, so that scanning stays quick to s
 from __future__ import annotations
 
 import hashlib
+import json
 import types
 import typing
 from collections.abc import Iterable, Sequence
@@ -237,6 +238,23 @@ def from_table(table: pa.Table, record_type: type[Record]) -> list[Record]:
         )
     hints = get_type_hints(record_type)
     return [_record(row, record_type, hints) for row in table.to_pylist()]
+
+
+def to_line(record: Record) -> bytes:
+    """Write a record as one line of JSON, without its end."""
+    return json.dumps(_plain(record), separators=(",", ":")).encode()
+
+
+def from_line(line: bytes, record_type: type[Record]) -> Record:
+    """Read what :func:`to_line` wrote.
+
+    Raises:
+        ValueError: It is not such a line.
+    """
+    try:
+        return _record(json.loads(line), record_type, get_type_hints(record_type))
+    except (TypeError, KeyError, AttributeError):
+        raise ValueError(f"this line is no {record_type.__name__}") from None
 
 
 def _record(row: dict[str, Any], record_type: type[Record], hints: dict[str, Any]) -> Record:

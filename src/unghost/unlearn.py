@@ -26,7 +26,7 @@ from unghost.evaluate.rates import rates_of
 from unghost.records import Prompt, Sampling, Split
 from unghost.runs.context import RunContext, memory_line, open_context
 from unghost.runs.results import write_results
-from unghost.runs.rollouts import Progress, measure_split
+from unghost.runs.rollouts import Progress, Stage, measure_split
 from unghost.runs.training_set import asks_hedged, doubtful_prompts, training_set
 from unghost.storage.atomic import write_json
 from unghost.storage.folder import Batch, RoundFolder, RunFolder, read_json
@@ -153,20 +153,37 @@ class _Run:
         """Ask the current model the explorer's prompts; the explorer learns from each batch."""
         folder, explorer = self.run.round(number), self.explorer
         requests = explorer.model_prompts(number)
-        written = self.ask(folder, "requests", 0, requests, number, samples=1)
+        stage = Stage(self.progress, f"round {number}: discover", len(requests))
+        written = self.ask(folder, "requests", 0, requests, number, 1, stage)
         explorer.accept_tasks(requests, written.completions)
         batches = [written]
-        plan, stage = explorer.plan(number), f"round {number}: discover"
-        steps = len(self.stages)
+        plan = explorer.plan(number)
+        stage.expect(sum(self.expected(planned) for planned in plan))
         for planned in plan:
             parts: list[Batch] = []
-            for step, mode in enumerate(self.stages, start=steps * planned.index):
-                self.progress(stage, step, steps * len(plan))
-                parts.append(self.ask_stage(folder, step, mode, planned, parts, number))
+            for step, mode in enumerate(self.stages, start=len(self.stages) * planned.index):
+                parts.append(self.ask_stage(folder, step, mode, planned, parts, number, stage))
             batch = Batch.joined(parts)
             explorer.observe(batch.prompts, batch.completions, batch.mentions, batch.verdicts)
             batches.append(batch)
         return Batch.joined(batches)
+
+    def expected(self, planned: PlannedBatch) -> int:
+        """Return how many answers a batch of discovery is going to have, at most."""
+        asked = sum(
+            len(planned.asking(mode.name)) * self.samples(mode)
+            for mode in self.context.domain.asked
+        )
+        return asked + self.expected_follow_ups(planned.prompts)
+
+    def expected_follow_ups(self, prompts: Sequence[Prompt]) -> int:
+        """Return how many answers about the answers to prompts are going to come, at most."""
+        return self.context.domain.expected_follow_ups(prompts) * self.samples(None)
+
+    def samples(self, mode: Mode | None) -> int:
+        """Return the answers a prompt of a mode; None for follow-ups."""
+        sample = self.config.sample
+        return sample.long_samples if mode is not None and mode.long else sample.samples
 
     @property
     def stages(self) -> tuple[Mode | None, ...]:
@@ -182,17 +199,18 @@ class _Run:
         planned: PlannedBatch,
         before: Sequence[Batch],
         number: int,
+        stage: Stage,
     ) -> Batch:
         """Ask in one mode, or, without a mode, about the first answers to earlier prompts."""
-        sample = self.config.sample
+        samples = self.samples(mode)
         if mode is None:
             prompts = [prompt for batch in before for prompt in batch.prompts]
             first = [c for batch in before for c in batch.completions if c.sample == 0]
             questions = self.context.domain.follow_up(prompts, first)
-            return self.ask(folder, "discover", step, questions, number, sample.samples)
-        samples = sample.long_samples if mode.long else sample.samples
+            stage.expect(len(questions) * samples - self.expected_follow_ups(prompts))
+            return self.ask(folder, "discover", step, questions, number, samples, stage)
         asked = planned.asking(mode.name)
-        return self.ask(folder, "discover", step, asked, number, samples, long=mode.long)
+        return self.ask(folder, "discover", step, asked, number, samples, stage, long=mode.long)
 
     def ask_hedged(self, folder: RoundFolder, found: Batch, number: int) -> Batch:
         """Ask the original model the prompts that produced ghosts again, with leave to abstain."""
@@ -201,13 +219,14 @@ class _Run:
         doubtful = doubtful_prompts(self.context, found)
         prompts = [self.context.domain.hedge(prompt) for prompt in doubtful]
         greedy = Sampling(max_new_tokens=self.config.sample.max_new_tokens)
-        batches = []
+        batches, stage = [], Stage(self.progress, f"round {number}: ask with a hedge", len(prompts))
         with self.context.original_runner() as runner:
             for index, start in enumerate(range(0, len(prompts), _HEDGED_BATCH)):
-                self.progress(f"round {number}: ask with a hedge", start, len(prompts))
                 part = prompts[start : start + _HEDGED_BATCH]
                 batches.append(
-                    runner.run(folder, "hedged", index, part, greedy, round_number=number)
+                    runner.run(
+                        folder, "hedged", index, part, greedy, round_number=number, stage=stage
+                    )
                 )
         return Batch.joined(batches)
 
@@ -219,6 +238,7 @@ class _Run:
         prompts: Sequence[Prompt],
         number: int,
         samples: int,
+        stage: Stage,
         *,
         long: bool = False,
     ) -> Batch:
@@ -230,6 +250,7 @@ class _Run:
             prompts,
             self.sampling(phase, long),
             round_number=number,
+            stage=stage,
             samples=samples,
         )
 

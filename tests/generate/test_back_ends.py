@@ -27,7 +27,7 @@ class Canned:
     def __init__(self, choice):
         self.model_id = f"canned {choice.model}"
 
-    def generate(self, prompts, sampling, *, samples=1, round=0, seed=0):
+    def generate(self, prompts, sampling, *, samples=1, round=0, seed=0, done=(), watch=None):
         return [
             Completion(
                 id=record_id("completion", self.model_id, prompt.id, round, sample),

@@ -88,7 +88,7 @@ def made(server: Server, **kwargs: Any) -> OpenAIGenerator:
 def test_answers_come_in_order_with_settings_and_seeds(server: Server) -> None:
     server.reply = lambda body, _: answer(body["messages"][-1]["content"].upper(), "length")
     sampling = Sampling(0.5, top_k=3, top_p=0.9, max_new_tokens=7)
-    found = made(server, system="be brief").generate(prompts(4), sampling, samples=2, seed=1)
+    found = list(made(server, system="be brief").generate(prompts(4), sampling, samples=2, seed=1))
     assert [c.text for c in found] == [f"Q{i}" for i in range(4) for _ in range(2)]
     assert [(c.prompt_id, c.sample) for c in found[:3]] == [("p0", 0), ("p0", 1), ("p1", 0)]
     assert all(c.token_ids is None and c.finish_reason == "length" for c in found)
@@ -122,7 +122,7 @@ def test_waits_until_the_date_the_server_gives(
     until = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     replies = {1: (503, {"Retry-After": until}, b""), 2: (429, {"Retry-After": "3600"}, b"")}
     server.reply = lambda _, number: replies.get(number) or answer("flask")
-    made(server).generate(prompts(1), Sampling())
+    list(made(server).generate(prompts(1), Sampling()))
     assert 20 < waits[0] <= 30
     assert waits[1:] == [60.0]
 
@@ -130,7 +130,7 @@ def test_waits_until_the_date_the_server_gives(
 def test_a_server_that_stays_broken_is_an_error(server: Server) -> None:
     server.reply = lambda *_: (500, {}, b"no")
     with pytest.raises(UnghostError, match="no answer in 3 tries"):
-        made(server, attempts=3).generate(prompts(1), Sampling())
+        list(made(server, attempts=3).generate(prompts(1), Sampling()))
     assert len(server.requests) == 3
 
 
@@ -138,13 +138,13 @@ def test_a_server_that_stays_broken_is_an_error(server: Server) -> None:
 def test_another_form_is_an_error(server: Server, content: bytes) -> None:
     server.reply = lambda *_: (200, {}, content)
     with pytest.raises(UnghostError, match="OpenAI form"):
-        made(server).generate(prompts(1), Sampling())
+        list(made(server).generate(prompts(1), Sampling()))
 
 
 def test_a_refusal_is_said_at_once(server: Server) -> None:
     server.reply = lambda *_: (404, {}, b"no such model")
     with pytest.raises(UnghostError, match=r"404.*no such model"):
-        made(server).generate(prompts(1), Sampling())
+        list(made(server).generate(prompts(1), Sampling()))
     assert len(server.requests) == 1
 
 
@@ -154,7 +154,7 @@ def test_concurrency_is_bounded_and_used(server: Server) -> None:
         return answer("x")
 
     server.reply = reply
-    made(server, concurrency=3).generate(prompts(12), Sampling())
+    list(made(server, concurrency=3).generate(prompts(12), Sampling()))
     assert 2 <= server.most_busy <= 3
 
 
@@ -163,7 +163,7 @@ def test_the_key_is_sent_and_shown_nowhere(server: Server, monkeypatch: pytest.M
     server.reply = lambda *_: (401, {}, b"denied")
     generator = made(server, api_key_env="MY_KEY")
     with pytest.raises(UnghostError) as caught:
-        generator.generate(prompts(1), Sampling())
+        list(generator.generate(prompts(1), Sampling()))
     assert server.keys == ["Bearer sk-secret"]
     assert "sk-secret" not in str(caught.value) + repr(vars(generator)) + generator.model_id
 
@@ -171,7 +171,7 @@ def test_the_key_is_sent_and_shown_nowhere(server: Server, monkeypatch: pytest.M
 def test_nobody_there_is_one_line() -> None:
     generator = OpenAIGenerator("http://127.0.0.1:9", "m", attempts=2, first_wait=0.001)
     with pytest.raises(UnghostError, match="see that the server runs") as caught:
-        generator.generate(prompts(1), Sampling())
+        list(generator.generate(prompts(1), Sampling()))
     assert "\n" not in str(caught.value)
 
 
@@ -179,9 +179,9 @@ def test_white_space_around_the_key_is_not_sent(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MY_KEY", " sk-secret\n")
-    made(server, api_key_env="MY_KEY").generate(prompts(1), Sampling())
+    list(made(server, api_key_env="MY_KEY").generate(prompts(1), Sampling()))
     monkeypatch.setenv("MY_KEY", "\n")
-    made(server, api_key_env="MY_KEY").generate(prompts(1), Sampling())
+    list(made(server, api_key_env="MY_KEY").generate(prompts(1), Sampling()))
     assert server.keys == ["Bearer sk-secret", None]
 
 
@@ -215,4 +215,4 @@ def test_what_is_no_address_is_one_line(address: str) -> None:
 def test_a_strange_reason_to_finish_is_another_form(server: Server) -> None:
     server.reply = lambda *_: answer("x", reason=["stop"])  # type: ignore[arg-type]
     with pytest.raises(UnghostError, match="OpenAI form"):
-        made(server).generate(prompts(1), Sampling())
+        list(made(server).generate(prompts(1), Sampling()))

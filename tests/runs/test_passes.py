@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from domain_cases import ask
 from unghost.config import resolve
+from unghost.generate.base import in_order
 from unghost.records import Prompt, Sampling
 from unghost.runs.context import RunContext, open_context
 from unghost.runs.passes import compare_drift, compare_utility
+from unghost.runs.rollouts import Stage
 from unghost.storage.folder import Batch
 
 UTILITY = str(Path(__file__).parents[1] / "e2e" / "utility.jsonl")
@@ -24,19 +27,26 @@ def context_of(kind: str) -> RunContext:
     )
 
 
+def stage_of(context: RunContext, told: list[tuple[Any, ...]]) -> Stage:
+    return Stage(lambda *step: told.append(step), "elsewhere", 2 * len(context.utility))
+
+
 @pytest.mark.parametrize("kind", ["lora", "full"])
 def test_elsewhere_before_is_the_original_model(kind: str) -> None:
     context = context_of(kind)
-    untouched = compare_utility(context)["exact_match"]
+    untouched = compare_utility(context, stage_of(context, []))["exact_match"]
     assert untouched["before"] == untouched["after"]
     with torch.no_grad():
         for weight in context.policy.trainable().values():
             weight.add_(0.3 * torch.ones_like(weight))
-    steps: list[int] = []
-    spoiled = compare_utility(context, steps.append)
+    told: list[tuple[Any, ...]] = []
+    spoiled = compare_utility(context, stage_of(context, told))
     assert spoiled["exact_match"]["before"] == untouched["before"]
     assert spoiled["perplexity"]["after"]["value"] > 2 * spoiled["perplexity"]["before"]["value"]
-    assert steps == [1, 2]
+    done = [step[1] for step in told]
+    assert done == sorted(done)
+    assert done[-1] == told[-1][2] == 2 * len(context.utility)
+    assert any(step[1] % 1 for step in told)
 
 
 def test_shown_answers_have_their_divergence_and_leave_the_summary_alone(
@@ -48,7 +58,8 @@ def test_shown_answers_have_their_divergence_and_leave_the_summary_alone(
         ask(f"x{n}", asks="packages", task_id=f"t{n}", family="f", operator="o", split="heldout")
         for n in range(6)
     ]
-    completions = context.runner.generator.generate(prompts, Sampling(max_new_tokens=8))
+    asked = context.runner.generator.generate(prompts, Sampling(max_new_tokens=8))
+    completions = in_order(prompts, asked)
     before = Batch(prompts, completions, [], [])
     summary, drawn = compare_drift(context, before, set())
     assert len(drawn) == 2

@@ -301,6 +301,11 @@ class Domain(ABC):
             parent_id=prompt.id,
         )
 
+    def expected_follow_ups(self, prompts: Sequence[Prompt]) -> int:
+        """Return how many follow-ups prompts lead to if each is answered with names, once."""
+        about = {mode.about for mode in self.following}
+        return sum(prompt.asks in about for prompt in prompts)
+
     def follow_up(
         self, prompts: Sequence[Prompt], completions: Iterable[Completion]
     ) -> list[Prompt]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import httpx
 
 from unghost.errors import UnghostError
-from unghost.generate.base import ModelChoice
+from unghost.generate.base import ModelChoice, Watch, unwatched
 from unghost.records import Completion, FinishReason, Prompt, Sampling, record_id
 from unghost.registries.backoff import Backoff, retry_after
 
@@ -80,7 +80,9 @@ class OpenAIGenerator:
         samples: int = 1,
         round: int = 0,
         seed: int = 0,
-    ) -> list[Completion]:
+        done: Collection[str] = frozenset(),
+        watch: Watch = unwatched,
+    ) -> Iterator[Completion]:
         """Answer prompts; see :class:`~unghost.generate.base.Generator`.
 
         The server gets a seed of its own for each sequence; whether it honours it is its business.
@@ -88,7 +90,9 @@ class OpenAIGenerator:
         Raises:
             UnghostError: The server cannot be reached, refuses, or answers in another form.
         """
-        return asyncio.run(self._all(prompts, sampling, samples, round, seed))
+        for completion in asyncio.run(self._all(prompts, sampling, samples, round, seed)):
+            if completion.id not in done:
+                yield completion
 
     async def _all(
         self, prompts: Sequence[Prompt], sampling: Sampling, samples: int, round: int, seed: int

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from unghost.generate.base import ModelChoice
+from unghost.generate.base import ModelChoice, Pace, Watch, unwatched
 from unghost.generate.encode import Decoder, encode_prompt
 from unghost.generate.load import load_model
 from unghost.records import Completion, FinishReason, Prompt, Sampling, record_id
@@ -33,12 +33,30 @@ _CACHE_SHARE = 0.3
 class _Sequence:
     """One answer in progress."""
 
+    id: str
     prompt: Prompt
     sample: int
+    start: Sequence[int]
     noise: np.random.Generator
     ids: list[int] = field(default_factory=list)
     log_probs: list[float] = field(default_factory=list)
     finish: FinishReason = "length"
+
+
+@dataclass(slots=True)
+class _Count:
+    """What a call has generated so far."""
+
+    longest: int
+    answers: int = 0
+    tokens: int = 0
+
+    def step(self, finished: Sequence[_Sequence], live: Sequence[_Sequence]) -> Pace:
+        """Count one token of each sequence."""
+        self.answers += len(finished)
+        self.tokens += len(finished) + len(live)
+        begun = len(live[0].ids) * len(live) / self.longest if live else 0.0
+        return Pace(self.answers + begun, self.tokens)
 
 
 def open_local(choice: ModelChoice) -> TransformersGenerator:
@@ -87,24 +105,38 @@ class TransformersGenerator:
         samples: int = 1,
         round: int = 0,
         seed: int = 0,
-    ) -> list[Completion]:
-        """Answer prompts; see :class:`~unghost.generate.base.Generator`."""
+        done: Collection[str] = frozenset(),
+        watch: Watch = unwatched,
+    ) -> Iterator[Completion]:
+        """Answer prompts; see :class:`~unghost.generate.base.Generator`.
+
+        Batches are planned from all prompts: one of which anything is not ``done`` runs whole and
+        in its old shape, so that the same answers come, to the last bit.
+        """
         encoded = [encode_prompt(self.tokenizer, prompt, self.system) for prompt in prompts]
-        answers: list[list[_Sequence]] = [[] for _ in prompts]
+
+        def begin(index: int) -> list[_Sequence]:
+            prompt = prompts[index]
+            return [
+                _Sequence(
+                    record_id("completion", self.model_id, prompt.id, round, sample),
+                    prompt,
+                    sample,
+                    encoded[index],
+                    _noise(seed, prompt.id, sample, round),
+                )
+                for sample in range(samples)
+            ]
+
+        had, count = set(done), _Count(sampling.max_new_tokens)
         was_training = self.model.training
         self.model.eval()
         try:
-            with torch.inference_mode():
-                for batch in self._batches(encoded, samples, sampling):
-                    asked = [prompts[i] for i in batch]
-                    done = self._run(
-                        [encoded[i] for i in batch], asked, sampling, samples, round, seed
-                    )
-                    for position, index in enumerate(batch):
-                        answers[index] = done[position * samples : (position + 1) * samples]
+            for batch in self._batches(encoded, samples, sampling):
+                for sequence in self._run(batch, begin, sampling, had, count, watch):
+                    yield self._completion(sequence, sampling, round)
         finally:
             self.model.train(was_training)
-        return [self._completion(s, sampling, round) for group in answers for s in group]
 
     def _batches(
         self, encoded: Sequence[Sequence[int]], samples: int, sampling: Sampling
@@ -140,69 +172,84 @@ class TransformersGenerator:
 
     def _run(
         self,
-        encoded: Sequence[Sequence[int]],
-        prompts: Sequence[Prompt],
+        batch: Sequence[int],
+        begin: Callable[[int], list[_Sequence]],
         sampling: Sampling,
-        samples: int,
-        round: int,
-        seed: int,
-    ) -> list[_Sequence]:
+        had: set[str],
+        count: _Count,
+        watch: Watch,
+    ) -> Iterator[_Sequence]:
+        """Generate a batch, in halves if the GPU's memory does not hold it."""
+        groups = [begin(index) for index in batch]
+        if all(sequence.id in had for group in groups for sequence in group):
+            return
         try:
-            sequences = [
-                _Sequence(prompt, sample, _noise(seed, prompt.id, sample, round))
-                for prompt in prompts
-                for sample in range(samples)
-            ]
-            self.write_batch(encoded, sequences, sampling, samples)
-            return sequences
+            for finished, live in self.write_batch(groups, sampling):
+                new = [sequence for sequence in finished if sequence.id not in had]
+                had.update(sequence.id for sequence in new)
+                watch(count.step(new, [sequence for sequence in live if sequence.id not in had]))
+                yield from new
         except torch.cuda.OutOfMemoryError:
-            if len(prompts) == 1:
+            if len(batch) == 1:
                 raise
             torch.cuda.empty_cache()
-            half = len(prompts) // 2
-            first = self._run(encoded[:half], prompts[:half], sampling, samples, round, seed)
-            return first + self._run(encoded[half:], prompts[half:], sampling, samples, round, seed)
+            half = len(batch) // 2
+            yield from self._run(batch[:half], begin, sampling, had, count, watch)
+            yield from self._run(batch[half:], begin, sampling, had, count, watch)
 
     def write_batch(
-        self,
-        encoded: Sequence[Sequence[int]],
-        sequences: list[_Sequence],
-        sampling: Sampling,
-        samples: int,
-    ) -> None:
-        """Prefill the prompts once, then draw token by token; finished rows leave the batch."""
-        device = self.model.device
-        ids, mask = _left_padded(encoded, self.tokenizer.pad_token_id, device)
+        self, groups: Sequence[Sequence[_Sequence]], sampling: Sampling
+    ) -> Iterator[tuple[list[_Sequence], list[_Sequence]]]:
+        """Prefill the prompts once, then draw token by token; finished rows leave the batch.
+
+        Args:
+            groups: The sequences of each prompt, as many for each.
+            sampling: How to draw.
+
+        Yields:
+            After each token the sequences that it finished, and those that go on.
+        """
+        device, samples = self.model.device, len(groups[0])
+        ids, mask = _left_padded(
+            [group[0].start for group in groups], self.tokenizer.pad_token_id, device
+        )
         output = self._forward(ids, mask, None)
         cache, logits = output.past_key_values, output.logits[:, -1]
         if samples > 1:
             cache.batch_repeat_interleave(samples)
             logits = logits.repeat_interleave(samples, 0)
             mask = mask.repeat_interleave(samples, 0)
-        live = list(range(len(sequences)))
-        for step in range(sampling.max_new_tokens):
-            tokens, scores = _draw(logits, [sequences[i].noise for i in live], sampling)
-            keep = []
-            for row, index in enumerate(live):
-                sequence, token = sequences[index], tokens[row]
-                sequence.ids.append(token)
-                sequence.log_probs.append(scores[row])
-                if token in self.stop_ids:
-                    sequence.finish = "stop"
-                else:
-                    keep.append(row)
-            if not keep or step + 1 == sampling.max_new_tokens:
+        live = [sequence for group in groups for sequence in group]
+        while True:
+            keep = self._append(logits, live, sampling)
+            going = [live[row] for row in keep]
+            kept = set(keep)
+            yield [s for row, s in enumerate(live) if row not in kept], going
+            if not going:
                 return
             if len(keep) < len(live):
                 chosen = torch.tensor(keep, device=device)
                 cache.batch_select_indices(chosen)
-                mask = mask[chosen]
-                live = [live[row] for row in keep]
+                mask, live = mask[chosen], going
             mask = torch.cat([mask, mask.new_ones(len(live), 1)], dim=1)
-            last = torch.tensor([[sequences[i].ids[-1]] for i in live], device=device)
+            last = torch.tensor([[sequence.ids[-1]] for sequence in live], device=device)
             output = self._forward(last, mask, cache)
             cache, logits = output.past_key_values, output.logits[:, -1]
 
+    def _append(self, logits: Tensor, live: Sequence[_Sequence], sampling: Sampling) -> list[int]:
+        """Draw a token for each row; returns the rows that go on."""
+        tokens, scores = _draw(logits, [sequence.noise for sequence in live], sampling)
+        keep = []
+        for row, (sequence, token, score) in enumerate(zip(live, tokens, scores, strict=True)):
+            sequence.ids.append(token)
+            sequence.log_probs.append(score)
+            if token in self.stop_ids:
+                sequence.finish = "stop"
+            elif len(sequence.ids) < sampling.max_new_tokens:
+                keep.append(row)
+        return keep
+
+    @torch.inference_mode()
     def _forward(self, ids: Tensor, mask: Tensor, cache: Any) -> Any:
         positions = (mask.cumsum(-1) - 1).clamp_min(0)[:, -ids.shape[1] :]
         return self.model(
@@ -218,7 +265,7 @@ class TransformersGenerator:
         text, spans = self._decode(sequence.ids)
         prompt = sequence.prompt
         return Completion(
-            id=record_id("completion", self.model_id, prompt.id, round, sequence.sample),
+            id=sequence.id,
             prompt_id=prompt.id,
             model_id=self.model_id,
             round=round,
@@ -263,6 +310,7 @@ def _left_padded(
     return ids.to(device), mask.to(device)
 
 
+@torch.inference_mode()
 def _draw(
     logits: Tensor, noise: Sequence[np.random.Generator], sampling: Sampling
 ) -> tuple[list[int], list[float]]:

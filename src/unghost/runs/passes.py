@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +17,10 @@ from unghost.evaluate.utility import (
     perplexity,
     score_answers,
 )
+from unghost.generate.base import in_order
 from unghost.records import Completion, Sampling, by_source, unit_hash
 from unghost.runs.context import RunContext
-from unghost.runs.rollouts import RolloutRunner
+from unghost.runs.rollouts import RolloutRunner, Stage
 from unghost.storage.folder import Batch
 
 if TYPE_CHECKING:
@@ -28,22 +29,27 @@ if TYPE_CHECKING:
 DRIFT_ANSWERS = 256
 
 
-def compare_utility(
-    context: RunContext, progress: Callable[[int], None] = lambda _: None
-) -> dict[str, Any]:
-    """Compare both models on prompts that have nothing to do with the names, in two steps."""
+def compare_utility(context: RunContext, stage: Stage) -> dict[str, Any]:
+    """Compare both models on prompts that have nothing to do with the names.
+
+    Args:
+        context: With the tuned weights in its model.
+        stage: Counts the answers, two a prompt.
+    """
     prompts = [entry.prompt for entry in context.utility]
     greedy = Sampling(max_new_tokens=context.config.measure.max_new_tokens)
 
     def answers(runner: RolloutRunner) -> list[str]:
-        found = runner.generator.generate(prompts, greedy, seed=context.config.seed)
-        return [completion.text for completion in found]
+        found = runner.generator.generate(
+            prompts, greedy, seed=context.config.seed, watch=stage.watch
+        )
+        texts = [completion.text for completion in in_order(prompts, found)]
+        stage.add(len(texts))
+        return texts
 
     after = answers(context.runner)
-    progress(1)
     with context.original_runner() as runner:
         before = answers(runner)
-    progress(2)
     expected = [
         entry.answer if entry.answer is not None else own
         for entry, own in zip(context.utility, before, strict=True)

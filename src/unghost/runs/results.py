@@ -16,7 +16,7 @@ from unghost.report.schema import write_report
 from unghost.runs.context import RunContext
 from unghost.runs.identity import report_of
 from unghost.runs.passes import compare_drift, compare_utility
-from unghost.runs.rollouts import Progress
+from unghost.runs.rollouts import Progress, Stage
 from unghost.storage.atomic import atomic_folder
 from unghost.storage.folder import Batch, RunFolder
 
@@ -51,12 +51,10 @@ def write_results(
     heldout = _heldout(context, before, after if trained else None)
     examples: list[dict[str, Any]] = []
     if trained:
-        stage = f"round {best}: measure elsewhere"
-        progress(stage, 0, 3)
-        heldout |= compare_utility(context, lambda done: progress(stage, done, 3))
+        stage = Stage(progress, f"round {best}: measure elsewhere", 2 * len(context.utility))
+        heldout |= compare_utility(context, stage)
         shown = choose(before, after, _EXAMPLES, domain)
         heldout["drift"], kl = compare_drift(context, before, {prompt.id for prompt in shown})
-        progress(stage, 3, 3)
         examples = before_and_after(before, after, kl, shown)
         _keep_adapter(run, best)
     report = report_of(run, context.config, context.model_id, domain)

@@ -1,27 +1,71 @@
 """Rollouts: ask a model and judge its answers, one planned batch at a time, on disk.
 
 This is the middle of the way of the data (prompts, completions, mentions, verdicts), used alike for
-discovering and for measuring. Each stage's file is written as soon as it is whole, so a killed run
-asks nothing twice.
+discovering and for measuring. Each answer is on disk as soon as it is there, and each stage's file
+as soon as it is whole, so a killed run asks nothing twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from unghost.domains.base import Domain
 from unghost.domains.tasks import Task
 from unghost.evaluate.answers import Answer, answers_of
 from unghost.evaluate.plan import MeasureSettings, choose_tasks, measure_prompts, tasks_of
-from unghost.generate.base import Generator
+from unghost.generate.base import Generator, Pace, in_order
 from unghost.records import Completion, Mention, Prompt, Sampling, Split, Verdict
 from unghost.storage.folder import Batch, RoundFolder, RunFolder
-
-Progress = Callable[[str, int, int], None]
-"""Called with the name of a stage, the steps of it that are done, and all of them."""
+from unghost.storage.journal import Journal
 
 _BATCH = 128
+
+
+class Progress(Protocol):
+    """Told how far a run is."""
+
+    def __call__(self, stage: str, done: float, total: int, tokens: int = 0, /) -> None:
+        """Take notice.
+
+        Args:
+            stage: What is being done.
+            done: Its steps or answers that are done; the last may be done in part.
+            total: All of them, as far as they are known.
+            tokens: Tokens that were generated for it by this process.
+        """
+        ...
+
+
+class Stage:
+    """The answers of one stage of a run, told to a progress as they come, batch after batch.
+
+    Args:
+        progress: Whom to tell.
+        name: What the stage does.
+        total: Answers that are expected.
+    """
+
+    def __init__(self, progress: Progress, name: str, total: int) -> None:
+        self._progress, self._name, self._total = progress, name, total
+        self._done = self._tokens = 0
+        self.watch(Pace(0, 0))
+
+    def watch(self, pace: Pace) -> None:
+        """Tell how far the batch under way is, in answers beside those added."""
+        done, tokens = self._done + pace.answers, self._tokens + pace.tokens
+        self._progress(self._name, done, self._total, tokens)
+
+    def add(self, answers: int, tokens: int = 0) -> None:
+        """Count answers that are at hand, or a batch's that have come."""
+        self._done += answers
+        self._tokens += tokens
+        self.watch(Pace(0, 0))
+
+    def expect(self, more: int) -> None:
+        """Expect so many more answers, or fewer."""
+        self._total += more
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +85,7 @@ class RolloutRunner:
         sampling: Sampling,
         *,
         round_number: int,
+        stage: Stage,
         samples: int = 1,
     ) -> Batch:
         """Run one batch, or read what an earlier, killed run already has of it.
@@ -52,10 +97,12 @@ class RolloutRunner:
             prompts: The planned prompts; an earlier run's prompts are kept if they are on disk.
             sampling: How to draw tokens.
             round_number: The round, part of each sequence's noise.
+            stage: Counts the answers.
             samples: Completions per prompt.
         """
         done = folder.read_batch(phase, number)
         if done is not None:
+            stage.add(len(done.completions))
             return done
         asked = folder.read(Prompt, phase, number)
         if asked is None:
@@ -63,15 +110,48 @@ class RolloutRunner:
             folder.write(Prompt, phase, number, asked)
         completions = folder.read(Completion, phase, number)
         if completions is None:
-            completions = self.generator.generate(
-                asked, sampling, samples=samples, round=round_number, seed=self.seed
-            )
+            with folder.journal(Completion, phase, number) as journal:
+                self._ask(journal, asked, sampling, samples, round_number, stage)
+            completions = in_order(asked, journal.records)
             folder.write(Completion, phase, number, completions)
+        else:
+            stage.add(len(completions))
         mentions = self._find(asked, completions)
         folder.write(Mention, phase, number, mentions)
         verdicts = self.domain.verify(mentions)
         folder.write(Verdict, phase, number, verdicts)
         return Batch(asked, completions, mentions, verdicts)
+
+    def _ask(
+        self,
+        journal: Journal[Completion],
+        prompts: Sequence[Prompt],
+        sampling: Sampling,
+        samples: int,
+        round_number: int,
+        stage: Stage,
+    ) -> None:
+        """Ask for the answers that the journal lacks, and append each to it as it comes."""
+        pace = Pace(0, 0)
+
+        def watch(now: Pace) -> None:
+            nonlocal pace
+            pace = now
+            stage.watch(now)
+
+        had = {completion.id for completion in journal.records}
+        stage.add(len(had))
+        for completion in self.generator.generate(
+            prompts,
+            sampling,
+            samples=samples,
+            round=round_number,
+            seed=self.seed,
+            done=had,
+            watch=watch,
+        ):
+            journal.append(completion)
+        stage.add(len(journal.records) - len(had), pace.tokens)
 
     def _find(self, prompts: Sequence[Prompt], completions: Sequence[Completion]) -> list[Mention]:
         prompt_of = {prompt.id: prompt for prompt in prompts}
@@ -110,15 +190,22 @@ def measure_split(
     prompts = measure_prompts(domain, chosen, split, settings)
     folder, greedy = run.round(number), Sampling(max_new_tokens=settings.max_new_tokens)
     batches: list[Batch] = []
+    stage = Stage(
+        progress,
+        f"round {number}: measure on {split}",
+        len(prompts) + domain.expected_follow_ups(prompts),
+    )
+
+    def ask(asked: Sequence[Prompt]) -> Batch:
+        batches.append(
+            runner.run(folder, split, len(batches), asked, greedy, round_number=number, stage=stage)
+        )
+        return batches[-1]
+
     for start in range(0, len(prompts), _BATCH):
-        progress(f"round {number}: measure on {split}", start, len(prompts))
-        part = prompts[start : start + _BATCH]
-        asked = runner.run(folder, split, len(batches), part, greedy, round_number=number)
-        batches.append(asked)
-        if not domain.following:
-            continue
-        more = domain.follow_up(asked.prompts, asked.completions)
-        batches.append(runner.run(folder, split, len(batches), more, greedy, round_number=number))
-    progress(f"round {number}: measure on {split}", len(prompts), len(prompts))
-    joined = Batch.joined(batches)
-    return answers_of(joined, domain)
+        asked = ask(prompts[start : start + _BATCH])
+        if domain.following:
+            more = domain.follow_up(asked.prompts, asked.completions)
+            stage.expect(len(more) - domain.expected_follow_ups(asked.prompts))
+            ask(more)
+    return answers_of(Batch.joined(batches), domain)

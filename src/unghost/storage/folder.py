@@ -3,13 +3,14 @@
     <run>/run.json                     schema version, configuration, universe, versions, seed
           round-000/                   the untouched model
           round-001/prompts/discover-00000.parquet   and completions/, mentions/, verdicts/
+          round-001/completions/discover-00001.jsonl   answers of a batch that is not whole yet
           round-001/checkpoint/  adapter/  train.jsonl
           round-001/metrics.json       written last: the round is complete
           adapter/  report.html  report.json
 
-Work is planned into batches before it runs, and a batch is the unit of resume: it counts as done
-when the last of its four files, the verdicts, is there. Every file is written under a temporary
-name, synced and renamed.
+Work is planned into batches before it runs. A batch counts as done when the last of its four files,
+the verdicts, is there; its answers are kept in a journal until all have come. Every other file is
+written under a temporary name, synced and renamed.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from unghost.errors import UnghostError
 from unghost.records import Completion, Mention, Prompt, Record, Verdict, from_table, to_table
 from unghost.storage.atomic import atomic_path, clear_leftovers, write_error, write_json
+from unghost.storage.journal import Journal
 
 RUN_VERSION = 2
 """Version of the folder's layout and of run.json; a run of another version is refused."""
@@ -70,14 +72,24 @@ class RoundFolder:
         """
         return self.path / _FOLDERS[record_type] / f"{phase}-{number:05d}.parquet"
 
+    def journal(self, record_type: type[Record], phase: str, number: int) -> Journal[Record]:
+        """Open the journal of a batch under way, with the records that a killed run left in it.
+
+        Raises:
+            UnghostError: It is damaged, or cannot be written.
+        """
+        return Journal(self.part(record_type, phase, number).with_suffix(".jsonl"), record_type)
+
     def write(
         self, record_type: type[Record], phase: str, number: int, records: list[Record]
     ) -> None:
-        """Write one batch's records of one type, atomically."""
+        """Write one batch's records of one type, atomically; its journal, if any, goes."""
         import pyarrow.parquet as pq
 
-        with atomic_path(self.part(record_type, phase, number)) as temporary:
+        path = self.part(record_type, phase, number)
+        with atomic_path(path) as temporary:
             pq.write_table(to_table(records, record_type), temporary)
+        path.with_suffix(".jsonl").unlink(missing_ok=True)
 
     def read(self, record_type: type[Record], phase: str, number: int) -> list[Record] | None:
         """Read one batch's records of one type, or None if they are not there yet.
