@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from unghost.domains.registry import load_domain
 from unghost.evaluate.heldout import heldout_section, keywords_of
 from unghost.evaluate.plan import check_splits
 from unghost.generate.base import ModelChoice, open_generator
+from unghost.generate.budget import EndpointSettings, account_facts, read_account, spending
+from unghost.registries.address import shown
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
@@ -21,21 +24,21 @@ def measure(
     config: UnlearnConfig,
     folder: Path,
     *,
-    base_url: str | None = None,
-    api_key_env: str = "OPENAI_API_KEY",
+    endpoint: EndpointSettings | None = None,
     generator: str | None = None,
     progress: Progress = lambda *_: None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Measure how often a model invents names.
 
     Args:
         config: Model, domain, universe, tasks and the ``measure`` settings alone are used.
         folder: The run's folder.
-        base_url: Address of an OpenAI-compatible server; None loads local weights.
-        api_key_env: Environment variable that holds the server's key.
+        endpoint: The OpenAI-compatible server to ask; None loads local weights.
         generator: The back end that asks, a name or ``module:attribute``; None leaves it to
-            ``base_url``.
+            the endpoint.
         progress: Told what is being done.
+        note: Told at the end what was asked of a server, in one line.
 
     Returns:
         The report, as in report.json.
@@ -46,14 +49,16 @@ def measure(
     domain = load_domain(config.domain, config.universe)
     tasks = domain.load_tasks(domain.tasks_path(config.tasks))
     check_splits(tasks, ["heldout"])
+    account = folder / "endpoint.json"
     choice = ModelChoice(
-        config.model, config.system, config.device, config.dtype, base_url, api_key_env
+        config.model, config.system, config.device, config.dtype, endpoint, account
     )
     model = open_generator(choice, generator)
     files = {"tasks": domain.tasks_path(config.tasks)}
     head = header(config, model.model_id, domain, files) | {
         "measure": config.model_dump(mode="json"),
-        "base_url": base_url,
+        "base_url": None if endpoint is None else shown(endpoint.base_url),
+        "api": None if endpoint is None else endpoint.api,
         "generator": generator,
     }
     with RunFolder.open(folder, head) as run:
@@ -63,6 +68,10 @@ def measure(
             "heldout": heldout_section(answers, **keywords_of(tasks), seed=config.seed),
             "stopping": "a measurement: nothing was trained",
         }
+        if endpoint is not None and account.exists():
+            asked = read_account(account)
+            report["endpoint"] = account_facts(asked, endpoint)
+            note(spending(asked, endpoint))
         write_report(report, run.path / "report.json")
         write_page(report, run.path / "report.html")
     return report
