@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from unghost.config import UnlearnConfig
+from pydantic import TypeAdapter
+
+from unghost.config import UnlearnConfig, resolve
+from unghost.domains.base import Domain
 from unghost.domains.registry import load_domain
+from unghost.domains.tasks import Task
+from unghost.errors import UnghostError
+from unghost.evaluate.answers import Answer, read_answers
 from unghost.evaluate.heldout import heldout_section, keywords_of
-from unghost.evaluate.plan import check_splits
+from unghost.evaluate.plan import check_splits, tasks_of
 from unghost.generate.base import ModelChoice, open_generator
 from unghost.generate.budget import EndpointSettings, account_facts, read_account, spending
 from unghost.registries.address import shown
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
-from unghost.runs.rollouts import Progress, RolloutRunner, measure_split
-from unghost.storage.folder import RunFolder
+from unghost.runs.rollouts import Progress, RolloutRunner, find_in_completions, measure_split
+from unghost.storage.atomic import write_json
+from unghost.storage.folder import RunFolder, read_header, read_json, round_of
+
+_TASKS = "tasks.json"
+_PHASES = ("heldout", "sampled-heldout")
 
 
 def measure(
@@ -33,7 +45,8 @@ def measure(
 
     Args:
         config: Model, domain, universe, tasks and the ``measure`` settings alone are used.
-        folder: The run's folder.
+        folder: The run's folder; with it every figure can be computed again
+            (:func:`measure_again`).
         endpoint: The OpenAI-compatible server to ask; None loads local weights.
         generator: The back end that asks, a name or ``module:attribute``; None leaves it to
             the endpoint.
@@ -44,7 +57,7 @@ def measure(
         The report, as in report.json.
 
     Raises:
-        UnghostError: Something that the user can mend; finished batches are never asked again.
+        UnghostError: Something that the user can mend; finished answers are never asked again.
     """
     domain = load_domain(config.domain, config.universe)
     tasks = domain.load_tasks(domain.tasks_path(config.tasks))
@@ -62,16 +75,77 @@ def measure(
         "generator": generator,
     }
     with RunFolder.open(folder, head) as run:
+        kept = tasks_of(tasks, "heldout")
+        write_json(run.path / _TASKS, {"tasks": [asdict(task) for task in kept]})
         runner = RolloutRunner(model, domain, config.seed)
-        answers = measure_split(runner, run, tasks, "heldout", 0, config.measure, progress)
-        report = report_of(run, config, model.model_id, domain) | {
-            "heldout": heldout_section(answers, **keywords_of(tasks), seed=config.seed),
-            "stopping": "a measurement: nothing was trained",
-        }
+        ask = partial(measure_split, runner, run, tasks, "heldout", 0, config.measure, progress)
+        greedy, sampled = ask(), ask(sampled=True) if config.measure.samples else []
+        more: dict[str, Any] = {}
         if endpoint is not None and account.exists():
             asked = read_account(account)
-            report["endpoint"] = account_facts(asked, endpoint)
+            more["endpoint"] = account_facts(asked, endpoint)
             note(spending(asked, endpoint))
-        write_report(report, run.path / "report.json")
-        write_page(report, run.path / "report.html")
+        return _report(run.path, config, model.model_id, domain, kept, greedy, sampled, more)
+
+
+def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[str, Any]:
+    """Compute the figures of a measurement again from its answers, which are read anew.
+
+    Nothing is asked, so the day or the snapshot by which names are judged may be another one.
+
+    Args:
+        folder: The folder of a finished measurement; it is left as it is.
+        out: Where report.json and report.html are written.
+        universe: What says what exists; None for that of the measurement.
+
+    Returns:
+        The report, as in report.json.
+
+    Raises:
+        UnghostError: The folder is no finished measurement, or the names are of other packages.
+    """
+    head = read_header(folder)
+    if "measure" not in head:
+        raise UnghostError(
+            f"{folder} is no measurement: give the folder of an `unghost measure` run"
+        )
+    given = {} if universe is None else {"universe": universe}
+    config = resolve(head["measure"] | given)
+    domain = load_domain(config.domain, config.universe)
+    rows = read_json(folder / _TASKS)["tasks"]
+    tasks: list[Task] = TypeAdapter(list[Task]).validate_python(rows)
+    greedy, sampled = (_read_again(folder, phase, domain) for phase in _PHASES)
+    if not greedy:
+        raise UnghostError(f"{folder} has no answers yet: run its `unghost measure` to the end")
+    out.mkdir(parents=True, exist_ok=True)
+    earlier = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
+    more = {key: earlier[key] for key in ("endpoint",) if key in earlier}
+    return _report(out, config, head["model_id"], domain, tasks, greedy, sampled, more)
+
+
+def _read_again(folder: Path, phase: str, domain: Domain) -> list[Answer]:
+    """Read the answers of a phase as if they had just been given."""
+    batch = round_of(folder, 0).read_phase(phase)
+    mentions = find_in_completions(domain, batch.prompts, batch.completions)
+    verdicts = domain.verify(mentions)
+    return read_answers(batch.prompts, batch.completions, mentions, verdicts, domain)
+
+
+def _report(
+    folder: Path,
+    config: UnlearnConfig,
+    model_id: str,
+    domain: Domain,
+    tasks: Sequence[Task],
+    greedy: Sequence[Answer],
+    sampled: Sequence[Answer],
+    more: Mapping[str, Any],
+) -> dict[str, Any]:
+    report = report_of(folder.name, config, model_id, domain) | {
+        "heldout": heldout_section(greedy, **keywords_of(tasks), seed=config.seed),
+        "stopping": "a measurement: nothing was trained",
+        **more,
+    }
+    write_report(report, folder / "report.json")
+    write_page(report, folder / "report.html")
     return report

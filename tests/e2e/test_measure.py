@@ -9,11 +9,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from e2e.conftest import run_command
 from unghost.names.building import build_snapshot
 from unghost.records import record_id, split_of
+from unghost.storage.folder import RUN_VERSION
 
 
 def measure(run: Path, model: str, *more: str) -> list[str]:
@@ -37,6 +39,45 @@ def test_a_local_model_is_measured_and_shown_again(tmp_path: Path) -> None:
         [sys.executable, "-m", "unghost.cli", "report", str(run), "--format", "json"]
     )
     assert json.loads(as_json.stdout) == report
+
+
+def test_a_measurement_is_computed_again_by_another_snapshot(tmp_path: Path) -> None:
+    run, snapshot = tmp_path / "run", tmp_path / "s.names"
+    sets = ["--set", "measure.samples=2", "--set", "measure.long_share=0"]
+    done = run_command(measure(run, "embedded", *sets))
+    assert done.returncode in (0, 1), done.stderr
+    report = json.loads((run / "report.json").read_text(encoding="utf-8"))
+    sampled = pq.read_table(run / "round-000/completions/sampled-heldout-00000.parquet")
+    assert len(sampled) == 20
+
+    def again(*more: str) -> dict[str, Any]:
+        command = [sys.executable, "-m", "unghost.cli", "report", str(run), *more]
+        shown = run_command(command)
+        assert shown.returncode == 0, shown.stderr
+        text = (run / "again/report.json").read_text(encoding="utf-8")
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+    same = again("--out", str(run / "again"))
+    assert same["heldout"] == report["heldout"]
+    # In a world of one name, all others are ghosts; nothing is asked to find that out.
+    build_snapshot(
+        ["requests"], snapshot, ecosystem="pypi", source="a test", date="2026-01-01", complete=True
+    )
+    other = again("--universe", str(snapshot))
+    assert other["universe"]["count"] == 1
+    rates = [found["heldout"]["before"] for found in (report, other)]
+    assert rates[0]["answers"] == rates[1]["answers"]
+    assert rates[0]["statuses"]["exists"] > 0 == rates[1]["statuses"]["exists"]
+    assert json.loads((run / "report.json").read_text(encoding="utf-8")) == report
+
+
+def test_only_a_measurement_is_computed_again(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text(json.dumps({"run_version": RUN_VERSION}), encoding="utf-8")
+    command = [sys.executable, "-m", "unghost.cli", "report", str(tmp_path), "--universe", "demo"]
+    done = run_command(command)
+    assert done.returncode == 2
+    assert "is no measurement" in done.stderr
 
 
 @dataclass

@@ -120,12 +120,12 @@ from unghost.generate.local import TransformersGenerator
 from unghost.records import Sampling
 from unghost.runs.rollouts import RolloutRunner, Stage
 from unghost.storage.folder import RoundFolder
-from unghost.evaluate.plan import choose_tasks, measure_prompts
+from unghost.evaluate.plan import MeasureSettings, choose_tasks, measure_prompts
 
 folder, after = Path(sys.argv[1]), int(sys.argv[2])
 domain = load_domain("packages", "demo")
 tasks = choose_tasks(domain.load_tasks(domain.tasks_path(None)), 12)
-prompts = measure_prompts(domain, tasks, "heldout", 0.5)
+prompts = measure_prompts(domain, tasks, "heldout", MeasureSettings(long_share=0.5))
 opened = open_generator(ModelChoice(MODEL_NAME, device="cpu"))
 generator = TransformersGenerator(
     opened.model, opened.tokenizer, model_id=opened.model_id, rows=6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from unghost.names.snapshot import Snapshot
 from unghost.names.walk import NormalisedWalk, Walk
 
 _DATA = Path(__file__).parents[1] / "data"
+_DATED = re.compile(r"(.+)@(\d{4}-\d{2}-\d{2})")
 DEMO = "demo"
 """What names the bundled demo universe."""
 
@@ -112,12 +114,15 @@ def load_universe(name: str, *, as_of: str | None = None) -> Universe:
 
     Args:
         name: ``demo``, the path of a snapshot file, or an ecosystem whose snapshot was pulled to
-            its usual place.
+            its usual place; with ``@`` and a day behind it, as of that day.
         as_of: The universe of an earlier day, ISO 8601; see :meth:`Snapshot.seen_by`.
 
     Raises:
         UnghostError: The snapshot does not exist, is damaged, or has no dates for ``as_of``.
     """
+    dated = _DATED.fullmatch(name)
+    if dated is not None and as_of is None:
+        name, as_of = dated[1], dated[2]
     if name == DEMO:
         return _demo() if as_of is None else _at(_demo_path(), as_of, closed_world=True)
     path = Path(name)

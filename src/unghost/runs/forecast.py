@@ -80,8 +80,8 @@ def forecast(config: UnlearnConfig) -> Forecast:
         tokens_out += times * longest
         after = following.get(prompt.asks)
         if after is not None:
-            answers[after.name] += 1
+            answers[after.name] += times
             system = () if config.system is None else (config.system,)
-            tokens_in += estimated_tokens([*system, after.questions[0]]) + longest
-            tokens_out += settings.max_new_tokens
+            tokens_in += times * (estimated_tokens([*system, after.questions[0]]) + longest)
+            tokens_out += times * settings.max_new_tokens
     return Forecast(dict(answers), tokens_in, tokens_out)

@@ -14,7 +14,6 @@ from typing import Any
 from unghost.config import UnlearnConfig
 from unghost.domains.base import Domain
 from unghost.report.schema import REPORT_VERSION
-from unghost.storage.folder import RunFolder
 from unghost.version import __version__
 
 _PACKAGES = ("torch", "transformers", "peft", "accelerate", "tokenizers", "numpy", "pyarrow")
@@ -60,14 +59,12 @@ def environment() -> dict[str, str]:
     return found
 
 
-def report_of(
-    run: RunFolder, config: UnlearnConfig, model_id: str, domain: Domain
-) -> dict[str, Any]:
+def report_of(run: str, config: UnlearnConfig, model_id: str, domain: Domain) -> dict[str, Any]:
     """Return the report of a run that nothing was measured of yet."""
     return {
         "version": REPORT_VERSION,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "run": run.path.name,
+        "run": run,
         "model": model_id,
         "universe": domain.facts.to_json(),
         "domain": {"name": domain.name, **domain.words.to_json()},

@@ -57,7 +57,7 @@ def write_results(
         heldout["drift"], kl = compare_drift(context, before, {prompt.id for prompt in shown})
         examples = before_and_after(before, after, kl, shown)
         _keep_adapter(run, best)
-    report = report_of(run, context.config, context.model_id, domain)
+    report = report_of(run.path.name, context.config, context.model_id, domain)
     report["config"]["kept_round"] = best
     report |= {
         "rounds": [_round(run, result.round) for result in history],

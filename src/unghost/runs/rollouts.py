@@ -20,7 +20,7 @@ from unghost.records import Completion, Mention, Prompt, Sampling, Split, Verdic
 from unghost.storage.folder import Batch, RoundFolder, RunFolder
 from unghost.storage.journal import Journal
 
-_BATCH = 128
+_BATCH = 512
 
 
 class Progress(Protocol):
@@ -116,7 +116,7 @@ class RolloutRunner:
             folder.write(Completion, phase, number, completions)
         else:
             stage.add(len(completions))
-        mentions = self._find(asked, completions)
+        mentions = find_in_completions(self.domain, asked, completions)
         folder.write(Mention, phase, number, mentions)
         verdicts = self.domain.verify(mentions)
         folder.write(Verdict, phase, number, verdicts)
@@ -153,13 +153,17 @@ class RolloutRunner:
             journal.append(completion)
         stage.add(len(journal.records) - len(had), pace.tokens)
 
-    def _find(self, prompts: Sequence[Prompt], completions: Sequence[Completion]) -> list[Mention]:
-        prompt_of = {prompt.id: prompt for prompt in prompts}
-        return [
-            mention
-            for completion in completions
-            for mention in self.domain.find(prompt_of[completion.prompt_id], completion)
-        ]
+
+def find_in_completions(
+    domain: Domain, prompts: Sequence[Prompt], completions: Sequence[Completion]
+) -> list[Mention]:
+    """Find what completions name, in their order."""
+    prompt_of = {prompt.id: prompt for prompt in prompts}
+    return [
+        mention
+        for completion in completions
+        for mention in domain.find(prompt_of[completion.prompt_id], completion)
+    ]
 
 
 def measure_split(
@@ -170,8 +174,10 @@ def measure_split(
     number: int,
     settings: MeasureSettings,
     progress: Progress,
+    *,
+    sampled: bool = False,
 ) -> list[Answer]:
-    """Ask the tasks of a split greedily, and then about the model's own long answers.
+    """Ask the tasks of a split in all forms, and then about the model's own long answers.
 
     Args:
         runner: The model and the domain.
@@ -179,8 +185,9 @@ def measure_split(
         tasks: Tasks of all splits.
         split: Which of them to ask.
         number: The round whose folder the answers go to.
-        settings: How many tasks are asked.
+        settings: What is asked.
         progress: Told how far it is.
+        sampled: Whether ``settings.samples`` answers are drawn, instead of the greedy one.
 
     Returns:
         The answers, with the verdicts on what they name.
@@ -188,24 +195,35 @@ def measure_split(
     count = settings.validate_tasks if split == "validate" else settings.heldout_tasks
     domain, chosen = runner.domain, choose_tasks(tasks_of(tasks, split), count)
     prompts = measure_prompts(domain, chosen, split, settings)
-    folder, greedy = run.round(number), Sampling(max_new_tokens=settings.max_new_tokens)
+    samples = settings.samples if sampled else 1
+    phase = f"sampled-{split}" if sampled else split
+    name = f"round {number}: {'sample' if sampled else 'measure'} on {split}"
+    expected = samples * (len(prompts) + domain.expected_follow_ups(prompts))
+    folder, stage = run.round(number), Stage(progress, name, expected)
     batches: list[Batch] = []
-    stage = Stage(
-        progress,
-        f"round {number}: measure on {split}",
-        len(prompts) + domain.expected_follow_ups(prompts),
-    )
 
-    def ask(asked: Sequence[Prompt]) -> Batch:
-        batches.append(
-            runner.run(folder, split, len(batches), asked, greedy, round_number=number, stage=stage)
+    def ask(asked: Sequence[Prompt], long: bool, samples: int) -> Batch:
+        done = runner.run(
+            folder,
+            phase,
+            len(batches),
+            asked,
+            settings.sampling(long=long, greedy=not sampled),
+            round_number=number,
+            stage=stage,
+            samples=samples,
         )
-        return batches[-1]
+        batches.append(done)
+        return done
 
-    for start in range(0, len(prompts), _BATCH):
-        asked = ask(prompts[start : start + _BATCH])
-        if domain.following:
-            more = domain.follow_up(asked.prompts, asked.completions)
-            stage.expect(len(more) - domain.expected_follow_ups(asked.prompts))
-            ask(more)
+    long_ones = {mode.name for mode in domain.modes if mode.long}
+    for long in (False, True):
+        part = [prompt for prompt in prompts if (prompt.asks in long_ones) == long]
+        for start in range(0, len(part), _BATCH):
+            asked = ask(part[start : start + _BATCH], long, samples)
+            about = domain.expected_follow_ups(asked.prompts)
+            if about:
+                more = domain.follow_up(asked.prompts, asked.completions)
+                stage.expect(len(more) - samples * about)
+                ask(more, long=False, samples=1)
     return answers_of(Batch.joined(batches), domain)

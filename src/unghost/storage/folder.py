@@ -176,7 +176,7 @@ class RunFolder:
 
     def round(self, number: int) -> RoundFolder:
         """Return the folder of one round; round 0 is the untouched model."""
-        return RoundFolder(self.path / f"round-{number:03d}")
+        return round_of(self.path, number)
 
     def close(self) -> None:
         """Release the lock."""
@@ -187,6 +187,11 @@ class RunFolder:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def round_of(path: Path, number: int) -> RoundFolder:
+    """Return the folder of one round of a run, to be read without its lock."""
+    return RoundFolder(path / f"round-{number:03d}")
 
 
 def read_header(path: Path) -> dict[str, Any]:
