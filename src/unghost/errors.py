@@ -9,7 +9,7 @@ _EXTRAS = {
     ),
     "measure": ("measuring needs", "jinja2 numpy pyarrow re2 scipy"),
     "sign": ("signatures need", "cryptography"),
-    "mcp": ("the MCP server needs", "mcp anyio"),
+    "mcp": ("the MCP server needs", "mcp"),
 }
 """By extra, what it is for and the modules that it installs."""
 _COMMANDS = {"unlearn": "train", "demo": "train"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,8 @@ from unghost.evaluate.answers import Answer, read_answers
 from unghost.evaluate.heldout import heldout_section, keywords_of
 from unghost.evaluate.plan import check_splits, load_tasks_for, tasks_of
 from unghost.generate.base import ModelChoice, open_generator
+from unghost.generate.budget import EndpointSettings, account_facts, read_account, spending
+from unghost.registries.address import shown
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
@@ -34,10 +36,10 @@ def measure(
     config: UnlearnConfig,
     folder: Path,
     *,
-    base_url: str | None = None,
-    api_key_env: str = "OPENAI_API_KEY",
+    endpoint: EndpointSettings | None = None,
     generator: str | None = None,
     progress: Progress = lambda *_: None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Measure how often a model invents names.
 
@@ -45,11 +47,11 @@ def measure(
         config: Model, domain, universe, tasks and the ``measure`` settings alone are used.
         folder: The run's folder; with it every figure can be computed again
             (:func:`measure_again`).
-        base_url: Address of an OpenAI-compatible server; None loads local weights.
-        api_key_env: Environment variable that holds the server's key.
+        endpoint: The OpenAI-compatible server to ask; None loads local weights.
         generator: The back end that asks, a name or ``module:attribute``; None leaves it to
-            ``base_url``.
+            the endpoint.
         progress: Told what is being done.
+        note: Told at the end what was asked of a server, in one line.
 
     Returns:
         The report, as in report.json.
@@ -60,14 +62,16 @@ def measure(
     domain = load_domain(config.domain, config.universe)
     tasks = load_tasks_for(config.model, domain, config.tasks)
     check_splits(tasks, ["heldout"])
+    account = folder / "endpoint.json"
     choice = ModelChoice(
-        config.model, config.system, config.device, config.dtype, base_url, api_key_env
+        config.model, config.system, config.device, config.dtype, endpoint, account
     )
     model = open_generator(choice, generator)
     files = {"tasks": domain.tasks_path(config.tasks)}
     head = header(config, model.model_id, domain, files) | {
         "measure": config.model_dump(mode="json"),
-        "base_url": base_url,
+        "base_url": None if endpoint is None else shown(endpoint.base_url),
+        "api": None if endpoint is None else endpoint.api,
         "generator": generator,
     }
     with RunFolder.open(folder, head) as run:
@@ -76,7 +80,12 @@ def measure(
         runner = RolloutRunner(model, domain, config.seed)
         ask = partial(measure_split, runner, run, tasks, "heldout", 0, config.measure, progress)
         greedy, sampled = ask(), ask(sampled=True) if config.measure.samples else []
-        return _report(run.path, config, model.model_id, domain, kept, greedy, sampled)
+        more: dict[str, Any] = {}
+        if endpoint is not None and account.exists():
+            asked = read_account(account)
+            more["endpoint"] = account_facts(asked, endpoint)
+            note(spending(asked, endpoint))
+        return _report(run.path, config, model.model_id, domain, kept, greedy, sampled, more)
 
 
 def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[str, Any]:
@@ -109,7 +118,9 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     if not greedy:
         raise UnghostError(f"{folder} has no answers yet: run its `unghost measure` to the end")
     out.mkdir(parents=True, exist_ok=True)
-    return _report(out, config, head["model_id"], domain, tasks, greedy, sampled)
+    earlier = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
+    more = {key: earlier[key] for key in ("endpoint",) if key in earlier}
+    return _report(out, config, head["model_id"], domain, tasks, greedy, sampled, more)
 
 
 def _read_again(folder: Path, phase: str, domain: Domain) -> list[Answer]:
@@ -128,10 +139,12 @@ def _report(
     tasks: Sequence[Task],
     greedy: Sequence[Answer],
     sampled: Sequence[Answer],
+    more: Mapping[str, Any],
 ) -> dict[str, Any]:
     report = report_of(folder.name, config, model_id, domain) | {
         "heldout": heldout_section(greedy, **keywords_of(tasks), seed=config.seed),
         "stopping": "a measurement: nothing was trained",
+        **more,
     }
     write_report(report, folder / "report.json")
     write_page(report, folder / "report.html")
