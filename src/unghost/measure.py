@@ -14,7 +14,7 @@ from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
 from unghost.runs.rollouts import Progress, RolloutRunner, measure_split
-from unghost.storage.folder import RunFolder
+from unghost.storage.folder import RunFolder, recorded
 
 
 def measure(
@@ -46,20 +46,24 @@ def measure(
     domain = load_domain(config.domain, config.universe)
     tasks = domain.load_tasks(domain.tasks_path(config.tasks))
     check_splits(tasks, ["heldout"])
-    choice = ModelChoice(
-        config.model, config.system, config.device, config.dtype, base_url, api_key_env
-    )
+    kept = recorded(folder, "dtype") if config.dtype == "auto" else None
+    dtype = config.dtype if kept is None else kept.split()[0]
+    choice = ModelChoice(config.model, config.system, config.device, dtype, base_url, api_key_env)
     model = open_generator(choice, generator)
+    runs_in = kept or getattr(model, "dtype", None)
     files = {"tasks": domain.tasks_path(config.tasks)}
     head = header(config, model.model_id, domain, files) | {
         "measure": config.model_dump(mode="json"),
         "base_url": base_url,
         "generator": generator,
+        "dtype": runs_in,
     }
     with RunFolder.open(folder, head) as run:
         runner = RolloutRunner(model, domain, config.seed)
         answers = measure_split(runner, run, tasks, "heldout", 0, config.measure, progress)
-        report = report_of(run, config, model.model_id, domain) | {
+        report = report_of(run, config, model.model_id, domain)
+        report["config"]["dtype"] = runs_in or config.dtype
+        report |= {
             "heldout": heldout_section(answers, **keywords_of(tasks), seed=config.seed),
             "stopping": "a measurement: nothing was trained",
         }
