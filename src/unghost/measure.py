@@ -17,7 +17,7 @@ from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
 from unghost.evaluate.answers import Answer, read_answers
 from unghost.evaluate.heldout import heldout_section, keywords_of
-from unghost.evaluate.plan import check_splits, tasks_of
+from unghost.evaluate.plan import check_splits, load_tasks_for, tasks_of
 from unghost.generate.base import ModelChoice, open_generator
 from unghost.generate.budget import EndpointSettings, account_facts, read_account, spending
 from unghost.registries.address import shown
@@ -26,7 +26,7 @@ from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
 from unghost.runs.rollouts import Progress, RolloutRunner, find_in_completions, measure_split
 from unghost.storage.atomic import write_json
-from unghost.storage.folder import RunFolder, read_header, read_json, round_of
+from unghost.storage.folder import RunFolder, read_header, read_json, recorded, round_of
 
 _TASKS = "tasks.json"
 _PHASES = ("heldout", "sampled-heldout")
@@ -60,19 +60,21 @@ def measure(
         UnghostError: Something that the user can mend; finished answers are never asked again.
     """
     domain = load_domain(config.domain, config.universe)
-    tasks = domain.load_tasks(domain.tasks_path(config.tasks))
+    tasks = load_tasks_for(config.model, domain, config.tasks)
     check_splits(tasks, ["heldout"])
     account = folder / "endpoint.json"
-    choice = ModelChoice(
-        config.model, config.system, config.device, config.dtype, endpoint, account
-    )
+    chosen = recorded(folder, "dtype") if config.dtype == "auto" else None
+    dtype = config.dtype if chosen is None else chosen.split()[0]
+    choice = ModelChoice(config.model, config.system, config.device, dtype, endpoint, account)
     model = open_generator(choice, generator)
+    runs_in = chosen or getattr(model, "dtype", None)
     files = {"tasks": domain.tasks_path(config.tasks)}
     head = header(config, model.model_id, domain, files) | {
         "measure": config.model_dump(mode="json"),
         "base_url": None if endpoint is None else shown(endpoint.base_url),
         "api": None if endpoint is None else endpoint.api,
         "generator": generator,
+        "dtype": runs_in,
     }
     with RunFolder.open(folder, head) as run:
         kept = tasks_of(tasks, "heldout")
@@ -85,7 +87,7 @@ def measure(
             asked = read_account(account)
             more["endpoint"] = account_facts(asked, endpoint)
             note(spending(asked, endpoint))
-        return _report(run.path, config, model.model_id, domain, kept, greedy, sampled, more)
+        return _report(run.path, config, head, domain, kept, greedy, sampled, more)
 
 
 def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[str, Any]:
@@ -120,7 +122,7 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     out.mkdir(parents=True, exist_ok=True)
     earlier = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
     more = {key: earlier[key] for key in ("endpoint",) if key in earlier}
-    return _report(out, config, head["model_id"], domain, tasks, greedy, sampled, more)
+    return _report(out, config, head, domain, tasks, greedy, sampled, more)
 
 
 def _read_again(folder: Path, phase: str, domain: Domain) -> list[Answer]:
@@ -134,14 +136,16 @@ def _read_again(folder: Path, phase: str, domain: Domain) -> list[Answer]:
 def _report(
     folder: Path,
     config: UnlearnConfig,
-    model_id: str,
+    head: Mapping[str, Any],
     domain: Domain,
     tasks: Sequence[Task],
     greedy: Sequence[Answer],
     sampled: Sequence[Answer],
     more: Mapping[str, Any],
 ) -> dict[str, Any]:
-    report = report_of(folder.name, config, model_id, domain) | {
+    report = report_of(folder.name, config, head["model_id"], domain)
+    report["config"]["dtype"] = head["dtype"] or config.dtype
+    report |= {
         "heldout": heldout_section(greedy, **keywords_of(tasks), seed=config.seed),
         "stopping": "a measurement: nothing was trained",
         **more,

@@ -130,8 +130,15 @@ class _Reader(NamedTuple):
 
     def _several(self, line: str, begin: int, end: int) -> list[_Item] | None:
         """Read names separated by commas, None if any item is none."""
-        items = [self._item(line, *place) for place in self._places(line, begin, end)]
-        found = [item for item in items if item is not None]
+        opened = line[begin] if begin < end else ""
+        coded = opened == "`" and line[end - 1] == opened and line.count(opened, begin, end) == 2
+        if coded:  # One span of code may hold the whole list.
+            begin, end = begin + 1, end - 1
+        places = list(self._places(line, begin, end))
+        if len(places) > 1 and _is_broken_off(line, *places[-1]):
+            places.pop()
+        items = [self._item(line, *place) for place in places]
+        found = [(item[0], coded or item[1]) for item in items if item is not None]
         if not found or len(found) != len(items) or _is_sentence([spot.name for spot, _ in found]):
             return None
         return found
@@ -212,6 +219,12 @@ def _trimmed(line: str, begin: int, end: int) -> tuple[int, int]:
     while end > begin and (line[end - 1].isspace() or line[end - 1] in ".;,"):
         end -= 1
     return begin, end
+
+
+def _is_broken_off(line: str, begin: int, end: int) -> bool:
+    """Return whether an item is the last of a text and lacks the end of its span of code."""
+    begin, end = _trimmed(line, begin, end)
+    return begin < end == len(line) and line[begin] == "`" and line.count("`", begin, end) == 1
 
 
 def _link(line: str, begin: int, end: int) -> int:
