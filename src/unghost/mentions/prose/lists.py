@@ -32,7 +32,7 @@ _PACKAGES = re.compile(
 )
 """Words that say that a list is of packages, or that a name is one's."""
 _OTHERS = re.compile(
-    r"\b(?:this|it|an?|the)\b[^.\n]{0,30}?\b(?:function|method|class|exception|variable|parameter"
+    r"\b(?:this|it|an?|the)\b[^.\n]{0,30}?\b(function|method|class|exception|variable|parameter"
     r"|argument|attribute|constant|decorator|keyword|operator)\b",
     re.IGNORECASE,
 )
@@ -241,7 +241,7 @@ def _is_of_packages(items: list[_Item], explanation: str, told: bool) -> bool:
     with a capital letter, is none unless the words before the list or behind the name say so.
     """
     other, package = _OTHERS.search(explanation), _PACKAGES.search(explanation)
-    if other is not None and (package is None or other.start() < package.start()):
+    if other is not None and (package is None or other.start(1) < package.start()):
         return False
     return told or package is not None or not any(is_titled(spot.name) for spot, _ in items)
 
