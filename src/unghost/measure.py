@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from unghost.domains.base import Domain
 from unghost.domains.registry import load_domain
 from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
-from unghost.evaluate.answers import Answer, read_answers
+from unghost.evaluate.answers import Answer, answers_of
 from unghost.evaluate.heldout import heldout_section, keywords_of
 from unghost.evaluate.plan import check_splits, tasks_of
 from unghost.generate.base import ModelChoice, open_generator
@@ -24,7 +24,7 @@ from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
 from unghost.runs.rollouts import Progress, RolloutRunner, find_in_completions, measure_split
 from unghost.storage.atomic import write_json
-from unghost.storage.folder import RunFolder, read_header, read_json, round_of
+from unghost.storage.folder import Batch, RunFolder, read_header, read_json, round_of
 
 _TASKS = "tasks.json"
 _PHASES = ("heldout", "sampled-heldout")
@@ -95,6 +95,54 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     Raises:
         UnghostError: The folder is no finished measurement, or the names are of other packages.
     """
+    found = read_measurement(folder, universe)
+    out.mkdir(parents=True, exist_ok=True)
+    return _report(
+        out,
+        found.config,
+        found.head["model_id"],
+        found.domain,
+        found.tasks,
+        found.greedy,
+        found.sampled,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A finished measurement, read anew.
+
+    Attributes:
+        folder: Where it lies.
+        head: Its header.
+        config: Its settings.
+        domain: What was asked about.
+        tasks: The tasks that were asked.
+        batch: The records of the greedy answers, judged anew.
+        greedy: Those answers.
+        sampled: The sampled answers.
+    """
+
+    folder: Path
+    head: dict[str, Any]
+    config: UnlearnConfig
+    domain: Domain
+    tasks: list[Task]
+    batch: Batch
+    greedy: list[Answer]
+    sampled: list[Answer]
+
+
+def read_measurement(folder: Path, universe: str | None = None) -> Measurement:
+    """Read the answers of a finished measurement, and judge them as if they had just been given.
+
+    Args:
+        folder: The folder of a finished measurement; it is left as it is.
+        universe: What says what exists; None for that of the measurement.
+
+    Raises:
+        UnghostError: The folder is no finished measurement, or the names are of other packages.
+    """
     head = read_header(folder)
     if "measure" not in head:
         raise UnghostError(
@@ -106,18 +154,17 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     rows = read_json(folder / _TASKS)["tasks"]
     tasks: list[Task] = TypeAdapter(list[Task]).validate_python(rows)
     greedy, sampled = (_read_again(folder, phase, domain) for phase in _PHASES)
-    if not greedy:
+    if not greedy.completions:
         raise UnghostError(f"{folder} has no answers yet: run its `unghost measure` to the end")
-    out.mkdir(parents=True, exist_ok=True)
-    return _report(out, config, head["model_id"], domain, tasks, greedy, sampled)
+    answers = (answers_of(greedy, domain), answers_of(sampled, domain))
+    return Measurement(folder, head, config, domain, tasks, greedy, *answers)
 
 
-def _read_again(folder: Path, phase: str, domain: Domain) -> list[Answer]:
+def _read_again(folder: Path, phase: str, domain: Domain) -> Batch:
     """Read the answers of a phase as if they had just been given."""
     batch = round_of(folder, 0).read_phase(phase)
     mentions = find_in_completions(domain, batch.prompts, batch.completions)
-    verdicts = domain.verify(mentions)
-    return read_answers(batch.prompts, batch.completions, mentions, verdicts, domain)
+    return Batch(batch.prompts, batch.completions, mentions, domain.verify(mentions))
 
 
 def _report(

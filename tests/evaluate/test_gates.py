@@ -148,3 +148,17 @@ def test_a_run_that_met_ghosts_and_trained_nothing_is_no_success(report: Report)
     report["rounds"] = report["rounds"][:1]
     report["heldout"]["after"] = None
     assert judge(report) == ["nothing was trained, though the base made a ghost on held-out tasks"]
+
+
+def _compared(report: Report, high: float) -> Report:
+    figure = {"before": _figure(0.5), "after": _figure(0.4), "change": _figure(-0.1, -0.2, high)}
+    heldout = report["heldout"] | {"exact_match": None}
+    parts = {"coding": [{"figures": {"humaneval_plus": figure}}]}
+    return report | {"rounds": [], "heldout": heldout, "comparison": parts}
+
+
+def test_a_comparison_is_judged_by_its_coding_problems(report: Report) -> None:
+    assert judge(_compared(report, 0.01)) == []
+    assert judge(_compared(report, -0.01)) == ["humaneval_plus fell from 50.0 % to 40.0 %"]
+    nothing = _compared(report, 0.01) | {"comparison": {"coding": []}}
+    assert judge(nothing) == ["exact match on other tasks: not measured"]

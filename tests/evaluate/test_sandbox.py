@@ -70,7 +70,10 @@ def test_its_folder_is_empty_and_goes_with_it() -> None:
 
 
 def test_open_files_are_limited() -> None:
-    body = "import os\ntry:\n    while True: os.dup(1)\nexcept OSError as error:\n    return error.errno"
+    body = (
+        "import os\ntry:\n    while True: os.dup(1)\n"
+        "except OSError as error:\n    return error.errno"
+    )
     assert run(body).result == 24
 
 

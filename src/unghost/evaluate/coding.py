@@ -19,7 +19,7 @@ from typing import Any, Literal
 import numpy as np
 
 from unghost.errors import UnghostError
-from unghost.evaluate.estimates import Estimate, paired, proportion
+from unghost.evaluate.estimates import paired, proportion
 from unghost.evaluate.sandbox import Limits, run_code
 from unghost.records import Message, Prompt, Sampling, record_id
 
@@ -235,11 +235,11 @@ def coding_figures(
             return [all(results[i][kind] == "pass" for kind in kinds) for i in ids]
 
         first, second = passes(before), passes(after)
-        columns = [(np.array(hits, dtype=np.float64), ones) for hits in (first, second)]
+        one, two = ((np.array(hits, dtype=np.float64), ones) for hits in (first, second))
         figures[figure] = {
-            "before": _share(columns[0], seed, resamples).to_json(),
-            "after": _share(columns[1], seed, resamples).to_json(),
-            "change": paired(*columns, "difference", seed=seed, resamples=resamples).to_json(),
+            "before": proportion(*one, seed=seed, resamples=resamples).to_json(),
+            "after": proportion(*two, seed=seed, resamples=resamples).to_json(),
+            "change": paired(one, two, "difference", seed=seed, resamples=resamples).to_json(),
             "gained": [i for i, a, b in zip(ids, first, second, strict=True) if b and not a],
             "lost": [i for i, a, b in zip(ids, first, second, strict=True) if a and not b],
             "timeouts": [
@@ -247,7 +247,3 @@ def coding_figures(
             ],
         }
     return figures
-
-
-def _share(columns: tuple[Any, Any], seed: int, resamples: int) -> Estimate:
-    return proportion(*columns, seed=seed, resamples=resamples)

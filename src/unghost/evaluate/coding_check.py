@@ -33,7 +33,9 @@ def main(data: dict[str, Any]) -> dict[str, Any]:
     solution = _solution(problem, suite, data["answer"], data["direct"])
     found = {"solution": solution}
     if "tests" in problem:
-        return found | {"base": _by_statements(solution, problem["tests"])}
+        # The tests may use what the prompt defines beside the function that is wanted.
+        program = "\n".join((problem["prompt"], solution, problem["tests"]))
+        return found | {"base": _by_statements(program)}
     for kind in ("base", "plus"):
         found[kind] = _by_inputs(solution, problem, suite, kind)
     return found
@@ -91,15 +93,15 @@ def _by_inputs(solution: str, problem: dict[str, Any], suite: str, kind: str) ->
     return str(status)
 
 
-def _by_statements(solution: str, tests: str) -> str:
-    """Run a solution and then the problem's own assertions, in a process that must reach the end.
+def _by_statements(program: str) -> str:
+    """Run a solution and the problem's own assertions, in a process that must reach the end.
 
     As in the original benchmarks, with evalplus's guard around it.
     """
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        _reach_the_end(f"{solution}\n{tests}", writing)
+        _reach_the_end(program, writing)
     os.close(writing)
     os.waitpid(child, 0)
     said = os.read(reading, 8).decode()

@@ -1,4 +1,4 @@
-"""Where two models drifted apart: KL(base || tuned) by class of token, and the tokens it sits on."""
+"""Where two models drifted apart: KL(base || tuned) by class of token, and at which tokens."""
 
 from __future__ import annotations
 
