@@ -19,6 +19,7 @@ from unghost.cli.unlearn import (
     merge,
     show,
 )
+from unghost.syntax.printable import printable
 
 
 def evaluate(
@@ -57,7 +58,6 @@ def evaluate(
 ) -> None:
     """Compare a tuned model with its base on the same tasks, and elsewhere."""
     from unghost.cli.progress import Bars
-    from unghost.cli.terminal import say
     from unghost.compare import Elsewhere, compare
     from unghost.config import read_config, resolve
 
@@ -83,7 +83,7 @@ def evaluate(
         )
     show(report, run)
     for line in _lines(report["comparison"]):
-        say(line)
+        typer.echo(printable(line))
     raise typer.Exit(0 if all(found["holds"] for found in report["comparison"]["gates"]) else 1)
 
 
