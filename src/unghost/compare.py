@@ -20,11 +20,9 @@ from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.identity import report_of
 from unghost.runs.rollouts import Progress
-from unghost.storage.folder import RunFolder, read_header
+from unghost.storage.folder import RunFolder
 
 _NAMES = ("base", "tuned")
-_ASKED_ALIKE = ("domain", "universe", "tasks", "system", "seed")
-"""Settings, beside those of the group measure, in which two measurements must agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +83,8 @@ def compare(
     places = dict(zip(_NAMES, (base, tuned), strict=True))
     head = {"compare": config.model_dump(mode="json") | {"model": None}, "places": places}
     with RunFolder.open(folder, head) as run:
-        first, second = (
-            _measurement(config, run.path / name, place, name, progress)
-            for name, place in places.items()
-        )
+        first = _measurement(config, run.path, base, None, progress)
+        second = _measurement(config, run.path, tuned, first, progress)
         _check_alike(first, second)
         heldout = heldout_section(
             first.greedy, second.greedy, **keywords_of(first.tasks), seed=config.seed
@@ -150,15 +146,32 @@ def _texts(paths: Sequence[Path]) -> list[str]:
 
 
 def _measurement(
-    config: UnlearnConfig, folder: Path, place: str, name: str, progress: Progress
+    config: UnlearnConfig, folder: Path, place: str, base: Measurement | None, progress: Progress
 ) -> Measurement:
-    """Measure a model, or read a finished measurement."""
+    """Measure a model, or read a finished measurement.
+
+    A tuned model is asked what its base was asked, in the base's number type, which may have been
+    chosen by timing.
+    """
     if (Path(place) / "run.json").is_file():
-        read_header(Path(place))
         return read_measurement(Path(place))
-    own = config.model_copy(update={"model": place})
-    measure(own, folder, progress=lambda stage, *rest: progress(f"{name}: {stage}", *rest))
-    return read_measurement(folder)
+    name = _NAMES[0] if base is None else _NAMES[1]
+    changes: dict[str, Any] = {"model": place}
+    if base is not None and config.dtype == "auto" and _dtype(base):
+        changes["dtype"] = _dtype(base)
+    measure(
+        config.model_copy(update=changes),
+        folder / name,
+        tasks_of_model=None if base is None else base.config.model,
+        progress=lambda stage, *rest: progress(f"{name}: {stage}", *rest),
+    )
+    return read_measurement(folder / name)
+
+
+def _dtype(found: Measurement) -> str | None:
+    """Return the number type that a model ran in, without how it was chosen; None of a server."""
+    said = found.head.get("dtype")
+    return said.split()[0] if said else None
 
 
 def _check_alike(first: Measurement, second: Measurement) -> None:
@@ -169,6 +182,8 @@ def _check_alike(first: Measurement, second: Measurement) -> None:
     """
     one, other = (_identity(found) for found in (first, second))
     differing = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+    types = {_dtype(first), _dtype(second)} - {None}
+    differing += ["dtype"] if len(types) > 1 else []
     if differing:
         raise UnghostError(
             f"the base and the tuned model were not measured alike ({', '.join(differing)} differ):"
@@ -178,11 +193,14 @@ def _check_alike(first: Measurement, second: Measurement) -> None:
 
 def _identity(found: Measurement) -> dict[str, Any]:
     config = found.config.model_dump(mode="json")
+    settings = {key: config[key] for key in ("domain", "system", "seed")}
     measured = {f"measure.{key}": value for key, value in config["measure"].items()}
-    hashes = {f"sha256.{key}": value for key, value in found.head["sha256"].items()}
     # Where a file lies does not matter, only what it holds.
-    settings = {key: config[key] for key in _ASKED_ALIKE if key not in ("tasks", "universe")}
-    return settings | measured | hashes | {"universe": found.domain.facts.id}
+    hashes = {f"sha256.{key}": value for key, value in found.head["sha256"].items()}
+    about_task = {mode.name for mode in found.domain.asked}
+    asked = sorted({p.id for p in found.batch.prompts if p.asks in about_task})
+    facts = {"universe": found.domain.facts.id, "questions": asked}
+    return settings | measured | hashes | facts
 
 
 def _masked(section: dict[str, Any]) -> dict[str, Any]:
@@ -227,7 +245,9 @@ def _elsewhere(
 
     seed = first.config.seed
     sides = [
-        elsewhere.open_side(name, x.config.model, x.config, folder / "elsewhere")
+        elsewhere.open_side(
+            name, x.config.model, _dtype(x) or x.config.dtype, x.config.device, folder / "elsewhere"
+        )
         for name, x in zip(_NAMES, (first, second), strict=True)
     ]
     progress("drift", 0, 1)

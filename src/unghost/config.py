@@ -73,7 +73,8 @@ class UnlearnConfig(BaseModel):
         objective: One of ``unghost objectives``, or your own as ``module:attribute``.
         blame: Which tokens of a ghost are suppressed; None leaves it to the objective.
         device: Where the model runs; ``auto`` takes a GPU if there is one.
-        dtype: In which type the model is loaded; ``auto`` is fp32 on a CPU, bf16 on a GPU.
+        dtype: In which type the model is loaded; ``auto`` is bf16 on a GPU that has it; on a CPU it
+            is fp32 for training and, for measuring alone, what is found to be faster.
         load_in_4bit: Load the frozen base in 4 bits (GPU only, LoRA only).
         terms: The objective's settings, of the type that it declares.
         explore: How a round of discovery is mixed.

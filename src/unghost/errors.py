@@ -10,7 +10,7 @@ _EXTRAS = {
     "measure": ("measuring needs", "jinja2 numpy pyarrow re2 scipy"),
     "lm-eval": ("tasks of lm-eval need", "lm_eval"),
     "sign": ("signatures need", "cryptography"),
-    "mcp": ("the MCP server needs", "mcp anyio"),
+    "mcp": ("the MCP server needs", "mcp"),
 }
 """By extra, what it is for and the modules that it installs."""
 _COMMANDS = {"unlearn": "train", "demo": "train"}

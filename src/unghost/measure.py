@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -17,14 +17,16 @@ from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
 from unghost.evaluate.answers import Answer, answers_of
 from unghost.evaluate.heldout import heldout_section, keywords_of
-from unghost.evaluate.plan import check_splits, tasks_of
+from unghost.evaluate.plan import check_splits, load_tasks_for, tasks_of
 from unghost.generate.base import ModelChoice, open_generator
+from unghost.generate.budget import EndpointSettings, account_facts, read_account, spending
+from unghost.registries.address import shown
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
 from unghost.runs.rollouts import Progress, RolloutRunner, find_in_completions, measure_split
 from unghost.storage.atomic import write_json
-from unghost.storage.folder import Batch, RunFolder, read_header, read_json, round_of
+from unghost.storage.folder import Batch, RunFolder, read_header, read_json, recorded, round_of
 
 _TASKS = "tasks.json"
 _PHASES = ("heldout", "sampled-heldout")
@@ -34,10 +36,11 @@ def measure(
     config: UnlearnConfig,
     folder: Path,
     *,
-    base_url: str | None = None,
-    api_key_env: str = "OPENAI_API_KEY",
+    endpoint: EndpointSettings | None = None,
     generator: str | None = None,
+    tasks_of_model: str | None = None,
     progress: Progress = lambda *_: None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Measure how often a model invents names.
 
@@ -45,11 +48,13 @@ def measure(
         config: Model, domain, universe, tasks and the ``measure`` settings alone are used.
         folder: The run's folder; with it every figure can be computed again
             (:func:`measure_again`).
-        base_url: Address of an OpenAI-compatible server; None loads local weights.
-        api_key_env: Environment variable that holds the server's key.
+        endpoint: The OpenAI-compatible server to ask; None loads local weights.
         generator: The back end that asks, a name or ``module:attribute``; None leaves it to
-            ``base_url``.
+            the endpoint.
+        tasks_of_model: The model whose tasks are asked, the base of a tuned one; None for the
+            model itself.
         progress: Told what is being done.
+        note: Told at the end what was asked of a server, in one line.
 
     Returns:
         The report, as in report.json.
@@ -58,17 +63,22 @@ def measure(
         UnghostError: Something that the user can mend; finished answers are never asked again.
     """
     domain = load_domain(config.domain, config.universe)
-    tasks = domain.load_tasks(domain.tasks_path(config.tasks))
+    tasks = load_tasks_for(tasks_of_model or config.model, domain, config.tasks)
     check_splits(tasks, ["heldout"])
-    choice = ModelChoice(
-        config.model, config.system, config.device, config.dtype, base_url, api_key_env
-    )
+    account = folder / "endpoint.json"
+    chosen = recorded(folder, "dtype") if config.dtype == "auto" else None
+    dtype = config.dtype if chosen is None else chosen.split()[0]
+    choice = ModelChoice(config.model, config.system, config.device, dtype, endpoint, account)
     model = open_generator(choice, generator)
+    runs_in = chosen or getattr(model, "dtype", None)
     files = {"tasks": domain.tasks_path(config.tasks)}
     head = header(config, model.model_id, domain, files) | {
         "measure": config.model_dump(mode="json"),
-        "base_url": base_url,
+        "base_url": None if endpoint is None else shown(endpoint.base_url),
+        "api": None if endpoint is None else endpoint.api,
         "generator": generator,
+        "tasks_of_model": tasks_of_model,
+        "dtype": runs_in,
     }
     with RunFolder.open(folder, head) as run:
         kept = tasks_of(tasks, "heldout")
@@ -76,7 +86,12 @@ def measure(
         runner = RolloutRunner(model, domain, config.seed)
         ask = partial(measure_split, runner, run, tasks, "heldout", 0, config.measure, progress)
         greedy, sampled = ask(), ask(sampled=True) if config.measure.samples else []
-        return _report(run.path, config, model.model_id, domain, kept, greedy, sampled)
+        more: dict[str, Any] = {}
+        if endpoint is not None and account.exists():
+            asked = read_account(account)
+            more["endpoint"] = account_facts(asked, endpoint)
+            note(spending(asked, endpoint))
+        return _report(run.path, config, head, domain, kept, greedy, sampled, more)
 
 
 def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[str, Any]:
@@ -97,15 +112,10 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     """
     found = read_measurement(folder, universe)
     out.mkdir(parents=True, exist_ok=True)
-    return _report(
-        out,
-        found.config,
-        found.head["model_id"],
-        found.domain,
-        found.tasks,
-        found.greedy,
-        found.sampled,
-    )
+    earlier = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
+    more = {key: earlier[key] for key in ("endpoint",) if key in earlier}
+    answers = (found.greedy, found.sampled)
+    return _report(out, found.config, found.head, found.domain, found.tasks, *answers, more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +180,19 @@ def _read_again(folder: Path, phase: str, domain: Domain) -> Batch:
 def _report(
     folder: Path,
     config: UnlearnConfig,
-    model_id: str,
+    head: Mapping[str, Any],
     domain: Domain,
     tasks: Sequence[Task],
     greedy: Sequence[Answer],
     sampled: Sequence[Answer],
+    more: Mapping[str, Any],
 ) -> dict[str, Any]:
-    report = report_of(folder.name, config, model_id, domain) | {
+    report = report_of(folder.name, config, head["model_id"], domain)
+    report["config"]["dtype"] = head["dtype"] or config.dtype
+    report |= {
         "heldout": heldout_section(greedy, **keywords_of(tasks), seed=config.seed),
         "stopping": "a measurement: nothing was trained",
+        **more,
     }
     write_report(report, folder / "report.json")
     write_page(report, folder / "report.html")

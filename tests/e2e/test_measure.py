@@ -80,6 +80,25 @@ def test_only_a_measurement_is_computed_again(tmp_path: Path) -> None:
     assert "is no measurement" in done.stderr
 
 
+def test_the_type_that_was_measured_is_recorded_and_kept(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    assert run_command(measure(run, "embedded")).returncode in (0, 1)
+    header = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    report = json.loads((run / "report.json").read_text(encoding="utf-8"))
+    assert header["dtype"] == report["config"]["dtype"]
+    assert header["dtype"].split()[0] in ("fp32", "bf16")
+    # As if another type had been found fastest when the run began.
+    header["dtype"] = "bf16 (measured: 3.1 times fp32)"
+    (run / "run.json").write_text(json.dumps(header), encoding="utf-8")
+    (run / "report.json").unlink()
+    assert run_command(measure(run, "embedded")).returncode in (0, 1)
+    report = json.loads((run / "report.json").read_text(encoding="utf-8"))
+    assert report["config"]["dtype"] == header["dtype"]
+    done = run_command(measure(run, "embedded", "--set", "dtype=fp32"))
+    assert done.returncode == 2
+    assert "dtype" in done.stderr
+
+
 @dataclass
 class Server:
     """Answers every question alike, and remembers what it was asked."""

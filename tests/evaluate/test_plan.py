@@ -12,6 +12,7 @@ from unghost.evaluate.plan import (
     MeasureSettings,
     check_splits,
     choose_tasks,
+    load_tasks_for,
     measure_prompts,
     tasks_of,
 )
@@ -53,6 +54,13 @@ def test_a_pair_of_tasks_is_chosen_together() -> None:
     split = [pair for pair in taken if len([t for t in chosen if t.startswith(f"{pair}-")]) == 1]
     assert len(taken) > 10
     assert len(split) <= 1  # the last one, where the count is reached
+
+
+def test_what_the_embedded_model_was_taught_says_nothing_of_others() -> None:
+    own, others = (load_tasks_for(model, PACKAGES, None) for model in ("embedded", "org/model"))
+    assert {task.known for task in own} == {True, False}
+    assert {task.known for task in others} == {None}
+    assert [task.id for task in own] == [task.id for task in others]
 
 
 def test_chosen_forms_bring_the_code_that_they_are_about() -> None:

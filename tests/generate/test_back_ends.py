@@ -12,6 +12,7 @@ import pytest
 from unghost.config import resolve
 from unghost.errors import UnghostError
 from unghost.generate.base import GENERATORS, BackEnd, Generator, ModelChoice, open_generator
+from unghost.generate.budget import EndpointSettings
 from unghost.generate.http import OpenAIGenerator
 from unghost.generate.local import TransformersGenerator
 from unghost.measure import measure
@@ -75,7 +76,7 @@ def test_an_entry_point_names_a_back_end(
 
 
 def test_an_address_chooses_the_back_end() -> None:
-    served = open_generator(ModelChoice("m", base_url="http://127.0.0.1:9/v1"))
+    served = open_generator(ModelChoice("m", endpoint=EndpointSettings("http://127.0.0.1:9/v1")))
     assert isinstance(served, OpenAIGenerator)
     assert served.stop_ids == frozenset()
     local = open_generator(ModelChoice("embedded", device="cpu"))

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from unghost.config import resolve
 from unghost.errors import UnghostError
 from unghost.evaluate.coding import load_benchmark
 from unghost.runs.elsewhere import (
@@ -28,7 +27,7 @@ PROBLEM = {
 
 @pytest.fixture(scope="module")
 def side(tmp_path_factory: pytest.TempPathFactory) -> Side:
-    return open_side("base", "embedded", resolve({}), tmp_path_factory.mktemp("elsewhere"))
+    return open_side("base", "embedded", "fp32", "cpu", tmp_path_factory.mktemp("elsewhere"))
 
 
 def test_texts_are_lines_or_passages(tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from unghost.domains.base import Domain, Mode
 from unghost.domains.tasks import Task
+from unghost.embedded import MODEL_NAME
 from unghost.errors import UnghostError
 from unghost.records import SPLITS, Prompt, Sampling, Split, unit_hash
 
@@ -58,6 +59,21 @@ class MeasureSettings:
         if greedy:
             return Sampling(max_new_tokens=longest)
         return Sampling(self.temperature, top_p=self.top_p, max_new_tokens=longest)
+
+
+def load_tasks_for(model: str, domain: Domain, given: str | None) -> list[Task]:
+    """Load a run's tasks; what the embedded model was taught says nothing of any other model.
+
+    Args:
+        model: The model, as it was named.
+        domain: What it is asked for.
+        given: A file of tasks; None for the domain's own.
+
+    Raises:
+        UnghostError: The file cannot be read, or holds something else.
+    """
+    tasks = domain.load_tasks(domain.tasks_path(given))
+    return tasks if model == MODEL_NAME else [replace(task, known=None) for task in tasks]
 
 
 def tasks_of(tasks: Sequence[Task], split: Split) -> list[Task]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from unghost.generate.budget import EndpointSettings
 from unghost.plugins.registry import Registry
 from unghost.records import Completion, Prompt, Sampling
 
@@ -86,16 +88,16 @@ class ModelChoice:
         system: A system prompt for every prompt.
         device: Where local weights run.
         dtype: In which type local weights are loaded.
-        base_url: Address of a server, with its version path.
-        api_key_env: Environment variable that holds the server's key.
+        endpoint: The server to ask, and how; None for local weights.
+        account: File in which a run keeps what it asked of a server; None for no run.
     """
 
     model: str
     system: str | None = None
     device: str = "auto"
     dtype: str = "auto"
-    base_url: str | None = None
-    api_key_env: str = "OPENAI_API_KEY"
+    endpoint: EndpointSettings | None = None
+    account: Path | None = None
 
 
 def in_order(prompts: Sequence[Prompt], completions: Iterable[Completion]) -> list[Completion]:
@@ -129,4 +131,4 @@ def open_generator(choice: ModelChoice, name: str | None = None) -> Generator:
     Raises:
         UnghostError: The back end is unknown or lacks a library, or the model cannot be opened.
     """
-    return GENERATORS.get(name or ("openai" if choice.base_url else "transformers"))(choice)
+    return GENERATORS.get(name or ("openai" if choice.endpoint else "transformers"))(choice)

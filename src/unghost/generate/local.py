@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from unghost.generate.base import ModelChoice, Pace, Watch, unwatched
+from unghost.generate.decoding import Decoding, draw, few_rows_fast
 from unghost.generate.encode import Decoder, encode_prompt
 from unghost.generate.load import load_model
 from unghost.records import Completion, FinishReason, Prompt, Sampling, record_id
@@ -60,14 +61,19 @@ class _Count:
 
 
 def open_local(choice: ModelChoice) -> TransformersGenerator:
-    """Load local weights and return a generator for them.
+    """Load local weights and return a generator for them; ``auto`` is the fastest type.
 
     Raises:
         UnghostError: The model cannot be loaded.
     """
-    loaded = load_model(choice.model, dtype=choice.dtype, device=choice.device)
+    dtype = "fastest" if choice.dtype == "auto" else choice.dtype
+    loaded = load_model(choice.model, dtype=dtype, device=choice.device)
     return TransformersGenerator(
-        loaded.model, loaded.tokenizer, model_id=loaded.model_id, system=choice.system
+        loaded.model,
+        loaded.tokenizer,
+        model_id=loaded.model_id,
+        system=choice.system,
+        dtype=loaded.dtype,
     )
 
 
@@ -80,6 +86,7 @@ class TransformersGenerator:
         model_id: Name of the model in the completions.
         system: A system prompt for every prompt.
         rows: Sequences in a batch; None finds a number that fits into memory.
+        dtype: In which type the model runs, and why, in words.
     """
 
     def __init__(
@@ -90,10 +97,11 @@ class TransformersGenerator:
         model_id: str,
         system: str | None = None,
         rows: int | None = None,
+        dtype: str | None = None,
     ) -> None:
         self.model, self.tokenizer = model, tokenizer
         self.model_id, self.system = model_id, system
-        self._rows = rows
+        self._rows, self.dtype = rows, dtype
         self._decode = Decoder(tokenizer)
         self.stop_ids = _stop_ids(model, tokenizer)
 
@@ -132,9 +140,10 @@ class TransformersGenerator:
         was_training = self.model.training
         self.model.eval()
         try:
-            for batch in self._batches(encoded, samples, sampling):
-                for sequence in self._run(batch, begin, sampling, had, count, watch):
-                    yield self._completion(sequence, sampling, round)
+            with few_rows_fast(self.model):
+                for batch in self._batches(encoded, samples, sampling):
+                    for sequence in self._run(batch, begin, sampling, had, count, watch):
+                        yield self._completion(sequence, sampling, round)
         finally:
             self.model.train(was_training)
 
@@ -209,36 +218,20 @@ class TransformersGenerator:
         Yields:
             After each token the sequences that it finished, and those that go on.
         """
-        device, samples = self.model.device, len(groups[0])
-        ids, mask = _left_padded(
-            [group[0].start for group in groups], self.tokenizer.pad_token_id, device
-        )
-        output = self._forward(ids, mask, None)
-        cache, logits = output.past_key_values, output.logits[:, -1]
-        if samples > 1:
-            cache.batch_repeat_interleave(samples)
-            logits = logits.repeat_interleave(samples, 0)
-            mask = mask.repeat_interleave(samples, 0)
+        prompts, samples = [group[0].start for group in groups], len(groups[0])
+        rows = Decoding(self.model, prompts, self.tokenizer.pad_token_id, samples)
         live = [sequence for group in groups for sequence in group]
-        while True:
-            keep = self._append(logits, live, sampling)
-            going = [live[row] for row in keep]
-            kept = set(keep)
+        while live:
+            keep = self._append(rows.logits, live, sampling)
+            kept, going = set(keep), [live[row] for row in keep]
             yield [s for row, s in enumerate(live) if row not in kept], going
-            if not going:
-                return
-            if len(keep) < len(live):
-                chosen = torch.tensor(keep, device=device)
-                cache.batch_select_indices(chosen)
-                mask, live = mask[chosen], going
-            mask = torch.cat([mask, mask.new_ones(len(live), 1)], dim=1)
-            last = torch.tensor([[sequence.ids[-1]] for sequence in live], device=device)
-            output = self._forward(last, mask, cache)
-            cache, logits = output.past_key_values, output.logits[:, -1]
+            live = going
+            if live:
+                rows.advance(keep, [sequence.ids[-1] for sequence in live])
 
     def _append(self, logits: Tensor, live: Sequence[_Sequence], sampling: Sampling) -> list[int]:
         """Draw a token for each row; returns the rows that go on."""
-        tokens, scores = _draw(logits, [sequence.noise for sequence in live], sampling)
+        tokens, scores = draw(logits, [sequence.noise for sequence in live], sampling)
         keep = []
         for row, (sequence, token, score) in enumerate(zip(live, tokens, scores, strict=True)):
             sequence.ids.append(token)
@@ -248,18 +241,6 @@ class TransformersGenerator:
             elif len(sequence.ids) < sampling.max_new_tokens:
                 keep.append(row)
         return keep
-
-    @torch.inference_mode()
-    def _forward(self, ids: Tensor, mask: Tensor, cache: Any) -> Any:
-        positions = (mask.cumsum(-1) - 1).clamp_min(0)[:, -ids.shape[1] :]
-        return self.model(
-            input_ids=ids,
-            attention_mask=mask,
-            position_ids=positions,
-            past_key_values=cache,
-            use_cache=True,
-            logits_to_keep=1,
-        )
 
     def _completion(self, sequence: _Sequence, sampling: Sampling, round: int) -> Completion:
         text, spans = self._decode(sequence.ids)
@@ -296,47 +277,3 @@ def _stop_ids(model: Any, tokenizer: Any) -> frozenset[int]:
 def _noise(seed: int, prompt_id: str, sample: int, round: int) -> np.random.Generator:
     digest = hashlib.sha256(f"unghost-noise:{seed}:{prompt_id}:{sample}:{round}".encode()).digest()
     return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "big")))
-
-
-def _left_padded(
-    rows: Sequence[Sequence[int]], pad: int, device: torch.device
-) -> tuple[Tensor, Tensor]:
-    width = max(len(row) for row in rows)
-    ids = torch.full((len(rows), width), pad, dtype=torch.long)
-    mask = torch.zeros(len(rows), width, dtype=torch.long)
-    for index, row in enumerate(rows):
-        ids[index, width - len(row) :] = torch.tensor(list(row))
-        mask[index, width - len(row) :] = 1
-    return ids.to(device), mask.to(device)
-
-
-@torch.inference_mode()
-def _draw(
-    logits: Tensor, noise: Sequence[np.random.Generator], sampling: Sampling
-) -> tuple[list[int], list[float]]:
-    """Draw one token a row [B, V]; gives ids and the untempered model's log-probs."""
-    log_probs = logits.float().log_softmax(-1)
-    if sampling.temperature == 0:
-        tokens = log_probs.argmax(-1)
-    else:
-        uniform = torch.tensor([source.random() for source in noise], device=logits.device)
-        tokens = _sample(log_probs / sampling.temperature, uniform, sampling)
-    scores = log_probs.gather(-1, tokens[:, None])[:, 0]
-    return tokens.tolist(), scores.tolist()
-
-
-def _sample(scores: Tensor, uniform: Tensor, sampling: Sampling) -> Tensor:
-    """Invert the cumulative distribution at one uniform number a row."""
-    probabilities = scores.softmax(-1)
-    ids = None
-    if sampling.top_k or sampling.top_p < 1:
-        probabilities, ids = probabilities.sort(dim=-1, descending=True)
-        if sampling.top_k:
-            probabilities[:, sampling.top_k :] = 0
-        before = probabilities.cumsum(-1) - probabilities
-        probabilities = probabilities.masked_fill(before >= sampling.top_p, 0)
-    cumulative = probabilities.double().cumsum(-1)
-    target = uniform.double()[:, None] * cumulative[:, -1:]
-    chosen = torch.searchsorted(cumulative, target, right=True)
-    chosen = chosen.clamp_max(scores.shape[-1] - 1)
-    return (chosen if ids is None else ids.gather(-1, chosen))[:, 0]

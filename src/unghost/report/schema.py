@@ -150,6 +150,23 @@ class AnswerPair(TypedDict):
     after: list[ShownToken]
 
 
+class EndpointFacts(TypedDict):
+    """What was asked of a server; see :class:`unghost.generate.budget.Account`.
+
+    ``cost`` is None where no prices were given.
+    """
+
+    api: str
+    requests: int
+    answers: int
+    cached: int
+    prompt_tokens: int
+    answer_tokens: int
+    uncounted: int
+    served_model: str | None
+    cost: float | None
+
+
 class VerdictData(TypedDict):
     """The success of the run, and the reasons of :func:`unghost.evaluate.gates.judge`."""
 
@@ -268,6 +285,7 @@ class RunReport(TypedDict):
     examples: list[AnswerPair]
     verdict: VerdictData
     stopping: str
+    endpoint: NotRequired[EndpointFacts]
     comparison: NotRequired[Comparison]
 
 

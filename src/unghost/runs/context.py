@@ -12,7 +12,7 @@ from unghost.domains.base import Domain
 from unghost.domains.registry import load_domain
 from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
-from unghost.evaluate.plan import check_splits
+from unghost.evaluate.plan import check_splits, load_tasks_for
 from unghost.evaluate.utility import Utility, load_utility, utility_path
 from unghost.generate.encode import check_round_trip, encode_prompt
 from unghost.generate.load import load_model
@@ -87,7 +87,7 @@ def open_context(config: UnlearnConfig) -> RunContext:
             f"{config.universe or config.domain} is an incomplete snapshot, in which no name can be"
             " called a ghost: build it with --complete, or take --universe demo"
         )
-    tasks = domain.load_tasks(domain.tasks_path(config.tasks))
+    tasks = load_tasks_for(config.model, domain, config.tasks)
     check_splits(tasks, SPLITS)
     utility = load_utility(utility_path(config.utility))
     loaded = load_model(

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from unghost.config import UnlearnConfig
 from unghost.domains.base import Domain
 from unghost.errors import UnghostError
 from unghost.evaluate.coding import (
@@ -55,13 +54,13 @@ class Side:
     folder: Path
 
 
-def open_side(name: str, place: str, config: UnlearnConfig, folder: Path) -> Side:
+def open_side(name: str, place: str, dtype: str, device: str, folder: Path) -> Side:
     """Load a model for what both are asked beside the tasks.
 
     Raises:
         UnghostError: It cannot be loaded.
     """
-    loaded = load_model(place, dtype=config.dtype, device=config.device)
+    loaded = load_model(place, dtype=dtype, device=device)
     # evalplus gives no system prompt of its own, and neither do texts.
     generator = TransformersGenerator(loaded.model, loaded.tokenizer, model_id=loaded.model_id)
     return Side(name, loaded, generator, folder / name)

@@ -211,6 +211,18 @@ def read_header(path: Path) -> dict[str, Any]:
     return header
 
 
+def recorded(path: Path, key: str) -> str | None:
+    """Return what a run recorded of its first start, such as a choice that was made by timing.
+
+    Raises:
+        UnghostError: The run is of another version.
+    """
+    if not (path / "run.json").exists():
+        return None
+    value = read_header(path).get(key)
+    return value if isinstance(value, str) else None
+
+
 def _take_lock(path: Path) -> BaseFileLock:
     lock = FileLock(path / "lock", thread_local=False)
     try:
