@@ -108,7 +108,7 @@ def test_measurements_of_other_questions_are_refused(compared: Path, tmp_path: P
     assert other.returncode in (0, 1), other.stderr
     done = evaluate(tmp_path / "run", str(tmp_path / "m"), str(compared / "tuned"))
     assert done.returncode == 2
-    assert "measure.long_share differ" in done.stderr
+    assert "(measure.long_share, questions differ)" in done.stderr
 
 
 def test_answers_of_a_server_are_compared_but_nothing_else_is(
