@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from unghost.domains.base import Domain
 from unghost.domains.registry import load_domain
 from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
-from unghost.evaluate.answers import Answer, read_answers
+from unghost.evaluate.answers import Answer, answers_of
 from unghost.evaluate.heldout import heldout_section, keywords_of
 from unghost.evaluate.plan import check_splits, load_tasks_for, tasks_of
 from unghost.generate.base import ModelChoice, open_generator
@@ -26,7 +26,7 @@ from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
 from unghost.runs.rollouts import Progress, RolloutRunner, find_in_completions, measure_split
 from unghost.storage.atomic import write_json
-from unghost.storage.folder import RunFolder, read_header, read_json, recorded, round_of
+from unghost.storage.folder import Batch, RunFolder, read_header, read_json, recorded, round_of
 
 _TASKS = "tasks.json"
 _PHASES = ("heldout", "sampled-heldout")
@@ -38,6 +38,7 @@ def measure(
     *,
     endpoint: EndpointSettings | None = None,
     generator: str | None = None,
+    tasks_of_model: str | None = None,
     progress: Progress = lambda *_: None,
     note: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
@@ -50,6 +51,8 @@ def measure(
         endpoint: The OpenAI-compatible server to ask; None loads local weights.
         generator: The back end that asks, a name or ``module:attribute``; None leaves it to
             the endpoint.
+        tasks_of_model: The model whose tasks are asked, the base of a tuned one; None for the
+            model itself.
         progress: Told what is being done.
         note: Told at the end what was asked of a server, in one line.
 
@@ -60,7 +63,7 @@ def measure(
         UnghostError: Something that the user can mend; finished answers are never asked again.
     """
     domain = load_domain(config.domain, config.universe)
-    tasks = load_tasks_for(config.model, domain, config.tasks)
+    tasks = load_tasks_for(tasks_of_model or config.model, domain, config.tasks)
     check_splits(tasks, ["heldout"])
     account = folder / "endpoint.json"
     chosen = recorded(folder, "dtype") if config.dtype == "auto" else None
@@ -74,6 +77,7 @@ def measure(
         "base_url": None if endpoint is None else shown(endpoint.base_url),
         "api": None if endpoint is None else endpoint.api,
         "generator": generator,
+        "tasks_of_model": tasks_of_model,
         "dtype": runs_in,
     }
     with RunFolder.open(folder, head) as run:
@@ -106,6 +110,49 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     Raises:
         UnghostError: The folder is no finished measurement, or the names are of other packages.
     """
+    found = read_measurement(folder, universe)
+    out.mkdir(parents=True, exist_ok=True)
+    earlier = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
+    more = {key: earlier[key] for key in ("endpoint",) if key in earlier}
+    answers = (found.greedy, found.sampled)
+    return _report(out, found.config, found.head, found.domain, found.tasks, *answers, more)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredRun:
+    """A finished measurement, read anew.
+
+    Attributes:
+        folder: Where it lies.
+        head: Its header.
+        config: Its settings.
+        domain: What was asked about.
+        tasks: The tasks that were asked.
+        batch: The records of the greedy answers, judged anew.
+        greedy: Those answers.
+        sampled: The sampled answers.
+    """
+
+    folder: Path
+    head: dict[str, Any]
+    config: UnlearnConfig
+    domain: Domain
+    tasks: list[Task]
+    batch: Batch
+    greedy: list[Answer]
+    sampled: list[Answer]
+
+
+def read_measurement(folder: Path, universe: str | None = None) -> MeasuredRun:
+    """Read the answers of a finished measurement, and judge them as if they had just been given.
+
+    Args:
+        folder: The folder of a finished measurement; it is left as it is.
+        universe: What says what exists; None for that of the measurement.
+
+    Raises:
+        UnghostError: The folder is no finished measurement, or the names are of other packages.
+    """
     head = read_header(folder)
     if "measure" not in head:
         raise UnghostError(
@@ -116,21 +163,18 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     domain = load_domain(config.domain, config.universe)
     rows = read_json(folder / _TASKS)["tasks"]
     tasks: list[Task] = TypeAdapter(list[Task]).validate_python(rows)
-    greedy, sampled = (_read_again(folder, phase, domain, tasks) for phase in _PHASES)
-    if not greedy:
+    greedy, sampled = (_read_again(folder, phase, domain) for phase in _PHASES)
+    if not greedy.completions:
         raise UnghostError(f"{folder} has no answers yet: run its `unghost measure` to the end")
-    out.mkdir(parents=True, exist_ok=True)
-    earlier = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
-    more = {key: earlier[key] for key in ("endpoint",) if key in earlier}
-    return _report(out, config, head, domain, tasks, greedy, sampled, more)
+    answers = (answers_of(batch, domain, tasks) for batch in (greedy, sampled))
+    return MeasuredRun(folder, head, config, domain, tasks, greedy, *answers)
 
 
-def _read_again(folder: Path, phase: str, domain: Domain, tasks: Sequence[Task]) -> list[Answer]:
+def _read_again(folder: Path, phase: str, domain: Domain) -> Batch:
     """Read the answers of a phase as if they had just been given."""
     batch = round_of(folder, 0).read_phase(phase)
     mentions = find_in_completions(domain, batch.prompts, batch.completions)
-    verdicts = domain.verify(mentions)
-    return read_answers(batch.prompts, batch.completions, mentions, verdicts, domain, tasks)
+    return Batch(batch.prompts, batch.completions, mentions, domain.verify(mentions))
 
 
 def _report(
