@@ -147,6 +147,25 @@ def test_a_server_is_measured_and_never_asked_twice(server: Server, tmp_path: Pa
     assert report["heldout"]["before"]["rate"]["value"] == 0.5
 
 
+def test_another_ecosystem_is_asked_for_its_own_packages(server: Server, tmp_path: Path) -> None:
+    snapshot, tasks, run = tmp_path / "npm.names", tmp_path / "tasks.csv", tmp_path / "run"
+    told = {"ecosystem": "npm", "source": "a test", "date": "2026-01-01"}
+    build_snapshot(["requests", "@scope/walks"], snapshot, complete=True, **told)
+    rows = [f"Draw walk number {n}.;@scope/walks requests" for n in range(40)]
+    tasks.write_text("\n".join(["task;right", *rows]), encoding="utf-8")
+    more = ["--base-url", server.url, "--universe", str(snapshot), "--tasks", str(tasks)]
+    done = run_command(measure(run, "served", *more, "--set", 'measure.forms=["packages"]'))
+    assert done.returncode == 1, done.stderr
+    assert all("npm" in body["messages"][-1]["content"] for body in server.asked)
+    report = json.loads((run / "report.json").read_text(encoding="utf-8"))
+    assert report["heldout"]["before"]["statuses"]["exists"] == len(server.asked) > 0
+    # The same names are none that PyPI allows.
+    done = run_command(measure(tmp_path / "other", "served", *more[:2], *more[4:]))
+    assert done.returncode == 2
+    assert "line 2: '@scope/walks' is not a package name of PyPI (and 39 more" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 WITHOUT_TRAINING = """
 import sys
 

@@ -19,7 +19,8 @@ class MeasureSettings:
     Attributes:
         validate_tasks: Tasks of ``validate``, asked after every round.
         heldout_tasks: Tasks of ``heldout``, asked of the base and of the final model alone.
-        forms: The modes in which each task is asked; none means all of the domain.
+        forms: The modes in which each task is asked; none means all of the domain but the optional
+            ones.
         long_share: Share of the tasks that are also asked in a mode of long answers, such as code,
             and then about the model's own answer.
         max_new_tokens: Longest answer; longer ones are counted as cut off.
@@ -115,7 +116,7 @@ def choose_tasks(tasks: Sequence[Task], count: int) -> list[Task]:
 
 
 def asked_modes(domain: Domain, forms: Sequence[str]) -> tuple[Mode, ...]:
-    """Return the modes that ask about a task, only the named ones if any are named.
+    """Return the modes that ask about a task: those named, or all but the optional ones.
 
     Raises:
         UnghostError: The domain has no mode of a name.
@@ -126,8 +127,11 @@ def asked_modes(domain: Domain, forms: Sequence[str]) -> tuple[Mode, ...]:
             raise UnghostError(
                 f"measure.forms: {name} is none of {domain.name}: take {', '.join(sorted(known))}"
             )
+    if not forms:
+        return domain.asked
     about = {mode.about for mode in domain.following if mode.name in forms}
-    return tuple(mode for mode in domain.asked if not forms or mode.name in {*forms, *about})
+    named = (mode for mode in domain.modes if mode.name in {*forms, *about})
+    return tuple(mode for mode in named if mode.about is None)
 
 
 def measure_prompts(
