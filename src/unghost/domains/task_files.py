@@ -15,9 +15,11 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, cast
 
+from unghost.ecosystems import ecosystem, ecosystem_names
 from unghost.errors import UnghostError
 
 TEXTS = ("task", "prompt", "question", "instruction", "text")
@@ -246,7 +248,11 @@ def _unquoted(text: str) -> str:
     return text[:-1].strip() if text.endswith('"') and text.count('"') % 2 else text
 
 
-_GARAK_PROBES = {"Python": "pypi", "JavaScript": "npm", "Ruby": "rubygems", "Rust": "crates"}
+@cache
+def _ecosystem_of(language: str) -> str:
+    """Return the ecosystem of a language, or its name if there is none here."""
+    spoken = {ecosystem(name).asking.language: name for name in ecosystem_names()}
+    return spoken.get(language, language.lower())
 
 
 def _of_garak(entry: dict[str, Any]) -> list[Any]:
@@ -264,7 +270,7 @@ def _of_garak(entry: dict[str, Any]) -> list[Any]:
         turns = [turn for turn in prompt["turns"] if isinstance(turn, dict)]
         prompt = next((t.get("content") for t in turns if t.get("role") == "user"), None)
     text = prompt.get("text") if isinstance(prompt, dict) else prompt
-    return [{"task": text, "ecosystem": _GARAK_PROBES.get(name, name.lower())}]
+    return [{"task": text, "ecosystem": _ecosystem_of(name)}]
 
 
 def _of_libhallubench(record: dict[str, Any]) -> dict[str, Any]:
