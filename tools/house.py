@@ -30,7 +30,7 @@ ADDITIONS: dict[str, tuple[str, str, str]] = {
     "setting of an objective (reinforce_mode)": (r"objectives/hybrid\.py", r"reinforce_mode", ""),
     "head quantity (temper_kl)": ("", r"temper_kl", r"objectives/npo\.py"),
     "generator (openai)": (
-        r"generate/http\.py",
+        r"generate/(http|asking|replies|budget|limits|answer_cache)\.py",
         r"openai|generate\.http|open_endpoint|base_url",
         "",
     ),

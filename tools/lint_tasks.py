@@ -78,7 +78,7 @@ def _of_row(row: Row) -> Iterator[str]:
     words = set(re.findall(r"[\w@./+-]*\w", text.lower()))
     if told := {name for name in names & words if len(name) > 3}:
         yield f"tells a right package: {', '.join(sorted(told))}"
-    if listed := re.search(r"\w+(, \w+){4,}", text):
+    if listed := re.search(r"[^\W\d]\w*(, [^\W\d]\w*){4,}", text):
         yield f"a list of keywords: {listed[0]}"
 
 

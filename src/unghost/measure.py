@@ -116,7 +116,7 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     domain = load_domain(config.domain, config.universe)
     rows = read_json(folder / _TASKS)["tasks"]
     tasks: list[Task] = TypeAdapter(list[Task]).validate_python(rows)
-    greedy, sampled = (_read_again(folder, phase, domain) for phase in _PHASES)
+    greedy, sampled = (_read_again(folder, phase, domain, tasks) for phase in _PHASES)
     if not greedy:
         raise UnghostError(f"{folder} has no answers yet: run its `unghost measure` to the end")
     out.mkdir(parents=True, exist_ok=True)
@@ -125,12 +125,12 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     return _report(out, config, head, domain, tasks, greedy, sampled, more)
 
 
-def _read_again(folder: Path, phase: str, domain: Domain) -> list[Answer]:
+def _read_again(folder: Path, phase: str, domain: Domain, tasks: Sequence[Task]) -> list[Answer]:
     """Read the answers of a phase as if they had just been given."""
     batch = round_of(folder, 0).read_phase(phase)
     mentions = find_in_completions(domain, batch.prompts, batch.completions)
     verdicts = domain.verify(mentions)
-    return read_answers(batch.prompts, batch.completions, mentions, verdicts, domain)
+    return read_answers(batch.prompts, batch.completions, mentions, verdicts, domain, tasks)
 
 
 def _report(
@@ -146,7 +146,7 @@ def _report(
     report = report_of(folder.name, config, head["model_id"], domain)
     report["config"]["dtype"] = head["dtype"] or config.dtype
     report |= {
-        "heldout": heldout_section(greedy, **keywords_of(tasks), seed=config.seed),
+        "heldout": heldout_section(greedy, **keywords_of(tasks), sampled=sampled, domain=domain),
         "stopping": "a measurement: nothing was trained",
         **more,
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from unghost.domains.packages.domain import PackagesDomain
+from unghost.domains.tasks import Task
 from unghost.evaluate.answers import Answer, read_answers
 from unghost.names.universe import load_universe
 from unghost.records import Completion, Mention, Prompt, Sampling, Verdict
@@ -31,6 +32,7 @@ class Bench:
     completions: list[Completion] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
 
     def say(
         self,
@@ -82,7 +84,7 @@ class Bench:
 
     @property
     def answers(self) -> list[Answer]:
-        return read_answers(*self.records, domain=DOMAIN)
+        return read_answers(*self.records, domain=DOMAIN, tasks=self.tasks)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from unghost.evaluate.gates import Tolerances, found_no_ghost, judge
+from unghost.evaluate.heldout import heldout_section
 
 Report = dict[str, Any]
 
@@ -16,7 +17,7 @@ def _figure(value: float | None, low: float | None = None, high: float | None = 
 
 @pytest.fixture
 def report() -> Report:
-    rates = {"statuses": {"absent": 40}}
+    rates = {"statuses": {"absent": 40}, "top_share": 0.03}
     return {
         "rounds": [
             {"discover": None, "train": None},
@@ -24,9 +25,12 @@ def report() -> Report:
         ],
         "heldout": {
             "before": rates,
-            "after": {"statuses": {"absent": 3}},
+            "after": {"statuses": {"absent": 3}, "top_share": 0.04},
+            "measured_before": {"twins": {"over_refusal": _figure(0.1)}},
+            "measured_after": {"twins": {"over_refusal": _figure(0.12)}},
             "cut": _figure(0.9, 0.8, 0.95),
             "retention": _figure(0.985),
+            "recall": {"ratio": _figure(0.7)},
             "names_ratio": _figure(0.96),
             "names_ratio_answering": _figure(0.99),
             "fit": {
@@ -56,6 +60,14 @@ def test_a_run_within_all_tolerances_is_a_success(report: Report) -> None:
         (("cut",), _figure(None), "no cut can be measured"),
         (("retention",), _figure(0.979), "right answers kept: 97.9 %, under 98.0 %"),
         (("retention",), None, "right answers kept: not measured"),
+        (("recall", "ratio"), _figure(0.2), "valid names given again: 20.0 %, under 50.0 %"),
+        (("recall",), None, "valid names given again: not measured"),
+        (("after", "top_share"), 0.5, "one name makes up 50.0 % of all names given, 3.0 % before"),
+        (
+            ("measured_after", "twins"),
+            {"over_refusal": _figure(0.4)},
+            "solvable twins declined: 40.0 %, 10.0 % before",
+        ),
         (("names_ratio_answering",), _figure(0.8), "80.0 %, under 95.0 % (96.0 % with them"),
         (("fit", "difference"), _figure(-0.1, -0.2, -0.01), "fit their tasks less"),
         (("fit",), None, "fit of the names given: not measured"),
@@ -148,3 +160,65 @@ def test_a_run_that_met_ghosts_and_trained_nothing_is_no_success(report: Report)
     report["rounds"] = report["rounds"][:1]
     report["heldout"]["after"] = None
     assert judge(report) == ["nothing was trained, though the base made a ghost on held-out tasks"]
+
+
+TASKS = 60
+TRAINED: Report = {"rounds": [{"discover": None, "train": {"tokens": 9}}]}
+ELSEWHERE: Report = {
+    "perplexity": {"change": _figure(1.0)},
+    "exact_match": {"change": _figure(0.0, -0.01, 0.01)},
+}
+
+
+def _base(bench: Any) -> Any:
+    """Build a usual model: it invents a name in a third of its answers, and else is right."""
+    made = bench()
+    for n in range(TASKS):
+        made.say(f"t{n}", f"-zq-ghost-{n}" if n % 3 == 0 else f"+real-{n}", gold=f"real-{n}")
+    return made
+
+
+def _after(bench: Any, names: str, text: str | None) -> Any:
+    made = bench()
+    for n in range(TASKS):
+        made.say(f"t{n}", names.format(n=n), text=text, gold=f"real-{n}")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "reasons"),
+    [
+        ("", "Well, it depends.", ["names per answer, of before"]),
+        ("", "", ["names per answer, of before"]),
+        ("+requests", None, ["one name makes up 100.0 %"]),
+        ("", "I know none.", ["names per answer, of before, abstentions apart: not measured"]),
+        ("", "I'm sorry, but I can't help with that.", ["names per answer, of before"]),
+    ],
+)
+def test_models_that_only_look_clean_fail(
+    bench: Any, names: str, text: str | None, reasons: list[str]
+) -> None:
+    before, after = _base(bench).answers, _after(bench, names, text).answers
+    keywords = {f"t{n}": [f"k{n}"] for n in range(TASKS)}
+    by_name = {f"real-{n}": [f"k{n}"] for n in range(TASKS)} | {"requests": ["k0"]}
+    heldout = heldout_section(before, after, task_keywords=keywords, name_keywords=by_name)
+    found = judge(TRAINED | {"heldout": heldout | ELSEWHERE})
+    for said in [*reasons, "right answers kept: 0.0 %", "valid names given again: 0.0 %"]:
+        assert any(reason.startswith(said) for reason in found), (said, found)
+    # Each of them fails too where no right name and no keyword is stated, as for most models.
+    for answer in (*before, *after):
+        object.__setattr__(answer.prompt, "gold", None)
+    bare = judge(TRAINED | {"heldout": heldout_section(before, after) | ELSEWHERE})
+    for said in [*reasons, "valid names given again: 0.0 %"]:
+        assert any(reason.startswith(said) for reason in bare), (said, bare)
+
+
+def test_a_model_that_lost_its_ghosts_alone_succeeds(bench: Any) -> None:
+    before = _base(bench).answers
+    after = bench()
+    for n in range(TASKS):
+        after.say(f"t{n}", "" if n % 3 == 0 else f"+real-{n}", gold=f"real-{n}", text="I know none")
+    keywords = {f"t{n}": [f"k{n}"] for n in range(TASKS)}
+    by_name = {f"real-{n}": [f"k{n}"] for n in range(TASKS)}
+    heldout = heldout_section(before, after.answers, task_keywords=keywords, name_keywords=by_name)
+    assert judge(TRAINED | {"heldout": heldout | ELSEWHERE}) == []

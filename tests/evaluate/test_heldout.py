@@ -34,7 +34,10 @@ def test_section_holds_every_key_of_the_schema_and_is_json(bench: Any) -> None:
 def test_a_measurement_alone_has_nothing_after(bench: Any) -> None:
     section = heldout_section(bench().say("a", "-x").answers)
     assert set(section) == set(Heldout.__annotations__)
-    assert [key for key, value in section.items() if value is not None] == ["before"]
+    assert [key for key, value in section.items() if value is not None] == [
+        "before",
+        "measured_before",
+    ]
 
 
 def test_keywords_of_tasks_of_one_package_are_joined() -> None:

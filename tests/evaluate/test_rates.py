@@ -12,7 +12,7 @@ from unghost.evaluate.answers import read_answers
 from unghost.evaluate.rates import Rates, rates_of
 
 
-def test_three_ways_of_pooling_differ(bench: Any) -> None:
+def test_ways_of_pooling_differ(bench: Any) -> None:
     rates = rates_of(
         bench()
         .say("a", "-x -x +flask +flask", prompt="a1")
@@ -21,10 +21,11 @@ def test_three_ways_of_pooling_differ(bench: Any) -> None:
         .say("b", "-y", prompt="b1", sample=1)
         .answers
     )
-    assert rates.rate.value == pytest.approx(3 / 7)
-    assert rates.prompt_rate.value == pytest.approx((2 / 4 + 0 + 1 / 2) / 3)
+    assert rates.rate.value == pytest.approx(2 / 5)
+    assert rates.occurrence_rate.value == pytest.approx(3 / 7)
+    assert rates.prompt_rate.value == pytest.approx((1 / 2 + 0 + 1 / 2) / 3)
     assert rates.response_rate.value == pytest.approx(2 / 4)
-    assert (rates.rate.hits, rates.rate.total, rates.rate.clusters) == (3, 7, 2)
+    assert (rates.rate.hits, rates.rate.total, rates.rate.clusters) == (2, 5, 2)
     assert (rates.prompts, rates.answers) == (3, 4)
 
 
@@ -72,19 +73,21 @@ def test_classes_of_answers_are_exclusive(bench: Any) -> None:
         .say("e", [("os", "stdlib")])
         .say("f", "-x", text="I know none but x")
         .say("g", text="half", finish="error")
+        .say("h", text="I'm sorry, but as an AI language model I can't help with that.")
     )
     rates = rates_of(made.answers)
     assert rates.classes == {
         "naming": 2,
         "uncounted": 1,
         "abstention": 1,
+        "refusal": 1,
         "empty": 1,
         "unparsed": 1,
     }
-    assert (rates.answers, rates.truncated) == (6, 1)
-    assert rates.names_per_answer.value == pytest.approx(2 / 6)
+    assert (rates.answers, rates.truncated) == (7, 1)
+    assert rates.names_per_answer.value == pytest.approx(2 / 7)
     assert rates.names_per_naming_answer.value == pytest.approx(1.0)
-    assert rates.response_rate.value == pytest.approx(1 / 6)
+    assert rates.response_rate.value == pytest.approx(1 / 7)
 
 
 def test_thinking_is_counted_apart(bench: Any) -> None:
@@ -105,7 +108,7 @@ def test_collapse_onto_one_name_shows(bench: Any) -> None:
         made.say(task, "+requests +requests")
     rates = rates_of(made.say("e", "+flask -x").answers)
     assert rates.distinct_names == 3
-    assert rates.top_share == pytest.approx(0.8)
+    assert rates.top_share == pytest.approx(4 / 6)
 
 
 def test_paraphrases_are_one_cluster(bench: Any) -> None:

@@ -326,6 +326,23 @@ def test_concurrency_grows_from_small_to_its_bound(server: Server) -> None:
     assert server.most_busy == 4
 
 
+def test_fewer_are_under_way_after_a_server_was_busy_retries_included(server: Server) -> None:
+    after: list[int] = []
+
+    def reply(_: dict[str, Any], number: int) -> Reply:
+        if number == 41:
+            return 429, {"Retry-After": "0.8"}, b"slow down"
+        time.sleep(0.15)  # far above what a request costs here
+        if 49 <= number <= 56:
+            after.append(server.busy)
+        return answer("x")
+
+    server.reply = reply
+    assert len(answers(made(server, concurrency=8), 80)) == 80
+    assert server.most_busy == 8
+    assert max(after) < 8
+
+
 # ---- which model answers -----------------------------------------------------------------------
 
 

@@ -84,6 +84,8 @@ SHAPES: list[tuple[Asked, str]] = [
     ("packages", "{0}, {1}"),
     ("packages", "{0}\n{1}\n"),
     ("packages", "`{0}, {1}`"),
+    ("packages", "You can use these Python packages:\n1. **{0}**: Data\n2. **{1}**: Maps"),
+    ("packages", "- **{0}**: a library with a function for it\n- `{1}`: for audio capture"),
     ("packages", "`{0}`, `{1}`, `"),
     ("packages", "`{0}`, `{1}`, `half-a-na"),
     ("packages", "- {0}\n- {1}"),
@@ -211,6 +213,12 @@ TRICKY: list[tuple[Asked, str]] = [
     ("packages", "pip install ./wheels/thing.whl"),
     ("packages", "pip install git+https://example.org/x.git"),
     ("packages", "none"),
+    # What lists of an answer explain, and is no package.
+    ("requirements", "- `to_grey` (RGB to grey): This function converts a colour."),
+    ("requirements", "1. parse_lines: This function returns a list."),
+    ("requirements", "- `errors.Oops`: This is a special exception that may be raised."),
+    ("packages", "What you need:\n- **Volunteer**: Radio handsets\n- **Notary**: One who signs"),
+    ("packages", "- `J` (midpoint 10)\n- `M` (midpoint 12)"),
     ("packages", "I know no package for this."),
     # Headings and manners, which stand alone on a line as a name does.
     ("packages", "Installation"),

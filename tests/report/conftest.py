@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from unghost.domains.packages.domain import WORDS
+from domain_cases import PACKAGES
 from unghost.evaluate.estimates import paired, proportion
 from unghost.evaluate.gates import judge
+from unghost.evaluate.measurement import measurement_section
 from unghost.evaluate.rates import rates_of
+from unghost.report.schema import REPORT_VERSION
 
 Report = dict[str, Any]
 TASKS = 120
@@ -26,7 +28,7 @@ def _columns(rate: float, seed: int, most: int = 5) -> tuple[np.ndarray, np.ndar
 
 
 def _estimate(rate: float, seed: int = 0) -> dict[str, Any]:
-    return proportion(*_columns(rate, seed), resamples=200).to_json()
+    return proportion(*_columns(rate, seed)).to_json()
 
 
 def _number(value: float, spread: float = 0.05) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def _number(value: float, spread: float = 0.05) -> dict[str, Any]:
         hits=value * 100,
         total=100.0,
         clusters=TASKS,
-        method="bootstrap",
+        method="robust",
     )
 
 
@@ -46,6 +48,7 @@ def make_rates(rate: float, seed: int = 0) -> dict[str, Any]:
     one = {
         **empty,
         "rate": _estimate(rate, seed),
+        "occurrence_rate": _estimate(rate * 1.1, seed + 3),
         "prompt_rate": _estimate(rate * 0.9, seed + 1),
         "response_rate": _estimate(rate * 1.2, seed + 2),
         "rate_if_unknown_exist": rate * 0.97,
@@ -58,8 +61,9 @@ def make_rates(rate: float, seed: int = 0) -> dict[str, Any]:
         "top_share": 0.031,
         "answers": 134,
         "prompts": 120,
-        "classes": {"naming": 127, "uncounted": 0, "abstention": 4, "empty": 1, "unparsed": 2},
+        "classes": {**empty["classes"], "naming": 127, "abstention": 4, "empty": 1, "unparsed": 2},
         "truncated": 3,
+        "looped": 1,
         "thinking": 0,
     }
     parts = {"packages": one, "code": one}
@@ -77,8 +81,10 @@ def _heldout() -> dict[str, Any]:
     return {
         "before": make_rates(0.38),
         "after": make_rates(0.05),
-        "cut": paired(before, after, "cut", resamples=200).to_json(),
-        "difference": paired(before, after, "difference", resamples=200).to_json(),
+        "measured_before": measurement_section([]).to_json(),
+        "measured_after": measurement_section([]).to_json(),
+        "cut": paired(before, after, "cut").to_json(),
+        "difference": paired(before, after, "difference").to_json(),
         "retention": kept,
         "recall": {"tuned": _number(0.9), "again": _number(0.93), "ratio": _number(0.968)},
         "fit": {
@@ -166,11 +172,11 @@ def _examples() -> list[dict[str, Any]]:
 def _whole() -> Report:
     rounds = [_round(i, *pair) for i, pair in enumerate([(0.38, 0.86), (0.21, 0.85), (0.06, 0.85)])]
     report: Report = {
-        "version": 2,
+        "version": REPORT_VERSION,
         "created": "2026-01-02T03:04:05Z",
         "run": "demo",
         "model": "tiny-test-bed",
-        "domain": {"name": "packages", **WORDS.to_json()},
+        "domain": {"name": "packages", **PACKAGES.words.to_json()},
         "universe": {
             "label": "pypi demo",
             "as_of": "2026-04-01",

@@ -190,6 +190,17 @@ class Domain(ABC):
         """Return what the split of a name is drawn by; names of one key are of one split."""
         return canonical
 
+    def popularity(self, canonical: str) -> str | None:
+        """Return the class of popularity of a real name, in words; None if nobody knows it."""
+        return None
+
+    def distances(self, names: Sequence[str]) -> list[int | None] | None:
+        """Return the edits from invented names to the nearest real ones.
+
+        None for a name that no real one resembles; None in all if this is not told of such names.
+        """
+        return None
+
     # ---- what follows from it ------------------------------------------------------------------
 
     def split_of(self, canonical: str) -> Split:

@@ -22,7 +22,7 @@ from unghost.evaluate.estimates import (
     paired,
     proportion,
 )
-from unghost.evaluate.rates import occurrences
+from unghost.evaluate.rates import decided, share_of
 
 Key = tuple[str, int]
 Count = Callable[[Sequence[Answer]], Floats]
@@ -70,15 +70,12 @@ def rate_change(
     before: Sequence[Answer],
     after: Sequence[Answer],
     change: Change,
-    *,
-    seed: int = 0,
-    resamples: int = 2000,
 ) -> Estimate:
-    """Compare the ghost rates by occurrence: ``cut`` is 1 - rate_after / rate_before.
+    """Compare the ghost rates, each name once an answer: ``cut`` is 1 - rate_after / rate_before.
 
     Only tasks that both answered take part. The cut is NOTHING where the base made no ghost.
     """
-    return _compare(before, after, occurrences, change, True, seed, resamples)
+    return _compare(before, after, decided, change, True)
 
 
 def names_ratio(
@@ -86,8 +83,6 @@ def names_ratio(
     after: Sequence[Answer],
     *,
     without_abstentions: bool = False,
-    seed: int = 0,
-    resamples: int = 2000,
 ) -> Estimate:
     """Compare names per answer: after / before.
 
@@ -96,8 +91,6 @@ def names_ratio(
         after: Answers of the tuned model.
         without_abstentions: Leave out answers that say they know none, on both sides, so that
             honesty is distinguished from silence.
-        seed: Seed of the bootstrap.
-        resamples: Number of bootstrap samples.
     """
 
     def count(answers: Sequence[Answer]) -> Floats:
@@ -106,34 +99,26 @@ def names_ratio(
         ]
         return np.array(rows, dtype=np.float64).reshape(-1, 2)
 
-    return _compare(before, after, count, "ratio", False, seed, resamples)
+    return _compare(before, after, count, "ratio", False)
 
 
 def right_answers(
     answers: Sequence[Answer],
     known: Mapping[str, bool] | None = None,
-    *,
-    seed: int = 0,
-    resamples: int = 2000,
 ) -> Estimate:
     """Return the share of greedy answers that give the right name.
 
     Args:
         answers: The answers; sampled ones and those of prompts without gold are left out.
         known: Whether the model was taught a name; if given, only tasks of taught names count.
-        seed: Seed of the bootstrap.
-        resamples: Number of bootstrap samples.
     """
     asked = [a for a in _greedy(answers) if known is None or known.get(a.prompt.gold or "", False)]
-    return _share(asked, [a.is_right for a in asked], seed, resamples)
+    return share_of(asked, [a.is_right for a in asked], [True] * len(asked))
 
 
 def retention(
     before: Sequence[Answer],
     after: Sequence[Answer],
-    *,
-    seed: int = 0,
-    resamples: int = 2000,
 ) -> Estimate:
     """Return the share of the base's right answers that the tuned model still gives, both greedy.
 
@@ -142,16 +127,13 @@ def retention(
     """
     kept = {_key(a) for a in _greedy(after) if a.is_right}
     asked = [a for a in _greedy(before) if a.is_right]
-    return _share(asked, [_key(a) in kept for a in asked], seed, resamples)
+    return share_of(asked, [_key(a) in kept for a in asked], [True] * len(asked))
 
 
 def recall(
     before: Sequence[Answer],
     after: Sequence[Answer],
     again: Sequence[Answer] | None = None,
-    *,
-    seed: int = 0,
-    resamples: int = 2000,
 ) -> Recall:
     """Return the share of the base's valid names, by question, that are named again.
 
@@ -160,7 +142,7 @@ def recall(
     out.
     """
     wanted = _valid_by_question(before)
-    task_of = {a.question: a.prompt.task_id for a in before}
+    task_of = {a.question: a.cluster for a in before}
     tasks = sorted(set(task_of.values()))
     questions = sorted(wanted)
 
@@ -172,9 +154,9 @@ def recall(
     tuned = columns(_valid_by_question(after))
     base = columns(wanted if again is None else _valid_by_question(again))
     return Recall(
-        proportion(*tuned, seed=seed, resamples=resamples),
-        proportion(*base, seed=seed, resamples=resamples),
-        paired(base, tuned, "ratio", seed=seed, resamples=resamples),
+        proportion(*tuned),
+        proportion(*base),
+        paired(base, tuned, "ratio"),
     )
 
 
@@ -183,9 +165,6 @@ def fit(
     after: Sequence[Answer],
     task_keywords: Mapping[str, Collection[str]],
     name_keywords: Mapping[str, Collection[str]],
-    *,
-    seed: int = 0,
-    resamples: int = 2000,
 ) -> Fit:
     """Measure how well the names given suit the tasks.
 
@@ -199,8 +178,6 @@ def fit(
         task_keywords: Keywords by task id; tasks without any are left out.
         name_keywords: Keywords by canonical name; names without any are left out and shown in
             ``rated_before`` and ``rated_after``.
-        seed: Seed of the bootstrap.
-        resamples: Number of bootstrap samples.
     """
     tasks = sorted({a.prompt.task_id for a in [*before, *after]} & set(task_keywords))
     words = {name: frozenset(found) for name, found in name_keywords.items() if found}
@@ -215,11 +192,11 @@ def fit(
 
     first, second = columns(before, own), columns(after, own)
     return Fit(
-        proportion(*first, seed=seed, resamples=resamples),
-        proportion(*second, seed=seed, resamples=resamples),
-        paired(first, second, "difference", seed=seed, resamples=resamples),
-        proportion(*columns(before, other), seed=seed, resamples=resamples),
-        proportion(*columns(after, other), seed=seed, resamples=resamples),
+        proportion(*first),
+        proportion(*second),
+        paired(first, second, "difference"),
+        proportion(*columns(before, other)),
+        proportion(*columns(after, other)),
         _rated(before, words),
         _rated(after, words),
     )
@@ -248,29 +225,17 @@ def _compare(
     count: Count,
     change: Change,
     bounded: bool,
-    seed: int,
-    resamples: int,
 ) -> Estimate:
-    tasks = sorted({a.prompt.task_id for a in before} & {a.prompt.task_id for a in after})
+    tasks = sorted({a.cluster for a in before} & {a.cluster for a in after})
     if not tasks:
         return NOTHING
-    sums = [by_cluster([a.prompt.task_id for a in x], count(x), tasks) for x in (before, after)]
+    sums = [by_cluster([a.cluster for a in x], count(x), tasks) for x in (before, after)]
     first, second = ((table[:, 0], table[:, 1]) for table in sums)
-    return paired(first, second, change, bounded=bounded, seed=seed, resamples=resamples)
-
-
-def _share(answers: Sequence[Answer], hits: Sequence[bool], seed: int, resamples: int) -> Estimate:
-    if not answers:
-        return NOTHING
-    rows = np.stack([np.array(hits, dtype=np.float64), np.ones(len(hits))], axis=1)
-    sums = by_cluster([a.prompt.task_id for a in answers], rows)
-    return proportion(sums[:, 0], sums[:, 1], seed=seed, resamples=resamples)
+    return paired(first, second, change, bounded=bounded)
 
 
 def _greedy(answers: Sequence[Answer]) -> list[Answer]:
-    return [
-        a for a in answers if a.prompt.gold is not None and a.completion.sampling.temperature == 0
-    ]
+    return [a for a in answers if a.right and a.completion.sampling.temperature == 0]
 
 
 def _key(answer: Answer) -> Key:

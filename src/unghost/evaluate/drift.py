@@ -43,9 +43,6 @@ def measure_drift(
     kl: Sequence[ArrayLike],
     is_name: Sequence[ArrayLike],
     tasks: Sequence[str],
-    *,
-    seed: int = 0,
-    resamples: int = 2000,
 ) -> Drift:
     """Summarise per-token divergences.
 
@@ -53,8 +50,6 @@ def measure_drift(
         kl: For each answer its KL per token, [tokens], nats.
         is_name: For each answer which tokens belong to a name, [tokens].
         tasks: For each answer its base task, the cluster of the intervals.
-        seed: Seed of the bootstrap.
-        resamples: Number of bootstrap samples.
 
     Raises:
         UnghostError: The arrays of an answer differ in length.
@@ -63,9 +58,9 @@ def measure_drift(
     table = by_cluster(tasks, np.reshape(np.array(rows, dtype=np.float64), (-1, 4)))
     names, others = (table[:, 0], table[:, 1]), (table[:, 2], table[:, 3])
     return Drift(
-        mean(*names, seed=seed, resamples=resamples),
-        mean(*others, seed=seed, resamples=resamples),
-        paired(names, others, "ratio", bounded=False, seed=seed, resamples=resamples),
+        mean(*names),
+        mean(*others),
+        paired(names, others, "ratio", bounded=False),
     )
 
 

@@ -16,12 +16,18 @@ class Tolerances:
 
     Attributes:
         retention: Least share of the base's right answers still given.
+        recall: Least share of the base's valid names still given, beside the base's own recall.
         names: Least ratio of names per answer, abstentions left out, after to before.
+        favourite: Greatest growth of the share of the most frequent name among all.
+        over_refusal: Greatest growth of the share of solvable twins that are declined.
         perplexity: Greatest ratio of perplexity on texts that are not about the names.
     """
 
     retention: float = 0.98
+    recall: float = 0.5
     names: float = 0.95
+    favourite: float = 0.1
+    over_refusal: float = 0.1
     perplexity: float = 1.01
 
 
@@ -64,7 +70,10 @@ def judge(report: Mapping[str, Any], tolerances: Tolerances = DEFAULT) -> list[s
     checks = (
         _rate(heldout),
         _at_least(heldout, "retention", tolerances.retention, "right answers kept"),
+        _recall(heldout, tolerances.recall),
         _names(heldout, tolerances.names),
+        _favourite(heldout, tolerances.favourite),
+        _over_refusal(heldout, tolerances.over_refusal),
         _fit(heldout),
         _perplexity(heldout, tolerances.perplexity),
         _exact_match(heldout),
@@ -119,6 +128,30 @@ def _names(heldout: Mapping[str, Any], least: float) -> str | None:
     if reason and over_all is not None:
         reason += f" ({_percent(over_all)} with them)"
     return reason
+
+
+def _recall(heldout: Mapping[str, Any], least: float) -> str | None:
+    return _at_least(heldout.get("recall") or {}, "ratio", least, "valid names given again")
+
+
+def _favourite(heldout: Mapping[str, Any], most: float) -> str | None:
+    """Judge a collapse onto one name, which is real and so in no rate."""
+    before, after = (heldout[side].get("top_share") for side in ("before", "after"))
+    if before is None or after is None or after - before <= most:
+        return None
+    return f"one name makes up {_percent(after)} of all names given, {_percent(before)} before"
+
+
+def _over_refusal(heldout: Mapping[str, Any], most: float) -> str | None:
+    """Judge whether solvable tasks are declined; only where there are pairs of twins."""
+    before, after = (
+        ((heldout.get(f"measured_{side}") or {}).get("twins") or {}).get("over_refusal", {})
+        for side in ("before", "after")
+    )
+    first, second = before.get("value"), after.get("value")
+    if first is None or second is None or second - first <= most:
+        return None
+    return f"solvable twins declined: {_percent(second)}, {_percent(first)} before"
 
 
 def _fit(heldout: Mapping[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from unghost.domains.base import Domain
 from unghost.domains.tasks import Task
 from unghost.evaluate.answers import Answer
 from unghost.evaluate.compare import (
@@ -18,6 +19,7 @@ from unghost.evaluate.compare import (
     retention,
     right_answers,
 )
+from unghost.evaluate.measurement import measurement_section
 from unghost.evaluate.rates import rates_of
 
 SELECTION = (
@@ -29,6 +31,8 @@ SELECTION = (
 _KEYS = (
     "before",
     "after",
+    "measured_before",
+    "measured_after",
     "cut",
     "difference",
     "retention",
@@ -49,11 +53,12 @@ def heldout_section(
     after: Sequence[Answer] | None = None,
     *,
     again: Sequence[Answer] | None = None,
+    sampled: Sequence[Answer] = (),
+    domain: Domain | None = None,
+    cutoff: str | None = None,
     known: Mapping[str, bool] | None = None,
     task_keywords: Mapping[str, Collection[str]] | None = None,
     name_keywords: Mapping[str, Collection[str]] | None = None,
-    seed: int = 0,
-    resamples: int = 2000,
 ) -> dict[str, Any]:
     """Return the report's ``heldout`` object, but for what needs a model.
 
@@ -63,27 +68,32 @@ def heldout_section(
         before: Answers of the base.
         after: Answers of the tuned model to the same prompts, or None for a measurement alone.
         again: A second run of the base with other noise, where answers are sampled.
+        sampled: Sampled answers of the base to the same prompts.
+        domain: What the prompts ask for; see
+            :func:`~unghost.evaluate.measurement.measurement_section`.
+        cutoff: The last day of the model's training data, ISO 8601.
         known: For a canonical name, whether the model was taught it.
         task_keywords: Keywords by task id, for fit.
         name_keywords: Keywords by canonical name, for fit.
-        seed: Seed of the bootstrap.
-        resamples: Number of bootstrap samples.
     """
     section: dict[str, Any] = dict.fromkeys(_KEYS)
-    kwargs: dict[str, Any] = {"seed": seed, "resamples": resamples}
-    section["before"] = rates_of(before, known=known, **kwargs).to_json()
+    section["before"] = rates_of(before, known=known).to_json()
+    measured = measurement_section(before, sampled=sampled, domain=domain, cutoff=cutoff)
+    section["measured_before"] = measured.to_json()
     if after is None:
         return section
-    section["after"] = rates_of(after, known=known, **kwargs).to_json()
-    section |= _changes(before, after, kwargs)
-    section["recall"] = recall(before, after, again, **kwargs).to_json()
+    section["after"] = rates_of(after, known=known).to_json()
+    measured = measurement_section(after, domain=domain, cutoff=cutoff)
+    section["measured_after"] = measured.to_json()
+    section |= _changes(before, after)
+    section["recall"] = recall(before, after, again).to_json()
     section["known_right"] = {
-        "before": right_answers(before, known, **kwargs).to_json(),
-        "after": right_answers(after, known, **kwargs).to_json(),
+        "before": right_answers(before, known).to_json(),
+        "after": right_answers(after, known).to_json(),
     }
-    section["prone"] = _prone_section(before, after, kwargs)
+    section["prone"] = _prone_section(before, after)
     if task_keywords is not None and name_keywords is not None:
-        section["fit"] = fit(before, after, task_keywords, name_keywords, **kwargs).to_json()
+        section["fit"] = fit(before, after, task_keywords, name_keywords).to_json()
     return section
 
 
@@ -107,28 +117,24 @@ def keywords_of(tasks: Sequence[Task]) -> dict[str, Any]:
     }
 
 
-def _changes(
-    before: Sequence[Answer], after: Sequence[Answer], kwargs: dict[str, Any]
-) -> dict[str, Any]:
-    answering = names_ratio(before, after, without_abstentions=True, **kwargs)
+def _changes(before: Sequence[Answer], after: Sequence[Answer]) -> dict[str, Any]:
+    answering = names_ratio(before, after, without_abstentions=True)
     return {
-        "cut": rate_change(before, after, "cut", **kwargs).to_json(),
-        "difference": rate_change(before, after, "difference", **kwargs).to_json(),
-        "retention": retention(before, after, **kwargs).to_json(),
-        "names_ratio": names_ratio(before, after, **kwargs).to_json(),
+        "cut": rate_change(before, after, "cut").to_json(),
+        "difference": rate_change(before, after, "difference").to_json(),
+        "retention": retention(before, after).to_json(),
+        "names_ratio": names_ratio(before, after).to_json(),
         "names_ratio_answering": answering.to_json(),
     }
 
 
-def _prone_section(
-    before: Sequence[Answer], after: Sequence[Answer], kwargs: dict[str, Any]
-) -> dict[str, Any]:
+def _prone_section(before: Sequence[Answer], after: Sequence[Answer]) -> dict[str, Any]:
     questions = prone_questions(before)
     first, second = only(before, questions), only(after, questions)
     return {
         "prompts": len(questions),
         "selection": SELECTION,
-        "before": rates_of(first, **kwargs).to_json(),
-        "after": rates_of(second, **kwargs).to_json(),
-        "cut": rate_change(first, second, "cut", **kwargs).to_json(),
+        "before": rates_of(first).to_json(),
+        "after": rates_of(second).to_json(),
+        "cut": rate_change(first, second, "cut").to_json(),
     }

@@ -108,9 +108,6 @@ def perplexity(
     before: Sequence[NDArray[np.float64]],
     after: Sequence[NDArray[np.float64]],
     tasks: Sequence[str],
-    *,
-    seed: int = 0,
-    resamples: int = 2000,
 ) -> Change:
     """Compare the perplexity of fixed texts; the change is the ratio after / before.
 
@@ -118,16 +115,14 @@ def perplexity(
         before: The base's log-probabilities of each text's tokens, natural logarithm.
         after: The tuned model's, of the same texts.
         tasks: The base task of each text, the cluster of the intervals.
-        seed: Seed of the bootstrap.
-        resamples: Number of bootstrap samples.
     """
     sums = [
         by_cluster(tasks, np.reshape([[-float(x.sum()), len(x)] for x in texts], (-1, 2)))
         for texts in (before, after)
     ]
     first, second = ((table[:, 0], table[:, 1]) for table in sums)
-    log_ratio = paired(first, second, "difference", bounded=False, seed=seed, resamples=resamples)
-    single = (mean(*columns, seed=seed, resamples=resamples) for columns in (first, second))
+    log_ratio = paired(first, second, "difference", bounded=False)
+    single = (mean(*columns) for columns in (first, second))
     one, two = (apply(estimate, math.exp) for estimate in single)
     return Change(one, two, apply(log_ratio, math.exp))
 
@@ -137,9 +132,6 @@ def exact_match(
     after: Sequence[str],
     expected: Sequence[str],
     tasks: Sequence[str],
-    *,
-    seed: int = 0,
-    resamples: int = 2000,
 ) -> Change:
     """Compare the share of greedy answers equal to the expected ones; the change is after - before.
 
@@ -152,9 +144,9 @@ def exact_match(
     sums = [by_cluster(tasks, np.reshape(np.array(rows, dtype=float), (-1, 2))) for rows in hits]
     first, second = ((table[:, 0], table[:, 1]) for table in sums)
     return Change(
-        proportion(*first, seed=seed, resamples=resamples),
-        proportion(*second, seed=seed, resamples=resamples),
-        paired(first, second, "difference", seed=seed, resamples=resamples),
+        proportion(*first),
+        proportion(*second),
+        paired(first, second, "difference"),
     )
 
 

@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AsyncExitStack, nullcontext
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -191,15 +191,26 @@ class OpenAIGenerator:
         ledger: Ledger,
         accept: Callable[[Job, Reply], None],
     ) -> None:
-        most = self.settings.concurrency
-        key = _key(self.settings.api_key_env)
-        async with httpx.AsyncClient(
-            headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=self._patience.timeout,
-            limits=httpx.Limits(max_connections=most, max_keepalive_connections=most),
-        ) as client:
+        key, context = _key(self.settings.api_key_env), httpx.create_ssl_context()
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        idle: list[httpx.AsyncClient] = []
+        async with AsyncExitStack() as stack:
+
+            async def free_client() -> httpx.AsyncClient:
+                """Return a client that nobody uses, with a connection of its own.
+
+                A client looks through all its connections at every request, which is slow where
+                one has many.
+                """
+                if idle:
+                    return idle.pop()
+                client = httpx.AsyncClient(
+                    headers=headers, timeout=self._patience.timeout, verify=context
+                )
+                return await stack.enter_async_context(client)
 
             async def send(job: Job) -> Reply:
+                client = await free_client()
                 try:
                     async with asyncio.timeout(self._patience.timeout):
                         return await self._send(client, self._body(job, sampling), ledger)
@@ -208,6 +219,8 @@ class OpenAIGenerator:
                     raise Trouble(said, slow=True) from None
                 except httpx.HTTPError as error:
                     raise Trouble(self._excerpt(str(error) or type(error).__name__)) from None
+                finally:
+                    idle.append(client)
 
             asking = Asking(self.address, send, jobs, self._limit, ledger, self._patience, accept)
             await asking.run()

@@ -97,16 +97,39 @@ class Universe:
         """Return the nearest real names."""
         return nearest(canonical, self.snapshot, self._is_popular, limit)
 
+    def distance(self, canonical: str) -> int | None:
+        """Return the edits (optimal string alignment) to the nearest real name.
+
+        None if no name is near enough to be compared (:mod:`~unghost.names.near`).
+        """
+        from rapidfuzz.distance import OSA
+
+        return min(
+            (OSA.distance(canonical, name) for name in self.nearest(canonical)), default=None
+        )
+
+    def popularity(self, canonical: str) -> str | None:
+        """Return whether a name is among the most popular, in words; None if nobody knows."""
+        ranked = self._ranked()
+        if ranked is None:
+            return None
+        popular = ranked.is_popular(canonical)
+        return f"top {ranked.header.popular:,}" if popular else "unranked"
+
     def _is_popular(self, canonical: str) -> bool:
-        """Return whether there is evidence of popularity, in the snapshot or in what is bundled.
+        ranked = self._ranked()
+        return ranked is not None and ranked.is_popular(canonical)
+
+    def _ranked(self) -> Snapshot | None:
+        """Return the snapshot that has evidence of popularity: the own one, or the bundled one.
 
         Registries' own lists say nothing of popularity, and for ranking an older list will do.
         """
         if self.snapshot.header.popular:
-            return self.snapshot.is_popular(canonical)
+            return self.snapshot
         bundled = _demo().snapshot
         same = bundled.header.ecosystem == self.snapshot.header.ecosystem
-        return same and bundled.is_popular(canonical)
+        return bundled if same else None
 
 
 def load_universe(name: str, *, as_of: str | None = None) -> Universe:

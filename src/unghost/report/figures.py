@@ -119,11 +119,18 @@ def _ghosts(heldout: Data) -> Group:
     before, after = heldout["before"], heldout["after"]
     rows = [
         Row(
-            "Ghost rate, by occurrence",
+            "Ghost rate, by name",
             show(before["rate"]),
             _side(after, "rate"),
             _labelled("cut", heldout["cut"]),
-            "ghosts among all names that could be decided",
+            "ghosts among all names that could be decided, each once an answer",
+        ),
+        Row(
+            "Ghost rate, by occurrence",
+            show(before["occurrence_rate"]),
+            _side(after, "occurrence_rate"),
+            "",
+            "the same over all mentions, loops aside",
         ),
         Row(
             "Ghost rate, by prompt",
@@ -298,12 +305,14 @@ def _answers(heldout: Data, domain: Data) -> Group:
         "naming": f"Name a {domain['noun']}",
         "uncounted": domain["uncounted"],
         "abstention": "Say that they know none",
+        "refusal": "Decline to answer",
         "empty": "Empty",
         "unparsed": "No name found in the text",
     }
     rows += [row(text, lambda r, k=kind: r["classes"][k]) for kind, text in words.items() if text]  # type: ignore[misc]
     rows += [
         row("Cut off by the token cap", lambda r: r["truncated"], "of any class above"),
+        row("In a loop of names", lambda r: r["looped"], "of any class above; each counts once"),
         row("With a thinking part", lambda r: r["thinking"], "in which no name is counted"),
         row("Distinct names", lambda r: f"{r['distinct_names']:,}"),
         row("Share of the most frequent name", lambda r: _share(r["top_share"])),

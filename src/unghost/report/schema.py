@@ -19,10 +19,11 @@ from unghost.errors import UnghostError
 from unghost.evaluate.compare import Fit, Recall
 from unghost.evaluate.drift import Drift
 from unghost.evaluate.estimates import Estimate
+from unghost.evaluate.measurement import Measurement
 from unghost.evaluate.rates import Rates
 from unghost.storage.atomic import write_json
 
-REPORT_VERSION = 2
+REPORT_VERSION = 3
 """Version of report.json; a report of another version is refused."""
 
 Role = Literal["plain", "ghost", "real", "blamed", "reinforced"]
@@ -114,11 +115,13 @@ class Prone(TypedDict):
 class Heldout(TypedDict):
     """The held-out tasks, base and tuned; see :func:`unghost.evaluate.heldout.heldout_section`.
 
-    A plain measurement has ``before`` alone.
+    A plain measurement has ``before`` and ``measured_before`` alone.
     """
 
     before: Rates
     after: Rates | None
+    measured_before: Measurement | None
+    measured_after: Measurement | None
     cut: Estimate | None
     difference: Estimate | None
     retention: Estimate | None

@@ -117,6 +117,6 @@ def compare_drift(
     masks += [np.zeros(len(ids), dtype=np.bool_) for _, ids in extra]
     tasks = [prompt_of[c.prompt_id].task_id for c in answers]
     tasks += [entry.prompt.task_id for entry in stated]
-    drift = measure_drift(divergences, masks, tasks, seed=context.config.seed).to_json()
+    drift = measure_drift(divergences, masks, tasks).to_json()
     first = divergences[: len(answers)]
     return drift, {c.id: kl for c, kl in zip([*answers, *more], [*first, *added], strict=True)}

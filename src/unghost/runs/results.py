@@ -74,10 +74,10 @@ def write_results(
 
 def _heldout(context: RunContext, before: Batch, after: Batch | None) -> dict[str, Any]:
     return heldout_section(
-        answers_of(before, context.domain),
-        None if after is None else answers_of(after, context.domain),
+        answers_of(before, context.domain, context.tasks),
+        None if after is None else answers_of(after, context.domain, context.tasks),
         **keywords_of(context.tasks),
-        seed=context.config.seed,
+        domain=context.domain,
     )
 
 

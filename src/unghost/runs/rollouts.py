@@ -226,4 +226,4 @@ def measure_split(
                 more = domain.follow_up(asked.prompts, asked.completions)
                 stage.expect(len(more) - samples * about)
                 ask(more, long=False, samples=1)
-    return answers_of(Batch.joined(batches), domain)
+    return answers_of(Batch.joined(batches), domain, chosen)

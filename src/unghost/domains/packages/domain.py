@@ -119,6 +119,14 @@ class PackagesDomain(Domain):
         as_written = mention.kind == "import" or verdict.resolved_by == "name"
         return as_written and self._universe.trusted(verdict.canonical)
 
+    def popularity(self, canonical: str) -> str | None:
+        """See :class:`~unghost.domains.base.Domain`."""
+        return self._universe.popularity(canonical)
+
+    def distances(self, names: Sequence[str]) -> list[int | None] | None:
+        """See :class:`~unghost.domains.base.Domain`."""
+        return [self._universe.distance(name) for name in names]
+
     def _modules(self) -> Iterator[str]:
         """Return modules: known ones, the language's, and each package under its own name."""
         yield from self._universe.imports.modules()

@@ -123,7 +123,7 @@ class Judge:
         return Ruling(form, said[0], "name", said[1])
 
     def _cached(self, mention: Mention) -> Ruling:
-        kind = mention.kind if mention.kind in ("import", "prose") else ""
+        kind = mention.kind if mention.kind in ("import", "list", "prose") else ""
         key = (mention.ecosystem, kind, mention.language or "", mention.name)
         if key not in self._rulings:
             self._rulings[key] = self._ruling(mention)
@@ -138,8 +138,8 @@ class Judge:
             ruling = self._package(mention.name, eco, universe)
         if universe is None:
             return ruling
-        if mention.kind == "prose" and ruling.status == "absent":
-            ruling = self._in_words(mention.name, ruling, eco, universe)
+        if mention.kind in ("list", "prose") and ruling.status == "absent":
+            ruling = self._in_words(mention, ruling, eco, universe)
         if ruling.status == "exists":
             return replace(ruling, first_seen=universe.first_seen(ruling.canonical))
         if ruling.status == "absent" and self._suggest:
@@ -157,6 +157,8 @@ class Judge:
             if self._is_builtin(name, language, eco):
                 by: ResolvedBy = "name" if "." not in name else "submodule-of"
                 return Ruling(form, "stdlib", by, f"a module of {language}")
+        if name.lower().rstrip("0123456789.") in map(str.lower, eco.language_names):
+            return Ruling(form, "stdlib", "name", "the language itself")
         if universe is None:
             return Ruling(form, "unknown", "name", f"no snapshot of {eco.title}")
         provider = _provider(universe.imports.distributions(name), universe)
@@ -165,11 +167,15 @@ class Judge:
             return Ruling(provider.distribution, "exists", "import-map", provider.evidence)
         return _missing(form, "name", universe)
 
-    def _in_words(self, name: str, ruling: Ruling, eco: Ecosystem, universe: Universe) -> Ruling:
-        """Judge what a sentence calls a package: it may be a module, or of another ecosystem."""
-        if "." in name and eco.prose.of_modules:
-            module = self._module(name, eco.language_names[0], eco, universe)
+    def _in_words(
+        self, mention: Mention, ruling: Ruling, eco: Ecosystem, universe: Universe
+    ) -> Ruling:
+        """Judge what an answer calls a package: it may be a module, or of another ecosystem."""
+        if "." in mention.name and eco.prose.of_modules:
+            module = self._module(mention.name, eco.language_names[0], eco, universe)
             return module if module.status in ("exists", "stdlib") else ruling
+        if mention.kind == "list":
+            return ruling
         doubt = "" if universe.closed_world else eco.prose.doubt(ruling.canonical)
         if doubt:
             return replace(ruling, status="unknown", evidence=f"{ruling.evidence}, but {doubt}")

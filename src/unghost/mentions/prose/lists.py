@@ -8,6 +8,7 @@ if its heading says that it has packages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from keyword import iskeyword
 from typing import NamedTuple
@@ -24,6 +25,18 @@ _MARKS = "`*_\"'"
 _LONGEST_NAME = 100
 _FILES = (".py", ".txt", ".toml", ".cfg", ".json", ".com", ".org", ".io", ".html", ".md")
 """Endings of items that are not packages; some packages end in ``.yaml``."""
+_PACKAGES = re.compile(
+    r"\b(?:packages?|librar(?:y|ies)|modules?|frameworks?|toolkits?|wrappers?|bindings?|sdk"
+    r"|dependenc(?:y|ies)|gems?|crates?|plugins?|extensions?|pip install|tools?|clients?)\b",
+    re.IGNORECASE,
+)
+"""Words that say that a list is of packages, or that a name is one's."""
+_OTHERS = re.compile(
+    r"\b(?:this|it|an?|the)\b[^.\n]{0,30}?\b(function|method|class|exception|variable|parameter"
+    r"|argument|attribute|constant|decorator|keyword|operator)\b",
+    re.IGNORECASE,
+)
+"""Words that say that a name is one of code's other things."""
 _HEADERS = frozenset({"package", "packages", "library", "libraries", "module", "modules"})
 _Row = tuple[int, str]
 _Item = tuple[Spot, bool]
@@ -66,9 +79,9 @@ class _Reader(NamedTuple):
         spots: list[Spot] = []
         lone: list[Spot] = []
         parent: int | None = None
-        position, first = 0, True
+        position, first, told = 0, True, False
         for text_line in text.splitlines(keepends=True):
-            line = self._line(text_line)
+            line = self._line(text_line, told)
             nested = line.bulleted and parent is not None and line.indent >= parent + 2
             if line.bulleted and not nested:
                 parent = line.indent if line.spots else None
@@ -77,6 +90,7 @@ class _Reader(NamedTuple):
                 into = spots if line.sure else lone
                 into += [spot.moved(position) for spot in line.spots]
             if text_line.strip():
+                told = told if line.bulleted else _speaks_of_packages(text_line)
                 listed = bool(line.spots) and not line.bulleted
                 bare = bare and (listed or _introduces(text_line, first))
                 first = False
@@ -97,13 +111,16 @@ class _Reader(NamedTuple):
             position += len(line)
         return spots + self._table(rows)
 
-    def _line(self, line: str) -> _Line:
+    def _line(self, line: str, told: bool) -> _Line:
+        """Read a line; ``told`` says that the words before its list speak of packages."""
         begin, end, bulleted = _content(line)
         indent = len(line[: len(line) - len(line.lstrip())].expandtabs(4))
         items, bold = None, False
         cuts = [(at, mark) for mark in _EXPLANATIONS if (at := line.find(mark, begin, end)) > 0]
         if cuts and (bulleted or line.startswith(("`", "**"), begin)):
             items = self._explained(line, begin, end, *min(cuts))
+            if items is not None and not _is_of_packages(items, line[min(cuts)[0] :], told):
+                items = None
             # A bold word that begins a paragraph is a heading of it more often than a name.
             titled = any(is_titled(spot.name) for spot, _ in items or ())
             bold = line.startswith("**", begin) and not titled
@@ -210,7 +227,23 @@ def _is_plausible(name: str) -> bool:
     """Return whether a word that the grammar allows is a plausible package name."""
     if is_heading(name) or iskeyword(name) or _is_number(name):
         return False
-    return not name.lower().endswith(_FILES)
+    return len(name) > 1 and not name.lower().endswith(_FILES)
+
+
+def _speaks_of_packages(words: str) -> bool:
+    return _PACKAGES.search(words) is not None
+
+
+def _is_of_packages(items: list[_Item], explanation: str, told: bool) -> bool:
+    """Return whether what a list explains are packages.
+
+    They are not if it calls them functions and the like; and what looks like a heading, one word
+    with a capital letter, is none unless the words before the list or behind the name say so.
+    """
+    other, package = _OTHERS.search(explanation), _PACKAGES.search(explanation)
+    if other is not None and (package is None or other.start(1) < package.start()):
+        return False
+    return told or package is not None or not any(is_titled(spot.name) for spot, _ in items)
 
 
 def _trimmed(line: str, begin: int, end: int) -> tuple[int, int]:
