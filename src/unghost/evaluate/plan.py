@@ -19,6 +19,8 @@ class MeasureSettings:
     Attributes:
         validate_tasks: Tasks of ``validate``, asked after every round.
         heldout_tasks: Tasks of ``heldout``, asked of the base and of the final model alone.
+        own_tasks: Tasks that the model is to write itself, on which ``measure`` measures it instead
+            of given ones; none by default.
         forms: The modes in which each task is asked; none means all of the domain but the optional
             ones.
         long_share: Share of the tasks that are also asked in a mode of long answers, such as code,
@@ -35,6 +37,7 @@ class MeasureSettings:
 
     validate_tasks: int = 200
     heldout_tasks: int = 400
+    own_tasks: int = 0
     forms: tuple[str, ...] = ()
     long_share: float = 0.25
     max_new_tokens: int = 320
@@ -47,6 +50,8 @@ class MeasureSettings:
         counts = (self.validate_tasks, self.heldout_tasks)
         if min(*counts, self.max_new_tokens, self.long_max_new_tokens) < 1:
             raise UnghostError("measure settings count tasks and tokens: give at least 1")
+        if self.own_tasks < 0:
+            raise UnghostError("measure.own_tasks counts tasks: give 0 or more")
         if self.samples < 0 or self.temperature <= 0 or not 0 < self.top_p <= 1:
             raise UnghostError(
                 "measure.samples is 0 or more, temperature above 0, top_p above 0 and at most 1"
