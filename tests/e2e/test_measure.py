@@ -116,7 +116,7 @@ def server() -> Iterator[Server]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             asked.append(body)
             text = "requests, no-such-package-xyz"
-            if body["messages"][-1]["content"].startswith("Somebody needs packages"):
+            if body["messages"][-1]["content"].startswith("Write one sentence that"):
                 text = f"Count the {len(asked)} birds of our garden."
             choice = {"message": {"content": text}, "finish_reason": "stop"}
             data = json.dumps({"choices": [choice]}).encode()

@@ -80,8 +80,8 @@ def test_sound_new_tasks_are_kept_and_held_out(tmp_path: Path) -> None:
 
 
 def test_they_are_phrases_where_the_given_ones_are(tmp_path: Path) -> None:
-    (task,) = written(tmp_path, Says(lambda _: "Count birds."), Task("a", "tide tables"))
-    assert task.text == "Count birds"
+    (task,) = written(tmp_path, Says(lambda _: "I want to count birds."), Task("a", "tide tables"))
+    assert task.text == "count birds"
 
 
 def test_a_model_that_writes_no_task_is_refused(tmp_path: Path) -> None:

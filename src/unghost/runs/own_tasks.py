@@ -20,10 +20,12 @@ from unghost.storage.folder import RunFolder
 _PHASE = "own-tasks"
 _REQUESTS = 2
 """Requests for each task that is wanted: some answers are no sound task, or are not new."""
+_BEGINS = "I want to "
 _REQUEST = (
-    "Somebody needs {plural} for something to do with {topics}. Write, in one sentence, what this"
-    " person wants to do. Name no {noun}. Reply with the sentence alone."
+    'Write one sentence that begins with "I want to", in which somebody says what they want to do.'
+    " It is about {topics}. Reply with the sentence alone."
 )
+"""It says no word of names: small models repeat such words in their tasks."""
 _SPLIT_KEY = next(f"own tasks {n}" for n in count() if split_of(f"own tasks {n}") == "heldout")
 """What the split of all of them is drawn by: they are for measuring alone."""
 
@@ -45,8 +47,7 @@ def write_requests(domain: Domain, wanted: int, seed: int) -> list[Prompt]:
     for number in range(_REQUESTS * wanted):
         family = families[number % len(families)]
         topics = in_words(noise.sample((*family.words, *family.rare), 2))
-        words = domain.words
-        text = _REQUEST.format(plural=words.plural, noun=words.noun, topics=topics)
+        text = _REQUEST.format(topics=topics)
         prompts.append(
             Prompt(
                 id=record_id("prompt", "task", _PHASE, number, text),
@@ -106,7 +107,7 @@ def write_tasks(
         text = clean_task(said, avoid, runner.domain.seeds.answers)
         if text is None or len(tasks) == settings.own_tasks or not seen.add(text):
             continue
-        text = f"{text[0].upper()}{text[1:]}." if sentences else text
+        text = f"{text[0].upper()}{text[1:]}." if sentences else text.removeprefix(_BEGINS)
         topic = family_of[completion.prompt_id]
         tasks.append(Task(record_id("task", text), text, key=_SPLIT_KEY, topic=topic))
     if not tasks:
