@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from unghost.registries.address import shown
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
+from unghost.runs.own_tasks import write_tasks
 from unghost.runs.rollouts import Progress, RolloutRunner, find_in_completions, measure_split
 from unghost.storage.atomic import write_json
 from unghost.storage.folder import Batch, RunFolder, read_header, read_json, recorded, round_of
@@ -81,11 +82,14 @@ def measure(
         "dtype": runs_in,
     }
     with RunFolder.open(folder, head) as run:
+        runner, settings = RolloutRunner(model, domain, config.seed), config.measure
+        if settings.own_tasks:
+            tasks = write_tasks(runner, run, tasks, settings, progress)
+            settings = replace(settings, heldout_tasks=len(tasks))
         kept = tasks_of(tasks, "heldout")
         write_json(run.path / _TASKS, {"tasks": [asdict(task) for task in kept]})
-        runner = RolloutRunner(model, domain, config.seed)
-        ask = partial(measure_split, runner, run, tasks, "heldout", 0, config.measure, progress)
-        greedy, sampled = ask(), ask(sampled=True) if config.measure.samples else []
+        ask = partial(measure_split, runner, run, tasks, "heldout", 0, settings, progress)
+        greedy, sampled = ask(), ask(sampled=True) if settings.samples else []
         more: dict[str, Any] = {}
         if endpoint is not None and account.exists():
             asked = read_account(account)
@@ -189,6 +193,8 @@ def _report(
 ) -> dict[str, Any]:
     report = report_of(folder.name, config, head["model_id"], domain)
     report["config"]["dtype"] = head["dtype"] or config.dtype
+    wrote = f" on {len(tasks)} tasks that the model wrote itself, a population of their own"
+    own = wrote if config.measure.own_tasks else ""
     report |= {
         "heldout": heldout_section(
             greedy,
@@ -197,7 +203,7 @@ def _report(
             domain=domain,
             cutoff=config.measure.cutoff,
         ),
-        "stopping": "a measurement: nothing was trained",
+        "stopping": f"a measurement{own}: nothing was trained",
         **more,
     }
     write_report(report, folder / "report.json")
