@@ -201,6 +201,13 @@ class Domain(ABC):
         """
         return None
 
+    def elsewhere(self, names: Sequence[str]) -> list[tuple[str, ...]] | None:
+        """Return for invented names the other kinds of names, such as ecosystems, that have them.
+
+        None if no list of another kind is at hand.
+        """
+        return None
+
     # ---- what follows from it ------------------------------------------------------------------
 
     def split_of(self, canonical: str) -> Split:
