@@ -147,7 +147,6 @@ def _report(
     report["config"]["dtype"] = head["dtype"] or config.dtype
     report |= {
         "heldout": heldout_section(greedy, **keywords_of(tasks), sampled=sampled, domain=domain),
-        "stopping": "a measurement: nothing was trained",
         **more,
     }
     write_report(report, folder / "report.json")

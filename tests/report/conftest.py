@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from domain_cases import PACKAGES
+from domain_cases import PACKAGES, ask
+from unghost.domains.tasks import Task
+from unghost.evaluate.answers import Answer, read_answers
 from unghost.evaluate.estimates import paired, proportion
 from unghost.evaluate.gates import judge
 from unghost.evaluate.measurement import measurement_section
 from unghost.evaluate.rates import rates_of
+from unghost.records import Completion, Mention, Sampling, Verdict
 from unghost.report.schema import REPORT_VERSION
 
 Report = dict[str, Any]
@@ -70,6 +73,33 @@ def make_rates(rate: float, seed: int = 0) -> dict[str, Any]:
     return {**one, "by_asks": parts, "by_gold": {"known": one, "unknown": one}}
 
 
+def made_answers(invented: int, none: int, cut: int = 2) -> list[Answer]:
+    """Answer 120 tasks: so many with a ghost, so many that know none, so many cut off."""
+    prompts, tasks, records = [], [], ([], [], [])  # type: ignore[var-annotated]
+    for i in range(TASKS):
+        task = Task(
+            f"t{i}", f"task {i}", gold="flask", right=("flask",), level=("everyday", "rare")[i % 2]
+        )
+        asks = ("packages", "code")[i % 4 == 0]
+        prompt = ask(
+            task.text, asks=asks, task_id=task.id, family="f", operator="o", split="heldout"
+        )
+        name, status = ("flask", "exists") if i >= invented else (f"qzv-{i % 9}plotrix", "absent")
+        abstains = invented <= i < invented + none
+        text = "I know no package for this." if abstains else f"Use {name} for it."
+        reason = "length" if i < cut else "stop"
+        records[0].append(
+            Completion(f"c{i}", prompt.id, "m", 0, 0, text, reason, Sampling())  # type: ignore[arg-type]
+        )
+        if not abstains:
+            at = (4, 4 + len(name))
+            records[1].append(Mention(f"m{i}", f"c{i}", *at, 1, 5, name, name, "pypi", "list"))
+            records[2].append(Verdict(f"m{i}", name, status, "name", "s", "2026-04-01"))  # type: ignore[arg-type]
+        prompts.append(prompt)
+        tasks.append(task)
+    return read_answers(prompts, *records, PACKAGES, tasks)
+
+
 def token(text: str, role: str = "plain", kl: float | None = None) -> dict[str, Any]:
     return {"text": text, "role": role, "kl": kl}
 
@@ -81,8 +111,8 @@ def _heldout() -> dict[str, Any]:
     return {
         "before": make_rates(0.38),
         "after": make_rates(0.05),
-        "measured_before": measurement_section([]).to_json(),
-        "measured_after": measurement_section([]).to_json(),
+        "measured_before": measurement_section(made_answers(45, 2), domain=PACKAGES).to_json(),
+        "measured_after": measurement_section(made_answers(6, 41), domain=PACKAGES).to_json(),
         "cut": paired(before, after, "cut").to_json(),
         "difference": paired(before, after, "difference").to_json(),
         "retention": kept,
@@ -209,10 +239,21 @@ def without_ghosts(report: Report) -> Report:
     entry = {**report["rounds"][0], "validate": {**clean, "known_right": None}}
     report["rounds"] = [entry]
     heldout = dict.fromkeys(report["heldout"])
-    report["heldout"] = {**heldout, "before": clean}
+    measured = measurement_section(made_answers(0, 3)).to_json()
+    report["heldout"] = {**heldout, "before": clean, "measured_before": measured}
     report["examples"] = []
     report["stopping"] = "no ghost found"
     return report
+
+
+@pytest.fixture
+def measurement(report: Report) -> Report:
+    """A measurement of one model, many of whose answers were cut off."""
+    heldout = dict.fromkeys(report["heldout"])
+    measured = measurement_section(made_answers(45, 2, cut=30), domain=PACKAGES).to_json()
+    heldout |= {"before": report["heldout"]["before"], "measured_before": measured}
+    empty = {"rounds": [], "examples": [], "stopping": ""}
+    return {**report, **empty, "heldout": heldout}
 
 
 @pytest.fixture

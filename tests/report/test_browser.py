@@ -50,7 +50,7 @@ def test_the_dom_holds_the_page_and_the_switch(report: Report, tmp_path: Path) -
     page = tmp_path / "report.html"
     write_page(report, page)
     dom = browse(page, "--dump-dom")
-    assert "Success: ghost rate cut by" in dom
+    assert "Invented names in 5.0 % of answers" in dom
     assert dom.count("<svg") == 5
     assert re.search(r'<button type="button" class="theme">(Light|Dark)</button>', dom)
 

@@ -11,6 +11,7 @@ import typer
 def report(
     run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
     output_format: Annotated[str, typer.Option("--format", help="text, json or html.")] = "text",
+    full: Annotated[bool, typer.Option("--full", help="Print all figures.")] = False,
     universe: Annotated[
         str | None,
         typer.Option(
@@ -47,6 +48,6 @@ def report(
         write_page(found, run / "report.html")
         typer.echo(printable(str(run / "report.html")))
     elif output_format == "text":
-        print_summary(printable_values(found), full=True)
+        print_summary(printable_values(found), full=full)
     else:
         raise UnghostError(f"there is no format {output_format!r}: use text, json or html")

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unghost.report.charts import Point, bars, frontier_svg, line_chart, short, short_percent
-from unghost.report.figures import COUNTS, caption, groups, headline, number, percent, show
+from unghost.report.figures import COUNTS, PRICE, groups, number, percent, show
 from unghost.report.mask import mask_report
 from unghost.report.schema import validate
+from unghost.report.sentences import headline, inventions, scope, twins, universe
+from unghost.report.stacks import OUTCOMES, Stack, grouped, stack_of
 from unghost.report.template import draw
 from unghost.storage.atomic import write_text
 
@@ -70,14 +72,25 @@ def render(report: Data) -> str:
         digest=f"sha256-{digest}",
         report=shown,
         headline=headline(shown),
-        caption=caption(shown),
-        groups=found,
+        universe=universe(shown),
+        scope=scope(shown),
+        stacks=_stacks(shown),
+        outcomes=OUTCOMES,
+        grouped=grouped(_measured(shown)),
+        inventions=[
+            (side, [*inventions(measured), *twins(measured)])
+            for side, measured in _measured(shown).items()
+        ],
+        price=[group for group in found if group.title == PRICE],
+        groups=[group for group in found if group.title != PRICE],
         counts=COUNTS,
         has_after=any(row.after for group in found for row in group.rows),
         curves=_curves(shown),
         frontier=_frontier(shown),
         examples=_examples(shown),
-        legend=[(role, said) for role, said in _ROLES.items() if role in roles - {"plain"}],
+        legend_of_tokens=[
+            (role, said) for role, said in _ROLES.items() if role in roles - {"plain"}
+        ],
         drift=_drift(shown),
         discovery=_discovery(shown),
         trained=trained,
@@ -85,6 +98,21 @@ def render(report: Data) -> str:
         config=dict(_flat(shown["config"])),
     )
     return str(page)
+
+
+def _measured(report: Data) -> dict[str, Data]:
+    """Return the measurements of a report by the words for their side."""
+    heldout = report["heldout"] or {}
+    sides = {side: heldout.get(f"measured_{side}") for side in ("before", "after")}
+    return {
+        side if heldout.get("measured_after") else "measured": measured
+        for side, measured in sides.items()
+        if measured and measured["outcomes"]["answers"]
+    }
+
+
+def _stacks(report: Data) -> list[Stack]:
+    return [stack_of(side, m["outcomes"]) for side, m in _measured(report).items()]
 
 
 def _curves(report: Data) -> list[tuple[str, Markup]]:
