@@ -146,7 +146,13 @@ def _report(
     report = report_of(folder.name, config, head["model_id"], domain)
     report["config"]["dtype"] = head["dtype"] or config.dtype
     report |= {
-        "heldout": heldout_section(greedy, **keywords_of(tasks), sampled=sampled, domain=domain),
+        "heldout": heldout_section(
+            greedy,
+            **keywords_of(tasks),
+            sampled=sampled,
+            domain=domain,
+            cutoff=config.measure.cutoff,
+        ),
         **more,
     }
     write_report(report, folder / "report.json")

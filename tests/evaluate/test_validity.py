@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from unghost.evaluate.answers import Answer
-from unghost.evaluate.validity import sample_size, tasks_needed, validity_of
+from unghost.evaluate.validity import sample_size, validity_of
 
 
 def _long(answers: list[Answer], tokens: list[int], limit: int) -> list[Answer]:
@@ -91,9 +91,3 @@ def test_four_times_the_tasks_halve_the_interval(bench: Any) -> None:
     assert str(found).startswith("±8.0 points with 100 tasks; ±5 with about ")
     assert sample_size([]).half_width is None
     assert "too few" in str(sample_size([]))
-
-
-def test_tasks_needed_before_any_is_asked() -> None:
-    assert tasks_needed(0.5, 0.05, 1, 0.0) == 385
-    assert tasks_needed(0.5, 0.05, 5, 0.0) == 77
-    assert tasks_needed(0.5, 0.05, 5, 1.0) == 385

@@ -12,7 +12,8 @@ from unghost.errors import UnghostError
 from unghost.names.naming import Naming
 from unghost.records import Split, record_id, split_of
 
-LEVELS = ("everyday", "specialised", "rare", "impossible")
+IMPOSSIBLE = "impossible"
+LEVELS = ("everyday", "specialised", "rare", IMPOSSIBLE)
 """How hard it is to know a right name; of ``impossible`` tasks there is none."""
 
 

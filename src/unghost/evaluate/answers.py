@@ -50,17 +50,17 @@ class Answer:
     @property
     def names(self) -> tuple[str, ...]:
         """Canonical names that count, whatever their verdict, each once."""
-        return self._named(lambda verdict: verdict.status not in UNCOUNTED)
+        return _once([v.canonical for v in self.verdicts if v.status not in UNCOUNTED])
 
     @property
     def valid(self) -> tuple[str, ...]:
         """Canonical names that exist, each once."""
-        return self._named(lambda verdict: verdict.status == "exists")
+        return _once([v.canonical for v in self.verdicts if v.status == "exists"])
 
     @property
     def invented(self) -> tuple[str, ...]:
         """Canonical names that do not exist, each once."""
-        return self._named(lambda verdict: verdict.status == "absent")
+        return _once([v.canonical for v in self.verdicts if v.status == "absent"])
 
     @property
     def question(self) -> str:
@@ -98,9 +98,6 @@ class Answer:
     def count(self, status: str) -> int:
         """Count occurrences of a verdict status."""
         return sum(verdict.status == status for verdict in self.verdicts)
-
-    def _named(self, counts: Callable[[Verdict], bool]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(v.canonical for v in self.verdicts if counts(v)))
 
 
 def read_answers(
@@ -163,6 +160,10 @@ def answers_of(batch: Batch, domain: Domain, tasks: Iterable[Task] = ()) -> list
     """Join the records of a batch into answers; see :func:`read_answers`."""
     records = (batch.prompts, batch.completions, batch.mentions, batch.verdicts)
     return read_answers(*records, domain=domain, tasks=tasks)
+
+
+def _once(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
 
 
 def _judgements(found: Sequence[Mention], verdicts: dict[str, Verdict]) -> tuple[Verdict, ...]:

@@ -19,7 +19,7 @@ from unghost.evaluate.compare import (
     retention,
     right_answers,
 )
-from unghost.evaluate.measurement import measurement_section
+from unghost.evaluate.measurement import measurement_section, solvable
 from unghost.evaluate.rates import rates_of
 
 SELECTION = (
@@ -77,14 +77,16 @@ def heldout_section(
         name_keywords: Keywords by canonical name, for fit.
     """
     section: dict[str, Any] = dict.fromkeys(_KEYS)
-    section["before"] = rates_of(before, known=known).to_json()
     measured = measurement_section(before, sampled=sampled, domain=domain, cutoff=cutoff)
     section["measured_before"] = measured.to_json()
+    before = solvable(before)
+    section["before"] = rates_of(before, known=known).to_json()
     if after is None:
         return section
-    section["after"] = rates_of(after, known=known).to_json()
     measured = measurement_section(after, domain=domain, cutoff=cutoff)
     section["measured_after"] = measured.to_json()
+    after, again = solvable(after), None if again is None else solvable(again)
+    section["after"] = rates_of(after, known=known).to_json()
     section |= _changes(before, after)
     section["recall"] = recall(before, after, again).to_json()
     section["known_right"] = {

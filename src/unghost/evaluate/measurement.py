@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from unghost.domains.base import Domain
+from unghost.domains.tasks import IMPOSSIBLE
 from unghost.evaluate.answers import Answer
 from unghost.evaluate.inventions import Inventions, Persistence, inventions_of, persistence
 from unghost.evaluate.outcomes import Grouping, Outcomes, Twins, outcomes_by, outcomes_of, twins_of
@@ -59,6 +60,9 @@ def measurement_section(
 ) -> Measurement:
     """Measure one model's answers.
 
+    Impossible tasks are set apart: nobody asks for what does not exist as often as they stand in a
+    set of tasks, so they are counted with their twins and by level alone.
+
     Args:
         answers: One a question, read with their tasks.
         sampled: Further answers to the same questions, drawn with a temperature.
@@ -68,18 +72,28 @@ def measurement_section(
             it is real.
         cutoff: The last day of the model's training data, ISO 8601.
     """
-    by = outcomes_by(answers, _groupings(domain))
+    asked, drawn = solvable(answers), solvable(sampled)
+    by = outcomes_by(asked, _groupings(domain)) | outcomes_by(answers, {"level": _level})
     return Measurement(
-        validity=validity_of(answers, cutoff),
-        outcomes=outcomes_of(answers),
+        validity=validity_of(asked, cutoff),
+        outcomes=outcomes_of(asked),
         by={name: parts for name, parts in by.items() if parts},
         twins=twins_of(answers),
         inventions=inventions_of(
-            answers, distances=domain.distances if domain else _unknown, elsewhere=elsewhere
+            asked, distances=domain.distances if domain else _unknown, elsewhere=elsewhere
         ),
-        persistence=persistence(answers, sampled),
-        sampled=outcomes_of(sampled) if sampled else None,
+        persistence=persistence(asked, drawn),
+        sampled=outcomes_of(drawn) if drawn else None,
     )
+
+
+def solvable(answers: Sequence[Answer]) -> list[Answer]:
+    """Return the answers to tasks that are not known to be impossible."""
+    return [answer for answer in answers if _level(answer) != IMPOSSIBLE]
+
+
+def _level(answer: Answer) -> str | None:
+    return answer.task.level if answer.task else None
 
 
 def _unknown(names: Sequence[str]) -> None:
@@ -92,7 +106,6 @@ def _groupings(domain: Domain | None) -> Grouping:
 
     return {
         "asks": lambda answer: answer.prompt.asks,
-        "level": lambda answer: answer.task.level if answer.task else None,
         "topic": lambda answer: answer.task.topic if answer.task else None,
         "popularity": popularity,
     }

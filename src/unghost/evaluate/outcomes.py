@@ -15,7 +15,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from unghost.evaluate.answers import Answer
-from unghost.evaluate.estimates import Estimate, by_cluster, paired
+from unghost.evaluate.estimates import Estimate, by_cluster, paired, proportion
 from unghost.evaluate.rates import groups, share_of
 
 Outcome = Literal["invented", "real", "unknown", "uncounted", "abstained", "refused", "nothing"]
@@ -104,21 +104,21 @@ def outcomes_of(answers: Sequence[Answer]) -> Outcomes:
     found = [outcome_of(answer) for answer in answers]
     stated = [bool(answer.right) for answer in answers]
     recalled = [answer.is_right for answer in answers]
-    clean = [a.is_right and outcome == "real" for a, outcome in zip(answers, found, strict=True)]
-
-    def share(hits: Sequence[bool]) -> Estimate:
-        return share_of(answers, hits, np.ones(len(answers)))
-
-    shares = {wanted: share([outcome == wanted for outcome in found]) for wanted in OUTCOMES}
+    clean = [hit and outcome == "real" for hit, outcome in zip(recalled, found, strict=True)]
+    of_all: dict[str, list[bool]] = {
+        **{wanted: [outcome == wanted for outcome in found] for wanted in OUTCOMES},
+        "empty": [answer.kind == "empty" for answer in answers],
+        "cut_off": [answer.is_cut_off for answer in answers],
+        "looped": [answer.looped for answer in answers],
+    }
+    columns = np.array([[True] * len(answers), stated, clean, recalled, *of_all.values()])
+    sums = by_cluster([answer.cluster for answer in answers], columns.T).T
     return Outcomes(
         answers=len(answers),
-        tasks=len({answer.cluster for answer in answers}),
-        **shares,
-        empty=share([answer.kind == "empty" for answer in answers]),
-        right=share_of(answers, clean, stated),
-        recall=share_of(answers, recalled, stated),
-        cut_off=share([answer.is_cut_off for answer in answers]),
-        looped=share([answer.looped for answer in answers]),
+        tasks=sums.shape[1],
+        right=proportion(sums[2], sums[1]),
+        recall=proportion(sums[3], sums[1]),
+        **{name: proportion(hits, sums[0]) for name, hits in zip(of_all, sums[4:], strict=True)},
     )
 
 

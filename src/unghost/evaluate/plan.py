@@ -9,6 +9,7 @@ from unghost.domains.base import Domain, Mode
 from unghost.domains.tasks import Task
 from unghost.embedded import MODEL_NAME
 from unghost.errors import UnghostError
+from unghost.names.layout import day_number
 from unghost.records import SPLITS, Prompt, Sampling, Split, unit_hash
 
 
@@ -27,6 +28,8 @@ class MeasureSettings:
         samples: Sampled answers to each held-out question, beside the greedy one.
         temperature: Of the sampled answers. With ``top_p`` as in the studies that sample.
         top_p: Of the sampled answers.
+        cutoff: The last day of the model's training data (ISO 8601), if it is known: names that
+            appeared later are set apart.
 
     Raises:
         UnghostError: A value makes no sense.
@@ -41,6 +44,7 @@ class MeasureSettings:
     samples: int = 0
     temperature: float = 0.7
     top_p: float = 0.9
+    cutoff: str | None = None
 
     def __post_init__(self) -> None:
         counts = (self.validate_tasks, self.heldout_tasks)
@@ -50,6 +54,8 @@ class MeasureSettings:
             raise UnghostError(
                 "measure.samples is 0 or more, temperature above 0, top_p above 0 and at most 1"
             )
+        if self.cutoff is not None:
+            day_number(self.cutoff)
         if not 0 <= self.long_share <= 1:
             raise UnghostError("long_share is a share: give a number from 0 to 1")
 

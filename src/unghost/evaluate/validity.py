@@ -130,22 +130,6 @@ def sample_size(answers: Sequence[Answer]) -> SampleSize:
     return SampleSize(figure.clusters, half, design_effect(sums[:, 0], sums[:, 1]), needed)
 
 
-def tasks_needed(rate: float, half_width: float, answers: float, correlation: float) -> int:
-    """Return how many tasks a wanted precision is going to take, before any is asked.
-
-    Args:
-        rate: The share that is expected.
-        half_width: Half of the width of the 95 % interval.
-        answers: Answers a task.
-        correlation: How alike answers to one task are, from 0 to 1.
-
-    Source: the normal interval of a share, times Kish's design effect 1 + (answers - 1) x
-    correlation.
-    """
-    independent = 1.96**2 * rate * (1.0 - rate) / half_width**2
-    return math.ceil(independent * (1.0 + (answers - 1.0) * correlation) / answers)
-
-
 def _limit(answers: Sequence[Answer]) -> Limit:
     limit = answers[0].completion.sampling.max_new_tokens
     cut = [answer.is_cut_off for answer in answers]

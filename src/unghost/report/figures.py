@@ -89,8 +89,7 @@ def groups(report: Data) -> list[Group]:
 def main_rows(report: Data) -> list[Row]:
     """Return the figures to begin with, at most eight; none if nothing was measured."""
     heldout = report["heldout"] or {}
-    sides = [heldout.get(f"measured_{side}") for side in ("before", "after")]
-    before, after = sides
+    before, after = (heldout.get(f"measured_{side}") for side in ("before", "after"))
     if not before or not before["outcomes"]["answers"]:
         return []
 
@@ -101,20 +100,23 @@ def main_rows(report: Data) -> list[Row]:
             show(after["outcomes"][key]) if after else "",
         )
 
-    rates = heldout["before"], heldout["after"]
-    named = [show(side["rate"]) if side else "" for side in rates]
     rows = [
         share("Answers with an invented name", "invented"),
         share("Answers with only real names", "real"),
         share("Answers that say it knows none", "abstained"),
-        Row("Invented among all names", *named, _labelled("cut", heldout["cut"])),
+        Row(
+            "Invented among all names",
+            show(heldout["before"]["rate"]),
+            _side(heldout["after"], "rate"),
+            _labelled("cut", heldout["cut"]),
+        ),
     ]
     if heldout["retention"]:
         rows.append(Row("Right answers kept", "", show(heldout["retention"])))
     if before["outcomes"]["right"]["value"] is not None:
         rows.append(share("Answers that name a right one", "right"))
-    distinct = [f"{side['inventions']['distinct']:,}" if side else "" for side in sides]
-    rows.append(Row("Different invented names", *distinct))
+    first, second = (f"{m['inventions']['distinct']:,}" if m else "" for m in (before, after))
+    rows.append(Row("Different invented names", first, second))
     return [*rows, share("Answers that were cut off", "cut_off")]
 
 

@@ -78,6 +78,7 @@ def _heldout(context: RunContext, before: Batch, after: Batch | None) -> dict[st
         None if after is None else answers_of(after, context.domain, context.tasks),
         **keywords_of(context.tasks),
         domain=context.domain,
+        cutoff=context.config.measure.cutoff,
     )
 
 

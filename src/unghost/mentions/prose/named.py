@@ -272,7 +272,10 @@ def _is_name(token: SentenceToken) -> bool:
 
 
 def _listed(
-    written: list[Line], eco: str | None, known: str | None, found: list[tuple[SentenceToken, str]]
+    written: Sequence[Line],
+    eco: str | None,
+    known: str | None,
+    found: list[tuple[SentenceToken, str]],
 ) -> str | None:
     """Read lists below words like "you need these Python packages:".
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from unghost.syntax.markdown import code_spans
@@ -12,6 +14,7 @@ _BULLETS = ("- ", "* ", "+ ", "\u2022 ")
 _MARKS = "*\"'()[],;:!?\u201c\u201d\u2018\u2019"
 _ENDS = ".!?"
 _STOPS = ".!?:"
+_WORD = re.compile(r"\S+")
 _ORDINARY = ".,;:!?)"
 _PAIRS = {
     **{mark: mark for mark in ("", "*", "**", '"', "'")},
@@ -23,21 +26,18 @@ _PAIRS = {
 class SentenceToken(NamedTuple):
     """A word without the marks around it, or the content of a span of code.
 
-    ``coded`` says that it is code; ``stop`` is the mark after it that ends a sentence or a clause,
-    ``comma`` that one follows; ``plain`` that the marks around it are those of prose, in pairs.
+    ``lower`` is it in lower case; ``coded`` says that it is code; ``stop`` is the mark after it
+    that ends a sentence or a clause, ``comma`` that one follows; ``plain`` that the marks around it
+    are those of prose, in pairs.
     """
 
     start: int
     text: str
+    lower: str
     coded: bool = False
     stop: str = ""
     comma: bool = False
     plain: bool = True
-
-    @property
-    def lower(self) -> str:
-        """Return the word in lower case."""
-        return self.text.lower()
 
 
 @dataclass(slots=True)
@@ -62,8 +62,12 @@ def paragraphs(text: str) -> Iterator[tuple[int, str]]:
         yield begin, text[begin:]
 
 
-def lines(text: str, position: int = 0) -> list[Line]:
-    """Cut a text that begins at a position into lines of words."""
+@lru_cache(maxsize=256)
+def lines(text: str, position: int = 0) -> tuple[Line, ...]:
+    """Cut a text that begins at a position into lines of words.
+
+    Several readers look at each paragraph in turn, so the last ones are kept.
+    """
     found = []
     for line in text.splitlines(keepends=True):
         stripped = line.lstrip()
@@ -76,10 +80,10 @@ def lines(text: str, position: int = 0) -> list[Line]:
         heading = stripped.startswith(("#", "|", ">"))
         found.append(Line(bulleted, heading, _tokens(line, begin, position)))
         position += len(line)
-    return found
+    return tuple(found)
 
 
-def sentences(written: list[Line]) -> list[list[SentenceToken]]:
+def sentences(written: Sequence[Line]) -> list[list[SentenceToken]]:
     """Return the sentences of a paragraph's lines; an item of a list begins a new one."""
     found: list[list[SentenceToken]] = [[]]
     for line in written:
@@ -102,7 +106,8 @@ def _tokens(line: str, begin: int, position: int) -> list[SentenceToken]:
         _add_words(tokens, line, begin, start, position)
         content = line[start:end]
         inner = start + len(content) - len(content.lstrip())
-        tokens.append(SentenceToken(position + inner, content.strip(), coded=True))
+        code = content.strip()
+        tokens.append(SentenceToken(position + inner, code, code.lower(), coded=True))
         begin = end
     _add_words(tokens, line, begin, len(line), position)
     return tokens
@@ -114,17 +119,17 @@ def _is_plain(lead: str, trail: str) -> bool:
 
 
 def _add_words(tokens: list[SentenceToken], line: str, begin: int, end: int, position: int) -> None:
-    for word in line[begin:end].split():
-        begin = line.index(word, begin, end)
+    for found in _WORD.finditer(line, begin, end):
+        word, begin = found[0], found.start()
         label = word.partition("](")[0] if not word.startswith("](") else ""
         text = label.lstrip(_MARKS + "`")
         lead, text = label[: len(label) - len(text)], text.rstrip(_MARKS + _STOPS + "`")
         plain = _is_plain(lead, label[len(lead) + len(text) :])
         place = begin + len(lead)
-        begin += len(word)
         behind = word.rstrip("*\"')`\u201d\u2019")[-1:]
         stop, comma = (behind if behind in _STOPS else ""), behind in (",", ";")
         if text:
-            tokens.append(SentenceToken(position + place, text, False, stop, comma, plain))
+            lower = text.lower()
+            tokens.append(SentenceToken(position + place, text, lower, False, stop, comma, plain))
         elif tokens and (stop or comma):
             tokens[-1] = tokens[-1]._replace(stop=stop, comma=comma)
