@@ -20,7 +20,9 @@ from unghost.evaluate.heldout import heldout_section, keywords_of
 from unghost.evaluate.plan import check_splits, load_tasks_for, tasks_of
 from unghost.generate.base import ModelChoice, open_generator
 from unghost.generate.budget import EndpointSettings, account_facts, read_account, spending
+from unghost.records import Mention
 from unghost.registries.address import shown
+from unghost.report.answers import shown_answers
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
@@ -30,6 +32,8 @@ from unghost.storage.folder import RunFolder, read_header, read_json, recorded, 
 
 _TASKS = "tasks.json"
 _PHASES = ("heldout", "sampled-heldout")
+_Read = tuple[Sequence[Answer], Sequence[Mention]]
+"""Answers, and what they name."""
 
 
 def measure(
@@ -87,7 +91,10 @@ def measure(
             asked = read_account(account)
             more["endpoint"] = account_facts(asked, endpoint)
             note(spending(asked, endpoint))
-        return _report(run.path, config, head, domain, kept, greedy, sampled, more)
+        mentions = run.round(0).read_phase("heldout").mentions
+        return _report(
+            run.path, config, head, domain, kept, (greedy, mentions), (sampled, []), more
+        )
 
 
 def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[str, Any]:
@@ -117,7 +124,7 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     rows = read_json(folder / _TASKS)["tasks"]
     tasks: list[Task] = TypeAdapter(list[Task]).validate_python(rows)
     greedy, sampled = (_read_again(folder, phase, domain, tasks) for phase in _PHASES)
-    if not greedy:
+    if not greedy[0]:
         raise UnghostError(f"{folder} has no answers yet: run its `unghost measure` to the end")
     out.mkdir(parents=True, exist_ok=True)
     earlier = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
@@ -125,12 +132,13 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     return _report(out, config, head, domain, tasks, greedy, sampled, more)
 
 
-def _read_again(folder: Path, phase: str, domain: Domain, tasks: Sequence[Task]) -> list[Answer]:
+def _read_again(folder: Path, phase: str, domain: Domain, tasks: Sequence[Task]) -> _Read:
     """Read the answers of a phase as if they had just been given."""
     batch = round_of(folder, 0).read_phase(phase)
     mentions = find_in_completions(domain, batch.prompts, batch.completions)
     verdicts = domain.verify(mentions)
-    return read_answers(batch.prompts, batch.completions, mentions, verdicts, domain, tasks)
+    found = read_answers(batch.prompts, batch.completions, mentions, verdicts, domain, tasks)
+    return found, mentions
 
 
 def _report(
@@ -139,20 +147,21 @@ def _report(
     head: Mapping[str, Any],
     domain: Domain,
     tasks: Sequence[Task],
-    greedy: Sequence[Answer],
-    sampled: Sequence[Answer],
+    greedy: _Read,
+    sampled: _Read,
     more: Mapping[str, Any],
 ) -> dict[str, Any]:
     report = report_of(folder.name, config, head["model_id"], domain)
     report["config"]["dtype"] = head["dtype"] or config.dtype
     report |= {
         "heldout": heldout_section(
-            greedy,
+            greedy[0],
             **keywords_of(tasks),
-            sampled=sampled,
+            sampled=sampled[0],
             domain=domain,
             cutoff=config.measure.cutoff,
         ),
+        "answers": shown_answers(*greedy),
         **more,
     }
     write_report(report, folder / "report.json")

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import copy
+import json
 import re
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def _parse(page: str) -> _Elements:
 def _everywhere(value: Any, text: str) -> Any:
     """Put a text wherever a report holds free text."""
     if isinstance(value, dict):
-        fixed = {"role", "method", "version"}
+        fixed = {"status", "outcome", "happened", "method", "version"}
         return {k: v if k in fixed else _everywhere(v, text) for k, v in value.items()}
     if isinstance(value, list):
         return [_everywhere(item, text) for item in value]
@@ -134,17 +135,34 @@ def test_text_of_a_model_is_never_markup(report: Report) -> None:
     hostile["config"] = {HOSTILE: HOSTILE}
     hostile["rounds"][1]["train"]["terms"] = {HOSTILE: 1.0}
     parsed = _parse(render(hostile))
-    assert parsed.names.count("script") == names.count("script") == 1
+    assert parsed.names.count("script") == names.count("script") == 2
     assert "img" not in parsed.names
     assert not any(name.startswith("on") for name, _ in parsed.attributes)
     assert "window.pwned=1" in parsed.text
 
 
-def test_hidden_characters_are_shown(report: Report, make_token: Callable[..., Any]) -> None:
-    report["examples"][0]["after"] = [make_token("a\x00b\u202ec\ud800d")]
+def test_hidden_characters_are_shown(report: Report) -> None:
+    report["answers"][0]["before"] |= {"text": "a\x00b\u202ec\ud800d", "names": []}
     page = render(report)
     page.encode("utf-8")
     assert "a\\u0000b\\u202ec\\ud800d" in page
+
+
+def test_all_answers_are_in_the_page_and_the_first_without_a_script(report: Report) -> None:
+    page = render(report)
+    data = json.loads(re.findall(r'id="answers-data">(.*?)</script>', page)[0])
+    assert len(data["rows"]) == data["total"] == 120
+    assert data["groups"][:3] == ["invented → none", "still invented", "right → right"]
+    assert page[page.index("<noscript>") : page.index("</noscript>")].count("<article") == 20
+
+
+def test_a_page_of_many_long_answers_stays_small(report: Report) -> None:
+    report["answers"] = [copy.deepcopy(row) for row in report["answers"] * 20]
+    for row in report["answers"]:
+        row["before"]["text"] += "x" * 2000
+    page = render(report)
+    assert len(page.encode()) < 2_000_000
+    assert "of 2400 questions" in page
 
 
 def test_no_request_leaves_the_page(report: Report) -> None:
@@ -159,10 +177,8 @@ def test_no_request_leaves_the_page(report: Report) -> None:
 
 def test_ghosts_are_masked_everywhere(report: Report) -> None:
     page = render(report)
-    assert "qzv-plotrix" not in page
-    assert "plo" not in page.replace("exploration", "")
-    assert "qzv" in page  # in the answer, and in the question's mention
-    assert "flask" in page.replace('</span><span class="t reinforced"', "")
+    assert "plotrix" not in page
+    assert "qzv•" in page
 
 
 def test_the_same_report_gives_the_same_page(report: Report) -> None:
@@ -177,16 +193,3 @@ def test_writing_is_whole_or_not_at_all(report: Report, tmp_path: Path) -> None:
         write_page({**report, "version": 99}, tmp_path / "report.html")
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == before
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
-
-
-def test_the_legend_holds_what_occurs(report: Report) -> None:
-    assert "the token that pays for it" in _parse(render(report)).text
-    for example in report["examples"]:
-        for token in (*example["before"], *example["after"]):
-            token["role"] = {"blamed": "ghost", "reinforced": "real"}.get(
-                token["role"], token["role"]
-            )
-    text = _parse(render(report)).text
-    assert " a ghost" in text
-    assert "the token that pays for it" not in text
-    assert "a real name, reinforced" not in text
