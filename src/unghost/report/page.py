@@ -51,16 +51,11 @@ def render(report: Data) -> str:
 
     shown: Data = validate(report)
     answers = page_answers(shown)
-    templates = files("unghost.report") / "templates"
-    script = (templates / "page.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     found = groups(shown)
     trained = [entry for entry in shown["rounds"] if entry["train"]]
     page = draw(
         "page.html",
-        css=Markup((templates / "page.css").read_text(encoding="utf-8")),
-        script=Markup(script),
-        digest=f"sha256-{digest}",
+        **assets(),
         report=shown,
         headline=headline(shown),
         universe=universe(shown),
@@ -87,6 +82,17 @@ def render(report: Data) -> str:
         config=dict(_flat(shown["config"])),
     )
     return str(page)
+
+
+def assets() -> dict[str, Any]:
+    """Return the style and the script of every page, and the script's hash for the policy."""
+    from markupsafe import Markup
+
+    templates = files("unghost.report") / "templates"
+    script = (templates / "page.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    css = (templates / "page.css").read_text(encoding="utf-8")
+    return {"css": Markup(css), "script": Markup(script), "digest": f"sha256-{digest}"}
 
 
 def _measured(report: Data) -> dict[str, Data]:

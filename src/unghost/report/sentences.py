@@ -96,7 +96,8 @@ def inventions(measured: Data) -> list[str]:
     said += _unseen(made["unseen"])
     if made["near"]:
         near = sum(made["near"].get(key, 0) for key in ("1", "2"))
-        said.append(f"{near:,} of them are one or two letters away from a real name.")
+        if near:
+            said.append(f"{near:,} of them are one or two letters away from a real name.")
     if made["elsewhere"]:
         kinds = ", ".join(f"{count:,} in {kind}" for kind, count in made["elsewhere"].items())
         said.append(f"Real names of another kind: {kinds}.")
