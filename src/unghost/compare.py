@@ -15,6 +15,7 @@ from unghost.evaluate.heldout import heldout_section, keywords_of
 from unghost.evaluate.limits import check_limits, parse_limit
 from unghost.evaluate.pairs import pair_section
 from unghost.measure import MeasuredRun, measure, read_measurement
+from unghost.report.answers import shown_answers
 from unghost.report.mask import mask_name
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
@@ -97,6 +98,9 @@ def compare(
         heldout["perplexity"] = found.pop("perplexity")
         report = report_of(folder.name, first.config, second.head["model_id"], first.domain) | {
             "heldout": heldout,
+            "answers": shown_answers(
+                first.greedy, first.batch.mentions, second.greedy, second.batch.mentions
+            ),
             "comparison": comparison | found | {"gates": []},
             "stopping": "a comparison: nothing was trained",
         }

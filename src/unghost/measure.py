@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from unghost.evaluate.plan import check_splits, load_tasks_for, tasks_of
 from unghost.generate.base import ModelChoice, open_generator
 from unghost.generate.budget import EndpointSettings, account_facts, read_account, spending
 from unghost.registries.address import shown
+from unghost.report.answers import shown_answers
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
@@ -95,7 +96,9 @@ def measure(
             asked = read_account(account)
             more["endpoint"] = account_facts(asked, endpoint)
             note(spending(asked, endpoint))
-        return _report(run.path, config, head, domain, kept, greedy, sampled, more)
+        batch = run.round(0).read_phase("heldout")
+        found = MeasuredRun(run.path, head, config, domain, kept, batch, greedy, sampled)
+        return _report(found, run.path, more)
 
 
 def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[str, Any]:
@@ -118,8 +121,7 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     out.mkdir(parents=True, exist_ok=True)
     earlier = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
     more = {key: earlier[key] for key in ("endpoint",) if key in earlier}
-    answers = (found.greedy, found.sampled)
-    return _report(out, found.config, found.head, found.domain, found.tasks, *answers, more)
+    return _report(found, out, more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,31 +183,24 @@ def _read_again(folder: Path, phase: str, domain: Domain) -> Batch:
     return Batch(batch.prompts, batch.completions, mentions, domain.verify(mentions))
 
 
-def _report(
-    folder: Path,
-    config: UnlearnConfig,
-    head: Mapping[str, Any],
-    domain: Domain,
-    tasks: Sequence[Task],
-    greedy: Sequence[Answer],
-    sampled: Sequence[Answer],
-    more: Mapping[str, Any],
-) -> dict[str, Any]:
-    report = report_of(folder.name, config, head["model_id"], domain)
-    report["config"]["dtype"] = head["dtype"] or config.dtype
-    wrote = f" on {len(tasks)} tasks that the model wrote itself, a population of their own"
-    own = wrote if config.measure.own_tasks else ""
+def _report(found: MeasuredRun, out: Path, more: Mapping[str, Any]) -> dict[str, Any]:
+    config, tasks = found.config, found.tasks
+    report = report_of(out.name, config, found.head["model_id"], found.domain)
+    report["config"]["dtype"] = found.head["dtype"] or config.dtype
+    if config.measure.own_tasks:
+        wrote = f"{len(tasks)} tasks that the model wrote itself, a population of their own"
+        report["stopping"] = f"a measurement on {wrote}: nothing was trained"
     report |= {
         "heldout": heldout_section(
-            greedy,
+            found.greedy,
             **keywords_of(tasks),
-            sampled=sampled,
-            domain=domain,
+            sampled=found.sampled,
+            domain=found.domain,
             cutoff=config.measure.cutoff,
         ),
-        "stopping": f"a measurement{own}: nothing was trained",
+        "answers": shown_answers(found.greedy, found.batch.mentions),
         **more,
     }
-    write_report(report, folder / "report.json")
-    write_page(report, folder / "report.html")
+    write_report(report, out / "report.json")
+    write_page(report, out / "report.html")
     return report

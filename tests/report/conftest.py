@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from domain_cases import PACKAGES
+from domain_cases import PACKAGES, ask
+from unghost.domains.tasks import Task
+from unghost.evaluate.answers import Answer, read_answers
 from unghost.evaluate.estimates import paired, proportion
 from unghost.evaluate.gates import judge
 from unghost.evaluate.measurement import measurement_section
 from unghost.evaluate.rates import rates_of
+from unghost.records import Completion, Mention, Sampling, Verdict
+from unghost.report.answers import shown_answers
 from unghost.report.schema import REPORT_VERSION
 
 Report = dict[str, Any]
@@ -70,8 +73,31 @@ def make_rates(rate: float, seed: int = 0) -> dict[str, Any]:
     return {**one, "by_asks": parts, "by_gold": {"known": one, "unknown": one}}
 
 
-def token(text: str, role: str = "plain", kl: float | None = None) -> dict[str, Any]:
-    return {"text": text, "role": role, "kl": kl}
+def made_answers(invented: int, none: int, cut: int = 2) -> tuple[list[Answer], list[Mention]]:
+    """Answer 120 tasks: so many with a ghost, so many that know none, so many cut off."""
+    prompts, tasks, records = [], [], ([], [], [])  # type: ignore[var-annotated]
+    for i in range(TASKS):
+        task = Task(
+            f"t{i}", f"task {i}", gold="flask", right=("flask",), level=("everyday", "rare")[i % 2]
+        )
+        asks = ("packages", "code")[i % 4 == 0]
+        prompt = ask(
+            task.text, asks=asks, task_id=task.id, family="f", operator="o", split="heldout"
+        )
+        name, status = ("flask", "exists") if i >= invented else (f"qzv-{i % 9}plotrix", "absent")
+        abstains = invented <= i < invented + none
+        text = "I know no package for this." if abstains else f"Use {name} for it."
+        reason = "length" if i < cut else "stop"
+        records[0].append(
+            Completion(f"c{i}", prompt.id, "m", 0, 0, text, reason, Sampling())  # type: ignore[arg-type]
+        )
+        if not abstains:
+            at = (4, 4 + len(name))
+            records[1].append(Mention(f"m{i}", f"c{i}", *at, 1, 5, name, name, "pypi", "list"))
+            records[2].append(Verdict(f"m{i}", name, status, "name", "s", "2026-04-01"))  # type: ignore[arg-type]
+        prompts.append(prompt)
+        tasks.append(task)
+    return read_answers(prompts, *records, PACKAGES, tasks), records[1]
 
 
 def _heldout() -> dict[str, Any]:
@@ -81,8 +107,8 @@ def _heldout() -> dict[str, Any]:
     return {
         "before": make_rates(0.38),
         "after": make_rates(0.05),
-        "measured_before": measurement_section([]).to_json(),
-        "measured_after": measurement_section([]).to_json(),
+        "measured_before": measurement_section(made_answers(45, 2)[0], domain=PACKAGES).to_json(),
+        "measured_after": measurement_section(made_answers(6, 41)[0], domain=PACKAGES).to_json(),
         "cut": paired(before, after, "cut").to_json(),
         "difference": paired(before, after, "difference").to_json(),
         "retention": kept,
@@ -142,32 +168,6 @@ def _round(number: int, rate: float, right: float) -> dict[str, Any]:
     }
 
 
-def _examples() -> list[dict[str, Any]]:
-    before = [
-        token("You could use"),
-        token(" "),
-        token("qzv", "ghost"),
-        token("-plo", "blamed"),
-        token("trix", "ghost"),
-        token(", "),
-        token("flask", "real"),
-        token("."),
-    ]
-    after = [
-        token("You could use", kl=0.01),
-        token(" ", kl=0.02),
-        token("fla", "reinforced", 0.3),
-        token("sk", "reinforced", 1.9),
-        token(", ", kl=0.05),
-        token("werkzeug", "real", 0.7),
-        token(".", kl=0.0),
-    ]
-    question = (
-        "Which Python packages would help with this task: small web servers with qzv-plotrix?"
-    )
-    return [{"question": question, "before": before, "after": after}]
-
-
 @pytest.fixture(scope="session")
 def _whole() -> Report:
     rounds = [_round(i, *pair) for i, pair in enumerate([(0.38, 0.86), (0.21, 0.85), (0.06, 0.85)])]
@@ -189,7 +189,7 @@ def _whole() -> Report:
         "seed": 7,
         "rounds": rounds,
         "heldout": _heldout(),
-        "examples": _examples(),
+        "answers": shown_answers(*made_answers(45, 2), *made_answers(6, 41)),
         "verdict": {"success": True, "reasons": []},
         "stopping": "the upper bound of the rate on validate is under the target",
     }
@@ -209,10 +209,21 @@ def without_ghosts(report: Report) -> Report:
     entry = {**report["rounds"][0], "validate": {**clean, "known_right": None}}
     report["rounds"] = [entry]
     heldout = dict.fromkeys(report["heldout"])
-    report["heldout"] = {**heldout, "before": clean}
-    report["examples"] = []
+    measured = measurement_section(made_answers(0, 3)[0]).to_json()
+    report["heldout"] = {**heldout, "before": clean, "measured_before": measured}
+    report["answers"] = []
     report["stopping"] = "no ghost found"
     return report
+
+
+@pytest.fixture
+def measurement(report: Report) -> Report:
+    """A measurement of one model, many of whose answers were cut off."""
+    heldout = dict.fromkeys(report["heldout"])
+    measured = measurement_section(made_answers(45, 2, cut=30)[0], domain=PACKAGES).to_json()
+    heldout |= {"before": report["heldout"]["before"], "measured_before": measured}
+    empty = {"rounds": [], "answers": shown_answers(*made_answers(45, 2, cut=30)), "stopping": ""}
+    return {**report, **empty, "heldout": heldout}
 
 
 @pytest.fixture
@@ -223,8 +234,3 @@ def failed(report: Report) -> Report:
     reasons = judge(report)
     report["verdict"] = {"success": False, "reasons": reasons}
     return report
-
-
-@pytest.fixture
-def make_token() -> Callable[..., dict[str, Any]]:
-    return token

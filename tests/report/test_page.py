@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import copy
+import json
 import re
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def _parse(page: str) -> _Elements:
 def _everywhere(value: Any, text: str) -> Any:
     """Put a text wherever a report holds free text."""
     if isinstance(value, dict):
-        fixed = {"role", "method", "version"}
+        fixed = {"status", "outcome", "happened", "method", "version"}
         return {k: v if k in fixed else _everywhere(v, text) for k, v in value.items()}
     if isinstance(value, list):
         return [_everywhere(item, text) for item in value]
@@ -58,13 +59,18 @@ def _everywhere(value: Any, text: str) -> Any:
 def test_the_page_says_what_matters(report: Report) -> None:
     text = _parse(render(report)).text
     for said in (
-        "Success: ghost rate cut by",
-        "pypi demo, 12,345 names, as of 2026-04-01 (incomplete, closed world)",
+        "Invented names in 5.0 % of answers, was 37.5 %. Says it knows none: 34.2 %, was 1.7 %.",
+        "Right packages kept: 99.1 %.",
+        "Success: fewer invented names",
+        "Judged by pypi demo, 12,345 names, as of 2026-04-01; any other name counts as invented.",
+        "120 answers to 120 held-out tasks",
+        "By level of the task",
+        "different names were invented",
         "Right answers kept",
         "Fit, shuffled control",
         "Prone prompts (61)",
         "Known tasks right",
-        "The frontier",
+        "The frontier: ",
         "seed-0/rarer-task",
         "train.lora.r",
         "Stopped: the upper bound",
@@ -72,11 +78,29 @@ def test_the_page_says_what_matters(report: Report) -> None:
         assert said in text, said
 
 
-def test_universe_and_date_stand_at_every_figure(report: Report) -> None:
+def test_the_head_says_once_what_the_names_were_judged_by(report: Report) -> None:
+    assert _parse(render(report)).text.count("as of 2026-04-01") == 1
+
+
+def test_a_bar_is_said_in_words(report: Report) -> None:
+    said = [value for name, value in _parse(render(report)).attributes if name == "aria-label"]
+    assert (
+        "after: of 100 questions 61 only real names, 5 an invented name, 34 says it knows none"
+        in said
+    )
+
+
+def test_a_warning_stands_before_the_headline(measurement: Report) -> None:
+    text = _parse(render(measurement)).text
+    assert "25.0 % of the answers were cut off" in text
+    assert text.index("25.0 % of the answers were cut off") < text.index("Invented names in")
+
+
+def test_contents_lead_to_sections_that_are_there(report: Report) -> None:
     page = render(report)
-    figures = re.findall(r"<section>(?:(?!</section>).)*?(?:<svg|figures|bars|<pre)", page, re.S)
-    assert len(figures) >= 5
-    assert page.count("as of 2026-04-01") >= len(figures) + 1
+    linked = re.findall('href="#([a-z]+)"', page)
+    assert linked == re.findall('<section id="([a-z]+)"', page)
+    assert linked[:2] == ["outcomes", "price"]
 
 
 def test_a_failed_run_is_not_called_a_success(failed: Report) -> None:
@@ -89,17 +113,15 @@ def test_a_failed_run_is_not_called_a_success(failed: Report) -> None:
 def test_no_ghost_found_is_a_fine_result(without_ghosts: Report) -> None:
     text = _parse(render(without_ghosts)).text
     assert "No ghost found: nothing to unlearn" in text
-    assert "What was measured" in text
+    assert "Invented names in 0.0 % of answers" in text
     assert "success" not in text.lower()
 
 
-def test_a_plain_measurement_has_one_column(report: Report) -> None:
-    report["rounds"] = report["rounds"][:1]
-    report["heldout"] = {**dict.fromkeys(report["heldout"]), "before": report["heldout"]["before"]}
-    report["verdict"] = {"success": False, "reasons": []}
-    text = _parse(render(report)).text
-    assert "Measured, nothing trained: ghost rate" in text
+def test_a_plain_measurement_has_one_column(measurement: Report) -> None:
+    text = _parse(render(measurement)).text
+    assert "Invented names in 37.5 % of answers. Only real names: 60.8 %." in text
     assert "success" not in text.lower()
+    assert "What it cost" not in text
 
 
 def test_a_run_with_nothing_in_it_renders(without_ghosts: Report) -> None:
@@ -113,23 +135,40 @@ def test_text_of_a_model_is_never_markup(report: Report) -> None:
     hostile["config"] = {HOSTILE: HOSTILE}
     hostile["rounds"][1]["train"]["terms"] = {HOSTILE: 1.0}
     parsed = _parse(render(hostile))
-    assert parsed.names.count("script") == names.count("script") == 1
+    assert parsed.names.count("script") == names.count("script") == 2
     assert "img" not in parsed.names
     assert not any(name.startswith("on") for name, _ in parsed.attributes)
     assert "window.pwned=1" in parsed.text
 
 
-def test_hidden_characters_are_shown(report: Report, make_token: Callable[..., Any]) -> None:
-    report["examples"][0]["after"] = [make_token("a\x00b\u202ec\ud800d")]
+def test_hidden_characters_are_shown(report: Report) -> None:
+    report["answers"][0]["before"] |= {"text": "a\x00b\u202ec\ud800d", "names": []}
     page = render(report)
     page.encode("utf-8")
     assert "a\\u0000b\\u202ec\\ud800d" in page
 
 
+def test_all_answers_are_in_the_page_and_the_first_without_a_script(report: Report) -> None:
+    page = render(report)
+    data = json.loads(re.findall(r'id="answers-data">(.*?)</script>', page)[0])
+    assert len(data["rows"]) == data["total"] == 120
+    assert data["groups"][:3] == ["invented → none", "still invented", "right → right"]
+    assert page[page.index("<noscript>") : page.index("</noscript>")].count("<article") == 20
+
+
+def test_a_page_of_many_long_answers_stays_small(report: Report) -> None:
+    report["answers"] = [copy.deepcopy(row) for row in report["answers"] * 20]
+    for row in report["answers"]:
+        row["before"]["text"] += "x" * 2000
+    page = render(report)
+    assert len(page.encode()) < 2_000_000
+    assert "of 2400 questions" in page
+
+
 def test_no_request_leaves_the_page(report: Report) -> None:
     page = render(report)
     parsed = _parse(page)
-    assert not re.search(r"""(?:src|href|action|xlink:href)\s*=""", page)
+    assert not re.search(r"""(?:src|action|xlink:href)\s*=|href="[^#]""", page)
     assert not re.search(r"url\(|@import|https?://|fetch\(|innerHTML", page)
     policy = dict(parsed.attributes)["content"]
     assert "default-src 'none'" in page
@@ -138,10 +177,8 @@ def test_no_request_leaves_the_page(report: Report) -> None:
 
 def test_ghosts_are_masked_everywhere(report: Report) -> None:
     page = render(report)
-    assert "qzv-plotrix" not in page
-    assert "plo" not in page.replace("exploration", "")
-    assert "qzv" in page  # in the answer, and in the question's mention
-    assert "flask" in page.replace('</span><span class="t reinforced"', "")
+    assert "plotrix" not in page
+    assert "qzv•" in page
 
 
 def test_the_same_report_gives_the_same_page(report: Report) -> None:
@@ -156,16 +193,3 @@ def test_writing_is_whole_or_not_at_all(report: Report, tmp_path: Path) -> None:
         write_page({**report, "version": 99}, tmp_path / "report.html")
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == before
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
-
-
-def test_the_legend_holds_what_occurs(report: Report) -> None:
-    assert "the token that pays for it" in _parse(render(report)).text
-    for example in report["examples"]:
-        for token in (*example["before"], *example["after"]):
-            token["role"] = {"blamed": "ghost", "reinforced": "real"}.get(
-                token["role"], token["role"]
-            )
-    text = _parse(render(report)).text
-    assert " a ghost" in text
-    assert "the token that pays for it" not in text
-    assert "a real name, reinforced" not in text

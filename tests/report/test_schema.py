@@ -16,10 +16,10 @@ def test_round_trip(report: Report, tmp_path: Path) -> None:
     assert read_report(tmp_path / "report.json") == report
 
 
-@pytest.mark.parametrize("version", [0, 1, 2, None, "3"])
+@pytest.mark.parametrize("version", [0, 1, 3, None, "4"])
 def test_other_versions_are_refused(report: Report, version: Any) -> None:
     report["version"] = version
-    with pytest.raises(UnghostError, match="reads version 3"):
+    with pytest.raises(UnghostError, match="reads version 4"):
         validate(report)
 
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from unghost.report.figures import show
@@ -18,22 +20,37 @@ def _printed(report: Report, *, full: bool = False, width: int = 140) -> str:
     return console.file.getvalue()
 
 
-def test_the_table_has_figures_intervals_universe_and_verdict(report: Report) -> None:
-    text = _printed(report)
-    for said in (
-        "before",
-        "after",
-        "change",
-        "39.5 % [32.4, 47.2]",
-        "3.9 % [1.8, 7.9]",
-        "Right answers kept",
-        "as of 2026-04-01",
-        "Success: ghost rate cut by",
-        "Stopped:",
-    ):
-        assert said in text, said
-    assert "Cut off by the token cap" not in text
-    assert "Cut off by the token cap" in _printed(report, full=True)
+def test_the_verdict_comes_first_and_eight_rows_follow(report: Report) -> None:
+    lines = _printed(report, width=80).splitlines()
+    assert lines[0].startswith("Invented names in 5.0 % of answers, was 37.5 %.")
+    assert any(line.startswith("Success:") for line in lines[:4])
+    table = lines[lines.index("") + 1 :]
+    table = table[: table.index("")]
+    assert len(table) == 1 + 8
+    row = next(line for line in table if line.startswith("Answers with an invented name"))
+    assert re.fullmatch(r"Answers with an invented name +37.5 % +5.0 % +\d.* to \d.*", row)
+    assert "as of 2026-04-01" in _printed(report)
+    assert "Stopped:" in _printed(report)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_no_row_wraps_at_80_columns(report: Report, full: bool) -> None:
+    text = _printed(report, full=full, width=80)
+    assert "…" not in text
+    rows = [line for line in text.splitlines() if re.search(r"\d to \d", line)]
+    assert len(rows) >= 5
+    assert all(re.match(r"\w.{30} .*\d to [+\d.n/a]+\s*$", line) for line in rows), rows
+
+
+def test_the_rest_is_for_full(report: Report) -> None:
+    assert "Cut off by the token cap" not in _printed(report)
+    text = _printed(report, full=True)
+    for said in ("Cut off by the token cap", "Fit, shuffled control", "by level of the task"):
+        assert said in text
+
+
+def test_a_warning_comes_before_all_else(measurement: Report) -> None:
+    assert _printed(measurement).startswith("25.0 % of the answers were cut off")
 
 
 def test_reasons_are_listed(failed: Report) -> None:

@@ -6,11 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from unghost.evaluate.gates import NO_GHOST, found_no_ghost
-
 NONE = "n/a"
 COUNTS = ("Answers", "Occurrences")
 """Titles of the groups that hold counts, not estimates."""
+PRICE = "What it cost"
+"""Title of the group that holds the price of a cut."""
+GROUPINGS = {
+    "asks": "by kind of question",
+    "level": "by level of the task",
+    "popularity": "by popularity",
+    "topic": "by topic",
+}
+"""The groupings of a measurement, in words."""
 Format = Callable[[float], str]
 Data = Mapping[str, Any]
 
@@ -32,15 +39,6 @@ class Group:
 
     title: str
     rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """The headline of a report: ``tone`` is ``good``, ``bad`` or ``calm``."""
-
-    tone: str
-    text: str
-    reasons: tuple[str, ...]
 
 
 def percent(value: float) -> str:
@@ -72,34 +70,6 @@ def show(estimate: Data | None, style: Format = percent) -> str:
     return f"{text} [{low}, {high}]"
 
 
-def caption(report: Data) -> str:
-    """Return what was taken for existing, and of when: it stands at every figure."""
-    universe = report["universe"]
-    kind = "closed world" if universe["closed_world"] else "open world"
-    whole = "complete" if universe["complete"] else "incomplete"
-    return (
-        f"{universe['label']}, {universe['count']:,} names, as of {universe['as_of']}"
-        f" ({whole}, {kind}); 95 % intervals clustered by task"
-    )
-
-
-def headline(report: Data) -> Headline:
-    """Return the verdict of a report in one line, with reasons."""
-    heldout = report["heldout"] or {}
-    reasons = tuple(report["verdict"]["reasons"])
-    if found_no_ghost(report):
-        return Headline("good", NO_GHOST[0].upper() + NO_GHOST[1:], reasons)
-    trained = any(entry["train"] for entry in report["rounds"])
-    if not trained and not heldout.get("after"):
-        before = heldout.get("before")
-        rate = show(before["rate"]) if before else "no rate"
-        return Headline("calm", f"Measured, nothing trained: ghost rate {rate}", reasons)
-    cut = show(heldout.get("cut"))
-    if report["verdict"]["success"]:
-        return Headline("good", f"Success: ghost rate cut by {cut}", reasons)
-    return Headline("bad", f"Not called a success (ghost rate cut by {cut})", reasons)
-
-
 def groups(report: Data) -> list[Group]:
     """Return all figures on held-out tasks, those that matter most first."""
     heldout = report["heldout"]
@@ -111,8 +81,43 @@ def groups(report: Data) -> list[Group]:
         _elsewhere(heldout),
         _answers(heldout, report["domain"]),
         _counts(heldout, report["domain"]),
+        *_by(heldout),
     ]
     return [group for group in made if group.rows]
+
+
+def main_rows(report: Data) -> list[Row]:
+    """Return the figures to begin with, at most eight; none if nothing was measured."""
+    heldout = report["heldout"] or {}
+    before, after = (heldout.get(f"measured_{side}") for side in ("before", "after"))
+    if not before or not before["outcomes"]["answers"]:
+        return []
+
+    def share(label: str, key: str) -> Row:
+        return Row(
+            label,
+            show(before["outcomes"][key]),
+            show(after["outcomes"][key]) if after else "",
+        )
+
+    rows = [
+        share("Answers with an invented name", "invented"),
+        share("Answers with only real names", "real"),
+        share("Answers that say it knows none", "abstained"),
+        Row(
+            "Invented among all names",
+            show(heldout["before"]["rate"]),
+            _side(heldout["after"], "rate"),
+            _labelled("cut", heldout["cut"]),
+        ),
+    ]
+    if heldout["retention"]:
+        rows.append(Row("Right answers kept", "", show(heldout["retention"])))
+    if before["outcomes"]["right"]["value"] is not None:
+        rows.append(share("Answers that name a right one", "right"))
+    first, second = (f"{m['inventions']['distinct']:,}" if m else "" for m in (before, after))
+    rows.append(Row("Different invented names", first, second))
+    return [*rows, share("Answers that were cut off", "cut_off")]
 
 
 def _ghosts(heldout: Data) -> Group:
@@ -146,12 +151,15 @@ def _ghosts(heldout: Data) -> Group:
             "",
             "share of all answers that hold at least one",
         ),
-        Row(
-            "Bounds over unknown names",
-            _bounds(before),
-            _bounds(after),
-            "",
-            "the rate if every undecided name existed, or none did",
+        *(
+            Row(
+                f"Ghost rate, unknown as {words}",
+                _share(before[f"rate_if_unknown_{end}"]),
+                _share(after[f"rate_if_unknown_{end}"]) if after else "",
+                "",
+                f"the rate by name if every undecided name {words}",
+            )
+            for end, words in (("exist", "real"), ("absent", "invented"))
         ),
     ]
     rows += _parts(before, after)
@@ -170,10 +178,10 @@ def _ghosts(heldout: Data) -> Group:
 
 
 def _parts(before: Data, after: Data | None) -> list[Row]:
-    titles = {"by_asks": "asked for", "by_gold": "right name"}
+    titles = {"by_asks": " on", "by_gold": ", right name"}
     return [
         Row(
-            f"Ghost rate, {title} {name}",
+            f"Ghost rate{title} {name}",
             show(part["rate"]),
             _side((after or {}).get(key, {}).get(name), "rate"),
         )
@@ -181,6 +189,22 @@ def _parts(before: Data, after: Data | None) -> list[Row]:
         for name, part in before[key].items()
         if len(before[key]) > 1
     ]
+
+
+def _by(heldout: Data) -> list[Group]:
+    """Return the share of answers with an invented name in the groups of each grouping."""
+    before, after = (heldout[f"measured_{side}"] for side in ("before", "after"))
+    made = []
+    for key, title in GROUPINGS.items():
+        parts = before["by"].get(key, {}) if before else {}
+        others = after["by"].get(key, {}) if after else {}
+        rows = [
+            Row(name, show(part["invented"]), _side(others.get(name), "invented"))
+            for name, part in parts.items()
+        ]
+        if len(rows) > 1:
+            made.append(Group(f"Invented, {title}", tuple(rows)))
+    return made
 
 
 def _price(heldout: Data) -> Group:
@@ -221,13 +245,13 @@ def _price(heldout: Data) -> Group:
     if heldout["names_ratio_answering"]:
         rows.append(
             Row(
-                "Names per answer that is no abstention",
+                "Names per non-abstaining answer",
                 "",
                 "",
                 _labelled("ratio", heldout["names_ratio_answering"]),
             )
         )
-    return Group("What it cost" if after else "Names", tuple(rows))
+    return Group(PRICE if after else "Names", tuple(rows))
 
 
 def _fit_rows(fit: Data | None) -> list[Row]:
@@ -284,7 +308,7 @@ def _elsewhere(heldout: Data) -> Group:
                 "Drift on all other tokens",
                 "",
                 show(drift["others"], number),
-                _labelled("others / names", drift["ratio"]),
+                _labelled("ratio", drift["ratio"]),
                 text,
             )
         )
@@ -345,13 +369,6 @@ def _side(rates: Data | None, key: str, style: Format = percent) -> str:
 
 def _labelled(label: str, estimate: Data | None) -> str:
     return f"{label} {show(estimate)}" if estimate and estimate["value"] is not None else ""
-
-
-def _bounds(rates: Data | None) -> str:
-    if not rates or rates["rate_if_unknown_exist"] is None:
-        return "" if rates is None else NONE
-    low, high = rates["rate_if_unknown_exist"], rates["rate_if_unknown_absent"]
-    return f"{100 * low:.1f} to {percent(high)}"
 
 
 def _share(value: float | None) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
-from typing import Any
+import string
+from collections.abc import Iterable
 
 KEPT = 3
 """Characters of a ghost that stay readable."""
 DOT = "•"
-_GHOSTLY = frozenset({"ghost", "blamed"})
-_SHORTEST = 4
+_FOLD = str.maketrans(string.ascii_uppercase + "_.", string.ascii_lowercase + "--")
 
 
 def mask_name(name: str) -> str:
@@ -20,65 +17,29 @@ def mask_name(name: str) -> str:
     return name[:kept] + DOT * (len(name) - kept)
 
 
-def mask_examples(examples: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Mask the ghosts of all examples, wherever they occur in questions or answers.
+class Masker:
+    """Masks ghosts wherever a text holds them.
 
-    A ghost is a run of tokens of the roles ``ghost`` and ``blamed``. Its other occurrences, as in
-    code that uses a module after importing it, are masked too.
+    A module is written in other letters than its package, so case is ignored, and ``-``, ``_`` and
+    ``.`` are alike.
+
+    Args:
+        ghosts: The names.
+        shortest: Shorter ones are left out, for such words occur in any text.
     """
-    answers = [example[side] for example in examples for side in ("before", "after")]
-    ghosts = {ghost for tokens in answers for ghost in _ghosts(tokens)}
-    return [
-        {
-            "question": _mask_text(example["question"], ghosts),
-            "before": _mask_tokens(example["before"], ghosts),
-            "after": _mask_tokens(example["after"], ghosts),
-        }
-        for example in examples
-    ]
 
+    def __init__(self, ghosts: Iterable[str], shortest: int = 4) -> None:
+        folded = {ghost.translate(_FOLD) for ghost in ghosts if len(ghost) >= shortest}
+        self._ghosts = sorted(folded, key=lambda ghost: (-len(ghost), ghost))
 
-def mask_report(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy of a report whose examples are masked, fit to be shown or committed."""
-    return {**report, "examples": mask_examples(report["examples"])}
-
-
-def _runs(tokens: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
-    """Return start and end, in characters of the whole answer, of each run of ghostly tokens."""
-    offset = 0
-    for ghostly, group in groupby(tokens, lambda token: token["role"] in _GHOSTLY):
-        end = offset + sum(len(token["text"]) for token in group)
-        if ghostly:
-            yield offset, end
-        offset = end
-
-
-def _ghosts(tokens: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    text = "".join(token["text"] for token in tokens)
-    for start, end in _runs(tokens):
-        yield text[start:end].strip()
-
-
-def _mask_tokens(
-    tokens: Sequence[Mapping[str, Any]], ghosts: Iterable[str]
-) -> list[dict[str, Any]]:
-    text = "".join(token["text"] for token in tokens)
-    masked = _mask_text(text, ghosts)
-    for start, end in _runs(tokens):
-        run = text[start:end]
-        blank = len(run) - len(run.lstrip())
-        masked = masked[:start] + run[:blank] + mask_name(run[blank:]) + masked[end:]
-    result, offset = [], 0
-    for token in tokens:
-        end = offset + len(token["text"])
-        result.append({**token, "text": masked[offset:end]})
-        offset = end
-    return result
-
-
-def _mask_text(text: str, ghosts: Iterable[str]) -> str:
-    long = sorted((g for g in ghosts if len(g) >= _SHORTEST), key=lambda g: (-len(g), g))
-    if not long:
+    def __call__(self, text: str) -> str:
+        """Return the text, of the same length, with its ghosts masked."""
+        folded = text.translate(_FOLD)
+        for ghost in self._ghosts:
+            at = folded.find(ghost)
+            while at >= 0:
+                end = at + len(ghost)
+                if not (folded[at - 1 : at].isalnum() or folded[end : end + 1].isalnum()):
+                    text = text[:at] + mask_name(text[at:end]) + text[end:]
+                at = folded.find(ghost, at + 1)
         return text
-    pattern = re.compile("|".join(map(re.escape, long)), re.IGNORECASE)
-    return pattern.sub(lambda match: mask_name(match[0]), text)

@@ -10,14 +10,15 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
-from math import log1p
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from unghost.report.browse import embedded, page_answers
 from unghost.report.charts import Point, bars, frontier_svg, line_chart, short, short_percent
-from unghost.report.figures import COUNTS, caption, groups, headline, number, percent, show
-from unghost.report.mask import mask_report
+from unghost.report.figures import COUNTS, PRICE, groups, number, percent, show
 from unghost.report.schema import validate
+from unghost.report.sentences import headline, inventions, scope, twins, universe
+from unghost.report.stacks import OUTCOMES, Stack, grouped, stack_of
 from unghost.report.template import draw
 from unghost.storage.atomic import write_text
 
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 Data = Mapping[str, Any]
-
-_ROLES = {
-    "ghost": "a ghost",
-    "blamed": "a ghost, and the token that pays for it",
-    "real": "a real name",
-    "reinforced": "a real name, reinforced",
-    "plain": "other text",
-}
 
 
 def write_page(report: Data, path: Path) -> None:
@@ -56,28 +49,32 @@ def render(report: Data) -> str:
     """
     from markupsafe import Markup
 
-    shown = mask_report(validate(report))
-    templates = files("unghost.report") / "templates"
-    script = (templates / "page.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    shown: Data = validate(report)
+    answers = page_answers(shown)
     found = groups(shown)
     trained = [entry for entry in shown["rounds"] if entry["train"]]
-    roles = {t["role"] for e in shown["examples"] for t in (*e["before"], *e["after"])}
     page = draw(
         "page.html",
-        css=Markup((templates / "page.css").read_text(encoding="utf-8")),
-        script=Markup(script),
-        digest=f"sha256-{digest}",
+        **assets(),
         report=shown,
         headline=headline(shown),
-        caption=caption(shown),
-        groups=found,
+        universe=universe(shown),
+        scope=scope(shown),
+        stacks=_stacks(shown),
+        outcomes=OUTCOMES,
+        grouped=grouped(_measured(shown)),
+        inventions=[
+            (side, [*inventions(measured), *twins(measured)])
+            for side, measured in _measured(shown).items()
+        ],
+        price=[group for group in found if group.title == PRICE],
+        groups=[group for group in found if group.title != PRICE],
         counts=COUNTS,
         has_after=any(row.after for group in found for row in group.rows),
         curves=_curves(shown),
         frontier=_frontier(shown),
-        examples=_examples(shown),
-        legend=[(role, said) for role, said in _ROLES.items() if role in roles - {"plain"}],
+        answers=answers,
+        answers_json=Markup(embedded(answers)),
         drift=_drift(shown),
         discovery=_discovery(shown),
         trained=trained,
@@ -85,6 +82,32 @@ def render(report: Data) -> str:
         config=dict(_flat(shown["config"])),
     )
     return str(page)
+
+
+def assets() -> dict[str, Any]:
+    """Return the style and the script of every page, and the script's hash for the policy."""
+    from markupsafe import Markup
+
+    templates = files("unghost.report") / "templates"
+    script = (templates / "page.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    css = (templates / "page.css").read_text(encoding="utf-8")
+    return {"css": Markup(css), "script": Markup(script), "digest": f"sha256-{digest}"}
+
+
+def _measured(report: Data) -> dict[str, Data]:
+    """Return the measurements of a report by the words for their side."""
+    heldout = report["heldout"] or {}
+    sides = {side: heldout.get(f"measured_{side}") for side in ("before", "after")}
+    return {
+        side if heldout.get("measured_after") else "measured": measured
+        for side, measured in sides.items()
+        if measured and measured["outcomes"]["answers"]
+    }
+
+
+def _stacks(report: Data) -> list[Stack]:
+    return [stack_of(side, m["outcomes"]) for side, m in _measured(report).items()]
 
 
 def _curves(report: Data) -> list[tuple[str, Markup]]:
@@ -119,25 +142,6 @@ def _frontier(report: Data) -> Markup | None:
     if len(line) < 2:
         return None
     return frontier_svg({"this run": line}, x_label="known tasks right", standalone=False)
-
-
-def _examples(report: Data) -> list[tuple[str, list[tuple[str, list[Data]]]]]:
-    """Return questions, and for each the sides that have an answer with its tokens as drawn."""
-    sides = ("before", "after")
-    tokens = [token for e in report["examples"] for side in sides for token in e[side]]
-    most = max([token["kl"] or 0.0 for token in tokens], default=0.0)
-    return [
-        (e["question"], [(side, [_token(t, most) for t in e[side]]) for side in sides if e[side]])
-        for e in report["examples"]
-    ]
-
-
-def _token(token: Data, most: float) -> Data:
-    kl = token["kl"]
-    said = _ROLES[token["role"]] + (f", KL {number(kl)} nats" if kl is not None else "")
-    title = None if token["role"] == "plain" and kl is None else said
-    heat = f"--k:{log1p(max(kl, 0.0)) / log1p(most):.2f}" if kl and most > 0 else None
-    return {**token, "title": title, "heat": heat}
 
 
 def _drift(report: Data) -> Markup | None:

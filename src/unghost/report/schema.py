@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NotRequired
+from typing import Any, NotRequired
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
@@ -20,15 +20,14 @@ from unghost.evaluate.compare import Fit, Recall
 from unghost.evaluate.drift import Drift
 from unghost.evaluate.estimates import Estimate
 from unghost.evaluate.measurement import Measurement
+from unghost.evaluate.outcomes import Outcome
 from unghost.evaluate.rates import Rates
 from unghost.evaluate.token_classes import TokenClass
+from unghost.records import Status
 from unghost.storage.atomic import write_json
 
-REPORT_VERSION = 3
+REPORT_VERSION = 4
 """Version of report.json; a report of another version is refused."""
-
-Role = Literal["plain", "ghost", "real", "blamed", "reinforced"]
-"""Of a token: nothing special, of a ghost, of a real name, of a ghost and blamed, trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +136,34 @@ class Heldout(TypedDict):
     prone: Prone | None
 
 
-class ShownToken(TypedDict):
-    """One generated token of an example; ``kl`` is KL(base || tuned) at it in nats, or null."""
+class ShownName(TypedDict):
+    """A name in an answer: its place in characters, the verdict, and what that rests on."""
+
+    start: int
+    end: int
+    status: Status
+    evidence: str
+
+
+class ShownAnswer(TypedDict):
+    """One answer; invented names in ``text`` are masked. ``right``: it names a right name."""
 
     text: str
-    role: Role
-    kl: float | None
+    outcome: Outcome
+    right: bool
+    cut_off: bool
+    names: list[ShownName]
 
 
-class AnswerPair(TypedDict):
-    """One question with the answers of both models."""
+class ShownQuestion(TypedDict):
+    """A question with its answers; ``happened``: one of :data:`unghost.report.answers.HAPPENED`."""
 
     question: str
-    before: list[ShownToken]
-    after: list[ShownToken]
+    asks: str
+    level: str | None
+    happened: str | None
+    before: ShownAnswer
+    after: ShownAnswer | None
 
 
 class EndpointFacts(TypedDict):
@@ -285,7 +298,7 @@ class RunReport(TypedDict):
     seed: int
     rounds: list[Round]
     heldout: Heldout | None
-    examples: list[AnswerPair]
+    answers: list[ShownQuestion]
     verdict: VerdictData
     stopping: str
     endpoint: NotRequired[EndpointFacts]

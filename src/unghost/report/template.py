@@ -38,7 +38,10 @@ def _environment() -> Environment:
     )
 
 
+def visible(text: str) -> str:
+    """Show control characters and their like as code points."""
+    return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
 def _visible(value: object) -> object:
-    if isinstance(value, str) and not hasattr(value, "__html__"):
-        return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
-    return value
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value

@@ -73,7 +73,7 @@ def report_of(run: str, config: UnlearnConfig, model_id: str, domain: Domain) ->
         "seed": config.seed,
         "rounds": [],
         "heldout": None,
-        "examples": [],
+        "answers": [],
         "verdict": {"success": True, "reasons": []},
         "stopping": "",
     }

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from unghost.evaluate.drift import measure_drift, name_mask, token_kl
 from unghost.evaluate.utility import (
@@ -18,7 +17,7 @@ from unghost.evaluate.utility import (
     score_answers,
 )
 from unghost.generate.base import in_order
-from unghost.records import Completion, Sampling, by_source, unit_hash
+from unghost.records import Sampling, by_source, unit_hash
 from unghost.runs.context import RunContext
 from unghost.runs.rollouts import RolloutRunner, Stage
 from unghost.storage.folder import Batch
@@ -78,19 +77,12 @@ def _utility_pairs(
     ]
 
 
-def compare_drift(
-    context: RunContext, before: Batch, shown: Collection[str]
-) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
+def compare_drift(context: RunContext, before: Batch) -> dict[str, Any]:
     """Compute KL(base || tuned) on the base's own held-out answers and on the utility texts.
 
     Args:
         context: With the tuned weights in its model.
         before: The base's answers.
-        shown: Ids of the prompts whose answers the page shows. They were not drawn by chance, so
-            their divergences are computed but left out of the summary.
-
-    Returns:
-        The summary, and for each completion its divergences a token.
     """
 
     def base(ids: Tensor, mask: Tensor) -> Tensor:
@@ -100,23 +92,15 @@ def compare_drift(
     prompt_of = {prompt.id: prompt for prompt in before.prompts}
     # By hash, for the plan of a measurement puts the tasks that the model knows first.
     drawn = sorted(before.completions, key=lambda c: unit_hash(b"unghost-drift-v1:", c.id))
-    written = [c for c in drawn if c.token_ids]
-    answers, rest = written[:DRIFT_ANSWERS], written[DRIFT_ANSWERS:]
+    answers = [c for c in drawn if c.token_ids][:DRIFT_ANSWERS]
 
-    def pairs(completions: Sequence[Completion]) -> list[Pair]:
-        return [(context.encode(prompt_of[c.prompt_id]), c.token_ids or ()) for c in completions]
-
-    more = [c for c in rest if c.prompt_id in shown]
+    own: list[Pair] = [(context.encode(prompt_of[c.prompt_id]), c.token_ids or ()) for c in answers]
     stated = [entry for entry in context.utility if entry.answer is not None]
     extra = _utility_pairs(context, stated, [entry.answer or "" for entry in stated])
-    asked = [*pairs(answers), *extra, *pairs(more)]
-    found = token_kl(base, forward_of(context.policy.model), asked)
-    divergences, added = found[: len(asked) - len(more)], found[len(asked) - len(more) :]
+    divergences = token_kl(base, forward_of(context.policy.model), [*own, *extra])
     mentions = by_source(before.mentions)
     masks = [name_mask(c, mentions.get(c.id, ())) for c in answers]
     masks += [np.zeros(len(ids), dtype=np.bool_) for _, ids in extra]
     tasks = [prompt_of[c.prompt_id].task_id for c in answers]
     tasks += [entry.prompt.task_id for entry in stated]
-    drift = measure_drift(divergences, masks, tasks).to_json()
-    first = divergences[: len(answers)]
-    return drift, {c.id: kl for c, kl in zip([*answers, *more], [*first, *added], strict=True)}
+    return measure_drift(divergences, masks, tasks).to_json()

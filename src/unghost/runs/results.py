@@ -10,7 +10,7 @@ from unghost.discover.stopping import RoundResult
 from unghost.evaluate.answers import answers_of
 from unghost.evaluate.gates import judge
 from unghost.evaluate.heldout import heldout_section, keywords_of
-from unghost.report.examples import before_and_after, choose
+from unghost.report.answers import shown_answers
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.context import RunContext
@@ -19,8 +19,6 @@ from unghost.runs.passes import compare_drift, compare_utility
 from unghost.runs.rollouts import Progress, Stage
 from unghost.storage.atomic import atomic_folder
 from unghost.storage.folder import Batch, RunFolder
-
-_EXAMPLES = 8
 
 
 def write_results(
@@ -44,25 +42,24 @@ def write_results(
     Returns:
         The report.
     """
-    domain = context.domain
+    domain, trained = context.domain, best > 0
     before = run.round(0).read_phase("heldout")
-    after = run.round(best).read_phase("heldout")
-    trained = best > 0
-    heldout = _heldout(context, before, after if trained else None)
-    examples: list[dict[str, Any]] = []
+    after = run.round(best).read_phase("heldout") if trained else Batch([], [], [], [])
+    own, tuned = (answers_of(batch, domain, context.tasks) for batch in (before, after))
+    keywords = keywords_of(context.tasks)
+    heldout = heldout_section(own, tuned if trained else None, **keywords, domain=domain)
+    answers = shown_answers(own, before.mentions, tuned, after.mentions)
     if trained:
         stage = Stage(progress, f"round {best}: measure elsewhere", 2 * len(context.utility))
         heldout |= compare_utility(context, stage)
-        shown = choose(before, after, _EXAMPLES, domain)
-        heldout["drift"], kl = compare_drift(context, before, {prompt.id for prompt in shown})
-        examples = before_and_after(before, after, kl, shown)
+        heldout["drift"] = compare_drift(context, before)
         _keep_adapter(run, best)
     report = report_of(run.path.name, context.config, context.model_id, domain)
     report["config"]["kept_round"] = best
     report |= {
         "rounds": [_round(run, result.round) for result in history],
         "heldout": heldout,
-        "examples": examples,
+        "answers": answers,
         "stopping": stopping,
     }
     reasons = judge(report)
@@ -70,16 +67,6 @@ def write_results(
     write_report(report, run.path / "report.json")
     write_page(report, run.path / "report.html")
     return report
-
-
-def _heldout(context: RunContext, before: Batch, after: Batch | None) -> dict[str, Any]:
-    return heldout_section(
-        answers_of(before, context.domain, context.tasks),
-        None if after is None else answers_of(after, context.domain, context.tasks),
-        **keywords_of(context.tasks),
-        domain=context.domain,
-        cutoff=context.config.measure.cutoff,
-    )
 
 
 def _round(run: RunFolder, number: int) -> dict[str, Any]:
