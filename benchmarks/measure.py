@@ -11,6 +11,16 @@ generation
     machine disturbs less. *same* is the share of answers that are equal token by token; the rest
     are ties in the last bits.
 
+requests
+    Requests per second of ours against a bare httpx loop on the same loopback server; see
+    ``measure_requests.py``.
+
+analysis
+    Answers per second from text to figures: finding names, judging them, joining answers and
+    computing all figures, on the labelled answers of real models (``tests/mentions``), and how much
+    of that garak's probe takes that only looks for imports of Python, where pip can download it:
+    its extraction is cut out of the wheel, and names are looked up in the same set.
+
 Set OMP_WAIT_POLICY=PASSIVE where other work runs: threads that spin steal from each other. Writes
 ``benchmarks/results/measure.json``, in which parts and models that did not run stay as they were,
 and prints it; ``--show`` only prints.
@@ -23,11 +33,16 @@ import json
 import os
 import platform
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import mentions
+import reader
+from measure_requests import measure_requests
 
 RESULTS = Path(__file__).parent / "results" / "measure.json"
 
@@ -142,14 +157,68 @@ def _generate(
 
 def _prompts(count: int) -> list[Any]:
     from unghost.domains.registry import load_domain
-    from unghost.evaluate.plan import choose_tasks, measure_prompts
+    from unghost.evaluate.plan import MeasureSettings, choose_tasks, measure_prompts
 
     domain = load_domain("packages", "demo")
     tasks = choose_tasks(domain.load_tasks(domain.tasks_path(None)), count)
-    return measure_prompts(domain, tasks, "heldout", 1.0)[:count]
+    return measure_prompts(domain, tasks, "heldout", MeasureSettings(long_share=1.0))[:count]
 
 
-PARTS: dict[str, Part] = {"generation": generation}
+def requests(options: argparse.Namespace) -> dict[str, Any]:
+    return {"loopback": measure_requests()}
+
+
+def analysis(options: argparse.Namespace) -> dict[str, Any]:
+    rows = reader.read_corpus()
+    texts = [row["text"] for row in rows]
+    with tempfile.TemporaryDirectory() as folder:
+        domain = reader.open_domain(Path(folder))
+        names = frozenset((reader.ANSWERS / "names.txt").read_text(encoding="utf-8").split())
+        mentions.fetch(Path(folder))
+        garak = mentions.load_peers(Path(folder))[0]
+        ways: dict[str, Callable[[], object]] = {"ours": lambda: _analyse(rows, domain)}
+        if not garak.problem:
+            extract = garak.extract["python"]
+            ways["garak"] = lambda: [
+                {name for name in extract(text) if name.lower() not in names} for text in texts
+            ]
+        found: dict[str, Any] = {"answers": len(rows), "garak": garak.version or garak.problem}
+        for name, way in ways.items():
+            way()
+            side = Side()
+            for _ in range(options.runs):
+                side.run(lambda way=way: [(n,) for n, _ in enumerate(texts)] if way() else [])
+            wall, cpu = (round(side.rate(spent)) for spent in (side.wall, side.cpu))
+            found[f"{name}, answers/s"] = {"wall": wall, "cpu": cpu}
+    found["load"] = round(os.getloadavg()[0], 1)
+    return {"labelled answers": found}
+
+
+def _analyse(rows: list[dict[str, Any]], domain: Any) -> object:
+    """Go from answers to all figures, as a measurement does."""
+    from unghost.evaluate.answers import read_answers
+    from unghost.evaluate.heldout import heldout_section
+    from unghost.records import Completion, Message, Prompt, Sampling
+    from unghost.runs.rollouts import find_in_completions
+
+    prompts = [
+        Prompt(row["id"], row["id"], (Message("user", ""),), row["asks"], "", "", "", "heldout")
+        for row in rows
+    ]
+    completions = [
+        Completion(f"c{row['id']}", row["id"], "m", 0, 0, row["text"], row["finish"], Sampling())
+        for row in rows
+    ]
+    found = find_in_completions(domain, prompts, completions)
+    answers = read_answers(prompts, completions, found, domain.verify(found), domain)
+    return heldout_section(answers, domain=domain)
+
+
+PARTS: dict[str, Part] = {
+    "generation": generation,
+    "requests": requests,
+    "analysis": analysis,
+}
 
 
 def machine() -> dict[str, Any]:
@@ -173,6 +242,9 @@ def show(results: dict[str, Any]) -> None:
             f"{name}: {ours['wall']} tokens/s against {theirs['wall']}, {times['wall']} times by"
             f" the clock, {times['cpu']} by processor time; {row['same']:.0%} of answers the same"
         )
+    for part in ("requests", "analysis"):
+        for name, row in results.get(part, {}).items():
+            print(f"{part}, {name}: {json.dumps(row)}")
 
 
 def main() -> None:

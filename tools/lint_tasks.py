@@ -1,9 +1,10 @@
-"""Check the open task set: `python tools/lint_tasks.py [FILE] [--universe SNAPSHOT]`.
+"""Check the open task set: `python tools/lint_tasks.py [FILE] [--universe SNAPSHOT] [--sheet]`.
 
 Prints each problem with its line, and exits with 1 if there is any. What it keeps out: texts that
 are no sentences, name a language, a package or what packages are called, nearly repeat another
 text, or are written by a template (too many begin or go on alike); unsolvable tasks without a
 solvable twin. With a snapshot of an ecosystem, right packages that do not exist are problems too.
+With --sheet it prints the tables of the data sheet in docs/data.md instead.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from unghost.discover.dedupe import features, jaccard
-from unghost.domains.packages.tasks import OPEN_TASKS
+from unghost.domains.packages.tasks import OPEN_TASKS, load_tasks
 from unghost.domains.tasks import LEVELS
 from unghost.ecosystems import ecosystem, ecosystem_names
 from unghost.names.universe import load_universe
+from unghost.records import SPLITS
 
 FIELDS = 40
 """Fewest fields."""
@@ -113,13 +115,42 @@ def missing(rows: list[Row], universe: str) -> Iterator[str]:
                 yield f"line {number}: {world.ecosystem.title} has no package {said}"
 
 
+def sheet(path: Path, rows: list[Row]) -> Iterator[str]:
+    """Yield the lines of the data sheet's tables: levels, ecosystems with their splits, fields."""
+    levels = Counter(row["level"] for row in rows)
+    yield from _table(["", *LEVELS, "all"], [["tasks", *(levels[x] for x in LEVELS), len(rows)]])
+    yield ""
+    found = []
+    for name in sorted(ecosystem_names()):
+        tasks = load_tasks(path, name)
+        splits = Counter(task.split for task in tasks)
+        known = sum(bool(task.right) for task in tasks)
+        found.append([ecosystem(name).title, known, *(splits[split] for split in SPLITS)])
+    yield from _table(["ecosystem", "tasks with a right package", *SPLITS], found)
+    yield ""
+    fields = Counter(row["field"] for row in rows)
+    listed = ", ".join(f"{field} {count}" for field, count in sorted(fields.items()))
+    yield f"{len(fields)} fields: {listed}."
+
+
+def _table(head: list[str], rows: list[list[Any]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for name, *counts in rows:
+        yield f"| {name} | {' | '.join(f'{count:,}' for count in counts)} |"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path, nargs="?", default=OPEN_TASKS)
     parser.add_argument("--universe", help="snapshot to look right packages up in")
+    parser.add_argument("--sheet", action="store_true", help="print the tables of the data sheet")
     given = parser.parse_args()
     lines = given.file.read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines if line.strip()]
+    if given.sheet:
+        print("\n".join(sheet(given.file, rows)))
+        return
     found = [*problems(rows), *(missing(rows, given.universe) if given.universe else ())]
     for row in rows:
         for name, names in row.get("right", {}).items():

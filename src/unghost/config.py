@@ -65,7 +65,7 @@ class UnlearnConfig(BaseModel):
         domain: What names are asked for: ``packages``, another registered domain, or a TOML file
             that declares one.
         universe: A snapshot file, or ``demo``; None for the domain's own.
-        tasks: A JSONL file of tasks; None for the domain's own.
+        tasks: A file of tasks (docs/guides/tasks.md); None for the domain's own.
         utility: A JSONL file of prompts (and expected answers) that have nothing to do with
             the names; None for the bundled ones.
         system: A system prompt.

@@ -8,6 +8,7 @@ _EXTRAS = {
         "accelerate peft safetensors tokenizers torch transformers",
     ),
     "measure": ("measuring needs", "jinja2 numpy pyarrow re2 scipy"),
+    "lm-eval": ("tasks of lm-eval need", "lm_eval"),
     "sign": ("signatures need", "cryptography"),
     "mcp": ("the MCP server needs", "mcp"),
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,25 +15,23 @@ from unghost.domains.base import Domain
 from unghost.domains.registry import load_domain
 from unghost.domains.tasks import Task
 from unghost.errors import UnghostError
-from unghost.evaluate.answers import Answer, read_answers
+from unghost.evaluate.answers import Answer, answers_of
 from unghost.evaluate.heldout import heldout_section, keywords_of
 from unghost.evaluate.plan import check_splits, load_tasks_for, tasks_of
 from unghost.generate.base import ModelChoice, open_generator
 from unghost.generate.budget import EndpointSettings, account_facts, read_account, spending
-from unghost.records import Mention
 from unghost.registries.address import shown
 from unghost.report.answers import shown_answers
 from unghost.report.page import write_page
 from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
+from unghost.runs.own_tasks import write_tasks
 from unghost.runs.rollouts import Progress, RolloutRunner, find_in_completions, measure_split
 from unghost.storage.atomic import write_json
-from unghost.storage.folder import RunFolder, read_header, read_json, recorded, round_of
+from unghost.storage.folder import Batch, RunFolder, read_header, read_json, recorded, round_of
 
 _TASKS = "tasks.json"
 _PHASES = ("heldout", "sampled-heldout")
-_Read = tuple[Sequence[Answer], Sequence[Mention]]
-"""Answers, and what they name."""
 
 
 def measure(
@@ -42,6 +40,7 @@ def measure(
     *,
     endpoint: EndpointSettings | None = None,
     generator: str | None = None,
+    tasks_of_model: str | None = None,
     progress: Progress = lambda *_: None,
     note: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
@@ -54,6 +53,8 @@ def measure(
         endpoint: The OpenAI-compatible server to ask; None loads local weights.
         generator: The back end that asks, a name or ``module:attribute``; None leaves it to
             the endpoint.
+        tasks_of_model: The model whose tasks are asked, the base of a tuned one; None for the
+            model itself.
         progress: Told what is being done.
         note: Told at the end what was asked of a server, in one line.
 
@@ -64,7 +65,7 @@ def measure(
         UnghostError: Something that the user can mend; finished answers are never asked again.
     """
     domain = load_domain(config.domain, config.universe)
-    tasks = load_tasks_for(config.model, domain, config.tasks)
+    tasks = load_tasks_for(tasks_of_model or config.model, domain, config.tasks)
     check_splits(tasks, ["heldout"])
     account = folder / "endpoint.json"
     chosen = recorded(folder, "dtype") if config.dtype == "auto" else None
@@ -78,23 +79,26 @@ def measure(
         "base_url": None if endpoint is None else shown(endpoint.base_url),
         "api": None if endpoint is None else endpoint.api,
         "generator": generator,
+        "tasks_of_model": tasks_of_model,
         "dtype": runs_in,
     }
     with RunFolder.open(folder, head) as run:
+        runner, settings = RolloutRunner(model, domain, config.seed), config.measure
+        if settings.own_tasks:
+            tasks = write_tasks(runner, run, tasks, settings, progress)
+            settings = replace(settings, heldout_tasks=len(tasks))
         kept = tasks_of(tasks, "heldout")
         write_json(run.path / _TASKS, {"tasks": [asdict(task) for task in kept]})
-        runner = RolloutRunner(model, domain, config.seed)
-        ask = partial(measure_split, runner, run, tasks, "heldout", 0, config.measure, progress)
-        greedy, sampled = ask(), ask(sampled=True) if config.measure.samples else []
+        ask = partial(measure_split, runner, run, tasks, "heldout", 0, settings, progress)
+        greedy, sampled = ask(), ask(sampled=True) if settings.samples else []
         more: dict[str, Any] = {}
         if endpoint is not None and account.exists():
             asked = read_account(account)
             more["endpoint"] = account_facts(asked, endpoint)
             note(spending(asked, endpoint))
-        mentions = run.round(0).read_phase("heldout").mentions
-        return _report(
-            run.path, config, head, domain, kept, (greedy, mentions), (sampled, []), more
-        )
+        batch = run.round(0).read_phase("heldout")
+        found = MeasuredRun(run.path, head, config, domain, kept, batch, greedy, sampled)
+        return _report(found, run.path, more)
 
 
 def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[str, Any]:
@@ -113,6 +117,48 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     Raises:
         UnghostError: The folder is no finished measurement, or the names are of other packages.
     """
+    found = read_measurement(folder, universe)
+    out.mkdir(parents=True, exist_ok=True)
+    earlier = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
+    more = {key: earlier[key] for key in ("endpoint",) if key in earlier}
+    return _report(found, out, more)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredRun:
+    """A finished measurement, read anew.
+
+    Attributes:
+        folder: Where it lies.
+        head: Its header.
+        config: Its settings.
+        domain: What was asked about.
+        tasks: The tasks that were asked.
+        batch: The records of the greedy answers, judged anew.
+        greedy: Those answers.
+        sampled: The sampled answers.
+    """
+
+    folder: Path
+    head: dict[str, Any]
+    config: UnlearnConfig
+    domain: Domain
+    tasks: list[Task]
+    batch: Batch
+    greedy: list[Answer]
+    sampled: list[Answer]
+
+
+def read_measurement(folder: Path, universe: str | None = None) -> MeasuredRun:
+    """Read the answers of a finished measurement, and judge them as if they had just been given.
+
+    Args:
+        folder: The folder of a finished measurement; it is left as it is.
+        universe: What says what exists; None for that of the measurement.
+
+    Raises:
+        UnghostError: The folder is no finished measurement, or the names are of other packages.
+    """
     head = read_header(folder)
     if "measure" not in head:
         raise UnghostError(
@@ -123,47 +169,38 @@ def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[
     domain = load_domain(config.domain, config.universe)
     rows = read_json(folder / _TASKS)["tasks"]
     tasks: list[Task] = TypeAdapter(list[Task]).validate_python(rows)
-    greedy, sampled = (_read_again(folder, phase, domain, tasks) for phase in _PHASES)
-    if not greedy[0]:
+    greedy, sampled = (_read_again(folder, phase, domain) for phase in _PHASES)
+    if not greedy.completions:
         raise UnghostError(f"{folder} has no answers yet: run its `unghost measure` to the end")
-    out.mkdir(parents=True, exist_ok=True)
-    earlier = read_json(folder / "report.json") if (folder / "report.json").exists() else {}
-    more = {key: earlier[key] for key in ("endpoint",) if key in earlier}
-    return _report(out, config, head, domain, tasks, greedy, sampled, more)
+    answers = (answers_of(batch, domain, tasks) for batch in (greedy, sampled))
+    return MeasuredRun(folder, head, config, domain, tasks, greedy, *answers)
 
 
-def _read_again(folder: Path, phase: str, domain: Domain, tasks: Sequence[Task]) -> _Read:
+def _read_again(folder: Path, phase: str, domain: Domain) -> Batch:
     """Read the answers of a phase as if they had just been given."""
     batch = round_of(folder, 0).read_phase(phase)
     mentions = find_in_completions(domain, batch.prompts, batch.completions)
-    verdicts = domain.verify(mentions)
-    found = read_answers(batch.prompts, batch.completions, mentions, verdicts, domain, tasks)
-    return found, mentions
+    return Batch(batch.prompts, batch.completions, mentions, domain.verify(mentions))
 
 
-def _report(
-    folder: Path,
-    config: UnlearnConfig,
-    head: Mapping[str, Any],
-    domain: Domain,
-    tasks: Sequence[Task],
-    greedy: _Read,
-    sampled: _Read,
-    more: Mapping[str, Any],
-) -> dict[str, Any]:
-    report = report_of(folder.name, config, head["model_id"], domain)
-    report["config"]["dtype"] = head["dtype"] or config.dtype
+def _report(found: MeasuredRun, out: Path, more: Mapping[str, Any]) -> dict[str, Any]:
+    config, tasks = found.config, found.tasks
+    report = report_of(out.name, config, found.head["model_id"], found.domain)
+    report["config"]["dtype"] = found.head["dtype"] or config.dtype
+    if config.measure.own_tasks:
+        wrote = f"{len(tasks)} tasks that the model wrote itself, a population of their own"
+        report["stopping"] = f"a measurement on {wrote}: nothing was trained"
     report |= {
         "heldout": heldout_section(
-            greedy[0],
+            found.greedy,
             **keywords_of(tasks),
-            sampled=sampled[0],
-            domain=domain,
+            sampled=found.sampled,
+            domain=found.domain,
             cutoff=config.measure.cutoff,
         ),
-        "answers": shown_answers(*greedy),
+        "answers": shown_answers(found.greedy, found.batch.mentions),
         **more,
     }
-    write_report(report, folder / "report.json")
-    write_page(report, folder / "report.html")
+    write_report(report, out / "report.json")
+    write_page(report, out / "report.html")
     return report

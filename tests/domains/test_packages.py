@@ -24,7 +24,7 @@ from unghost.evaluate.plan import MeasureSettings, measure_prompts
 from unghost.names.building import build_snapshot
 from unghost.names.imports import ImportMap
 from unghost.names.snapshot import Snapshot
-from unghost.names.universe import Universe
+from unghost.names.universe import Universe, default_path
 from unghost.records import Completion, Mention, MentionKind, Prompt, Sampling
 
 NAMES = ["opencv-python", "pyyaml", "torch", "google-cloud-storage", "flask-login", "requests"]
@@ -293,3 +293,17 @@ def test_the_import_walk_knows_modules_and_packages() -> None:
             assert step is not None, module
             node = step
         assert walk.is_name(node), module
+
+
+def test_other_ecosystems_are_looked_up_where_they_were_pulled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domain = PackagesDomain(universe(tmp_path / "s"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    assert domain.elsewhere(["left-pad"]) is None
+    place = default_path("npm")
+    place.parent.mkdir(parents=True)
+    build_snapshot(
+        ["left-pad"], place, ecosystem="npm", source="a test", date="2026-01-01", complete=True
+    )
+    assert domain.elsewhere(["left-pad", "requests", "No Name"]) == [("npm",), (), ()]

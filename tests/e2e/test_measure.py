@@ -101,7 +101,7 @@ def test_the_type_that_was_measured_is_recorded_and_kept(tmp_path: Path) -> None
 
 @dataclass
 class Server:
-    """Answers every question alike, and remembers what it was asked."""
+    """Answers every question alike but those for tasks, and remembers what it was asked."""
 
     url: str
     asked: list[Any]
@@ -116,6 +116,8 @@ def server() -> Iterator[Server]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             asked.append(body)
             text = "requests, no-such-package-xyz"
+            if body["messages"][-1]["content"].startswith("Write one sentence that"):
+                text = f"Count the {len(asked)} birds of our garden."
             choice = {"message": {"content": text}, "finish_reason": "stop"}
             data = json.dumps({"choices": [choice]}).encode()
             self.send_response(200)
@@ -145,6 +147,44 @@ def test_a_server_is_measured_and_never_asked_twice(server: Server, tmp_path: Pa
     assert all(body["temperature"] == 0 and body["model"] == "served" for body in server.asked)
     report = json.loads((tmp_path / "run/report.json").read_text(encoding="utf-8"))
     assert report["heldout"]["before"]["rate"]["value"] == 0.5
+
+
+def test_another_ecosystem_is_asked_for_its_own_packages(server: Server, tmp_path: Path) -> None:
+    snapshot, tasks, run = tmp_path / "npm.names", tmp_path / "tasks.csv", tmp_path / "run"
+    told = {"ecosystem": "npm", "source": "a test", "date": "2026-01-01"}
+    build_snapshot(["requests", "@scope/walks"], snapshot, complete=True, **told)
+    rows = [f"Draw walk number {n}.;@scope/walks requests" for n in range(40)]
+    tasks.write_text("\n".join(["task;right", *rows]), encoding="utf-8")
+    more = ["--base-url", server.url, "--universe", str(snapshot), "--tasks", str(tasks)]
+    done = run_command(measure(run, "served", *more, "--set", 'measure.forms=["packages"]'))
+    assert done.returncode == 1, done.stderr
+    assert all("npm" in body["messages"][-1]["content"] for body in server.asked)
+    report = json.loads((run / "report.json").read_text(encoding="utf-8"))
+    assert report["heldout"]["before"]["statuses"]["exists"] == len(server.asked) > 0
+    # The same names are none that PyPI allows.
+    done = run_command(measure(tmp_path / "other", "served", *more[:2], *more[4:]))
+    assert done.returncode == 2
+    assert "line 2: '@scope/walks' is not a package name of PyPI (and 39 more" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_model_is_measured_on_tasks_that_it_writes_itself(server: Server, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    sets = ["--set", "measure.own_tasks=3", "--set", "measure.long_share=0"]
+    done = run_command(measure(run, "served", "--base-url", server.url, *sets))
+    assert done.returncode == 1, done.stderr
+    asked = [body["messages"][-1]["content"] for body in server.asked]
+    assert len(asked) == 6 + 3
+    assert all("birds of our garden" in content for content in asked[6:])
+    report = json.loads((run / "report.json").read_text(encoding="utf-8"))
+    assert "on 3 tasks that the model wrote itself" in report["stopping"]
+    assert report["heldout"]["before"]["answers"] == 3
+    shown = run_command(
+        [sys.executable, "-m", "unghost.cli", "report", str(run), "--out", str(run / "again")]
+    )
+    assert shown.returncode == 0, shown.stderr
+    again = json.loads((run / "again/report.json").read_text(encoding="utf-8"))
+    assert (again["heldout"], again["stopping"]) == (report["heldout"], report["stopping"])
 
 
 WITHOUT_TRAINING = """

@@ -222,3 +222,17 @@ def test_a_model_that_lost_its_ghosts_alone_succeeds(bench: Any) -> None:
     by_name = {f"real-{n}": [f"k{n}"] for n in range(TASKS)}
     heldout = heldout_section(before, after.answers, task_keywords=keywords, name_keywords=by_name)
     assert judge(TRAINED | {"heldout": heldout | ELSEWHERE}) == []
+
+
+def _compared(report: Report, high: float) -> Report:
+    figure = {"before": _figure(0.5), "after": _figure(0.4), "change": _figure(-0.1, -0.2, high)}
+    heldout = report["heldout"] | {"exact_match": None}
+    parts = {"coding": [{"figures": {"humaneval_plus": figure}}]}
+    return report | {"rounds": [], "heldout": heldout, "comparison": parts}
+
+
+def test_a_comparison_is_judged_by_its_coding_problems(report: Report) -> None:
+    assert judge(_compared(report, 0.01)) == []
+    assert judge(_compared(report, -0.01)) == ["humaneval_plus fell from 50.0 % to 40.0 %"]
+    nothing = _compared(report, 0.01) | {"comparison": {"coding": []}}
+    assert judge(nothing) == ["exact match on other tasks: not measured"]

@@ -79,7 +79,7 @@ def test_distances_and_names_of_elsewhere(bench: Any) -> None:
     found = inventions_of(
         made.answers,
         distances=lambda names: [edits[name] for name in names],
-        elsewhere=lambda name: ["npm", "crates"] if name == "two" else [],
+        elsewhere=lambda names: [["npm", "crates"] if n == "two" else [] for n in names],
     )
     assert found.near == {"1": 1, "2": 1, "3 to 5": 1, "6 or more": 1, "none near": 1}
     assert found.elsewhere == {"crates": 1, "npm": 1}

@@ -16,7 +16,7 @@ from unghost.evaluate.plan import (
     measure_prompts,
     tasks_of,
 )
-from unghost.records import SPLITS, split_of
+from unghost.records import SPLITS, Completion, Sampling, split_of
 
 
 def named(split: str) -> Task:
@@ -69,6 +69,22 @@ def test_chosen_forms_bring_the_code_that_they_are_about() -> None:
     assert [prompt.asks for prompt in prompts] == ["code"]
     with pytest.raises(UnghostError, match=r"measure\.forms: poems is none of packages"):
         measure_prompts(PACKAGES, [], "heldout", MeasureSettings(forms=("poems",)))
+
+
+def test_tasks_are_asked_as_given_only_where_that_is_named() -> None:
+    task, all_long = Task("t", "Which one? {text}"), 1.0
+    usual = measure_prompts(PACKAGES, [task], "heldout", MeasureSettings(long_share=all_long))
+    assert [prompt.asks for prompt in usual] == ["packages", "code"]
+    settings = MeasureSettings(forms=("given", "given-code"), long_share=all_long)
+    asked = measure_prompts(PACKAGES, [task], "heldout", settings)
+    assert [prompt.asks for prompt in asked] == ["given", "given-code"]
+    assert {prompt.messages[0].content for prompt in asked} == {task.text}
+    answer = "1. Zonk-Flib\n2. other-zonk"
+    found = [
+        PACKAGES.find(prompt, Completion("c", prompt.id, "m", 0, 0, answer, "stop", Sampling()))
+        for prompt in asked
+    ]
+    assert [len(mentions) for mentions in found] == [2, 0]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ _COMMANDS = (
     "demo",
     "measure",
     "unlearn",
+    "evaluate",
     "report",
     "objectives",
 )

@@ -22,7 +22,9 @@ DomainOption = Annotated[
         "--domain", help="What is named: 'packages', or a TOML file that declares something else."
     ),
 ]
-TasksOption = Annotated[Path | None, typer.Option("--tasks", help="Tasks to ask, JSONL.")]
+TasksOption = Annotated[
+    Path | None, typer.Option("--tasks", help="Tasks to ask: JSON lines, JSON, CSV or parquet.")
+]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings, TOML.")]
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", help="One setting, such as train.lr=1e-4.")

@@ -50,6 +50,7 @@ class Mode:
             for a share of the tasks and sampled with settings of its own.
         about: The mode whose answer is asked about, by the model that gave it; None for the task.
         title: What reports call it; empty for its name.
+        optional: Whether it is asked only where it is named.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Mode:
     long: bool = False
     about: str | None = None
     title: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,13 @@ class Domain(ABC):
         """
         return None
 
+    def elsewhere(self, names: Sequence[str]) -> list[tuple[str, ...]] | None:
+        """Return for invented names the other kinds of names, such as ecosystems, that have them.
+
+        None if no list of another kind is at hand.
+        """
+        return None
+
     # ---- what follows from it ------------------------------------------------------------------
 
     def split_of(self, canonical: str) -> Split:
@@ -211,8 +220,8 @@ class Domain(ABC):
 
     @property
     def asked(self) -> tuple[Mode, ...]:
-        """The modes that ask about a task."""
-        return tuple(mode for mode in self.modes if mode.about is None)
+        """The modes that ask about a task unless others are named."""
+        return tuple(mode for mode in self.modes if mode.about is None and not mode.optional)
 
     @property
     def following(self) -> tuple[Mode, ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from unghost.domains.task_files import Broken, read_rows
 from unghost.errors import UnghostError
 from unghost.names.naming import Naming
 from unghost.records import Split, record_id, split_of
@@ -32,8 +32,8 @@ class Task:
         level: How hard it is to know a right name: ``everyday``, ``specialised``, ``rare``, or
             ``impossible`` where no right name exists; None if nobody said.
         topic: The field that it is of, if stated.
-        pair: For an impossible task and its solvable twin, the id that both share, which is the
-            cluster of their answers; else None.
+        pair: For an impossible task and its solvable twin, and for tasks of one group, the id that
+            they share, which is the cluster of their answers; else None.
     """
 
     id: str
@@ -70,7 +70,8 @@ class TaskForm:
         known_key: Key that says whether the model was taught it; None where that is not stated.
         phrase: Puts keywords into words where no text is given.
         split_key: From a canonical name to what its split is drawn by.
-        kind: Which list of right names is meant where they are given by kind.
+        kind: Which list of right names is meant where they are given by kind; tasks that state
+            another ecosystem are left out. Empty where there are no kinds.
         levels: The levels that a task may have.
     """
 
@@ -88,10 +89,11 @@ def read_tasks(path: Path, form: TaskForm) -> list[Task]:
     """Read tasks from a file.
 
     Args:
-        path: The file. Its rows have a ``task`` in words or ``keywords``, and may have: a right
-            name, or lists of right ones by kind under ``right``, the best first; a ``level``; a
-            ``field``; a ``key``, and a ``twin``, the key of the solvable task that an impossible
-            one resembles.
+        path: The file (docs/guides/tasks.md). Its rows have a ``task`` in words or ``keywords``,
+            and may have: a right name, or lists of right ones by kind under ``right``, the best
+            first; a ``level``; a ``field``; an ``ecosystem``; a ``group`` of which all are of one
+            split; a ``key``, and a ``twin``, the key of the solvable task that an impossible one
+            resembles.
         form: How they are written.
 
     Returns:
@@ -107,17 +109,42 @@ def make_tasks(rows: Iterable[tuple[str, Any]], form: TaskForm, source: str) -> 
     """Build tasks from rows, each given with its place for messages.
 
     Raises:
-        UnghostError: No rows are given, or one has another form.
+        UnghostError: No rows are given, or one has another form; the first is named and the others
+            are counted.
     """
-    given = list(rows)
-    tasks = [_task(row, place, form) for place, row in given]
+    tasks: list[Task] = []
+    links: list[tuple[str, str | None, str | None]] = []
+    broken: list[str] = []
+    others: set[str] = set()
+    for place, row in rows:
+        try:
+            task = _task(row, place, form)
+        except UnghostError as error:
+            broken.append(str(error))
+            continue
+        stated = row.get("ecosystem")
+        if form.kind and stated is not None and stated != form.kind:
+            others.add(str(stated))
+            continue
+        tasks.append(task)
+        links.append((place, row.get("key"), row.get("twin")))
+    if broken:
+        more = f" (and {len(broken) - 1} more rows are broken)" if broken[1:] else ""
+        raise UnghostError(f"{broken[0]}{more}")
+    if others and not tasks:
+        raise UnghostError(
+            f"all tasks of {source} are for {', '.join(sorted(others))}: give a --universe of that,"
+            f" not of {form.kind}"
+        )
     if not tasks:
-        raise UnghostError(f"{source} holds no task: give one JSON object a line")
-    paired = _paired(tasks, given)
+        raise UnghostError(f"{source} holds no task")
+    paired = _paired(tasks, links)
     return list({(task.id, task.text): task for task in paired}.values())
 
 
 def _task(row: Any, place: str, form: TaskForm) -> Task:
+    if isinstance(row, Broken):
+        raise UnghostError(f"{place} is not a task: {row.why}")
     wrong = UnghostError(
         f'{place} is not a task: write {{"task": text}} or {{"keywords": [words]}}, with an'
         f' optional "{form.name_key}"'
@@ -126,38 +153,42 @@ def _task(row: Any, place: str, form: TaskForm) -> Task:
         raise wrong
     text, keywords = row.get("task"), row.get("keywords") or []
     known = row.get(form.known_key) if form.known_key else None
-    level, field = row.get("level"), row.get("field")
     words_are_words = isinstance(keywords, list) and all(isinstance(w, str) for w in keywords)
     if not words_are_words or not isinstance(text, str | None) or not (text or keywords):
         raise wrong
-    if not isinstance(known, bool | None) or not isinstance(field, str | None):
+    said_of_it = [row.get(key) for key in ("field", "ecosystem", "group", "key", "twin")]
+    if not isinstance(known, bool | None) or any(not isinstance(x, str | None) for x in said_of_it):
         raise wrong
+    level, group = row.get("level"), row.get("group")
     if level is not None and level not in form.levels:
         raise UnghostError(f"{place}: the level is one of {', '.join(form.levels)}")
-    right = _right_names(row, place, form)
-    gold = right[0] if right else None
     said = text or form.phrase(keywords)
     try:
-        said.encode("utf-8")
+        "".join([said, *(x for x in said_of_it if x)]).encode("utf-8")
     except UnicodeEncodeError:  # JSON can hold halves of surrogate pairs
         raise wrong from None
+    of_others = form.kind and row.get("ecosystem") not in (None, form.kind)
+    right = () if of_others else _right_names(row, place, form)
+    gold = right[0] if right else None
+    shared = None if group is None else record_id("group", group)
     return Task(
-        id=record_id("task", said if "key" in row else gold or said),
+        id=record_id("task", said if row.get("key") is not None else gold or said),
         text=said,
         keywords=tuple(keywords),
         gold=gold,
         known=known,
-        key=None if gold is None else form.split_key(gold),
+        key=shared if gold is None else form.split_key(gold),
         right=right,
         level=level,
-        topic=field,
+        topic=row.get("field"),
+        pair=shared,
     )
 
 
 def _right_names(row: dict[str, Any], place: str, form: TaskForm) -> tuple[str, ...]:
     """Return a row's right names in their canonical forms, the best first."""
     right = row.get("right") or []
-    names = right.get(form.kind, []) if isinstance(right, dict) else right
+    names = (right.get(form.kind) or []) if isinstance(right, dict) else right
     one = row.get(form.name_key)
     names = [one, *names] if one is not None and isinstance(names, list) else names
     if not isinstance(names, list):
@@ -168,16 +199,21 @@ def _right_names(row: dict[str, Any], place: str, form: TaskForm) -> tuple[str, 
     return tuple(dict.fromkeys(form.naming.canonical(name) for name in names))
 
 
-def _paired(tasks: Sequence[Task], rows: Sequence[tuple[str, Any]]) -> Iterator[Task]:
-    """Give an impossible task the split of its twin, and both the id of the pair."""
-    by_key = {row["key"]: task for task, (_, row) in zip(tasks, rows, strict=True) if "key" in row}
+def _paired(
+    tasks: Sequence[Task], links: Sequence[tuple[str, str | None, str | None]]
+) -> Iterator[Task]:
+    """Give an impossible task the split of its twin, and both the id of the pair.
+
+    ``links`` has the place, the key and the twin's key of each task.
+    """
+    by_key = {key: task for task, (_, key, _) in zip(tasks, links, strict=True) if key is not None}
     twins = {}
-    for task, (place, row) in zip(tasks, rows, strict=True):
-        if row.get("twin") is None:
+    for task, (place, _, twin_key) in zip(tasks, links, strict=True):
+        if twin_key is None:
             continue
-        twin = by_key.get(row["twin"])
+        twin = by_key.get(twin_key)
         if twin is None:
-            raise UnghostError(f"{place}: no task has the key {row['twin']!r}, named as its twin")
+            raise UnghostError(f"{place}: no task has the key {twin_key!r}, named as its twin")
         twins[task.id] = twin
     solvable = {twin.id for twin in twins.values()}
     for task in tasks:
@@ -186,23 +222,3 @@ def _paired(tasks: Sequence[Task], rows: Sequence[tuple[str, Any]]) -> Iterator[
             yield replace(task, pair=twin.id, key=twin.key or twin.id)
         else:
             yield replace(task, pair=task.id) if task.id in solvable else task
-
-
-def read_rows(path: Path) -> Iterator[tuple[str, Any]]:
-    """Read the rows of a file of JSON lines, each with its place for messages.
-
-    Raises:
-        UnghostError: The file cannot be read.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError) as error:
-        raise UnghostError(f"cannot read the tasks in {path}: {error}") from error
-    return ((f"{path} line {n}", _row(line)) for n, line in enumerate(lines, 1) if line.strip())
-
-
-def _row(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except ValueError:
-        return None

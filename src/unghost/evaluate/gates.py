@@ -59,7 +59,7 @@ def judge(report: Mapping[str, Any], tolerances: Tolerances = DEFAULT) -> list[s
         tolerances: How much a run may cost.
     """
     heldout = report.get("heldout")
-    if not report["rounds"] or found_no_ghost(report):
+    if not (report["rounds"] or report.get("comparison")) or found_no_ghost(report):
         return []
     if not _trained(report):
         if _ghosts((heldout or {}).get("before")):
@@ -76,13 +76,14 @@ def judge(report: Mapping[str, Any], tolerances: Tolerances = DEFAULT) -> list[s
         _over_refusal(heldout, tolerances.over_refusal),
         _fit(heldout),
         _perplexity(heldout, tolerances.perplexity),
-        _exact_match(heldout),
+        _abilities(report),
     )
     return [reason for reason in checks if reason]
 
 
 def _trained(report: Mapping[str, Any]) -> bool:
-    return any(r.get("train") for r in report["rounds"])
+    """Return whether there is a tuned model, of this run or one that was given."""
+    return bool(report.get("comparison")) or any(r.get("train") for r in report["rounds"])
 
 
 def _undecided(rates: Mapping[str, Any] | None, universe: Mapping[str, Any] | None) -> bool:
@@ -171,6 +172,20 @@ def _perplexity(heldout: Mapping[str, Any], most: float) -> str | None:
     if change["value"] > most:
         grown, allowed = change["value"] - 1, most - 1
         return f"perplexity of other tasks grew by {_percent(grown)}, more than {_percent(allowed)}"
+    return None
+
+
+def _abilities(report: Mapping[str, Any]) -> str | None:
+    """Judge coding problems where there are any, for they measure more than exact match does."""
+    parts = (report.get("comparison") or {}).get("coding") or []
+    found = {name: figure for part in parts for name, figure in part["figures"].items()}
+    if not found:
+        return _exact_match(report["heldout"])
+    for name, figure in found.items():
+        high = figure["change"]["high"]
+        if high is not None and high < 0:
+            before, after = figure["before"]["value"], figure["after"]["value"]
+            return f"{name} fell from {_percent(before)} to {_percent(after)}"
     return None
 
 

@@ -31,6 +31,7 @@ _CURVE = 20
 _NORMAL = 1.959963984540054
 _BINS = ((1, "1"), (2, "2"), (5, "3 to 5"), (10**9, "6 or more"))
 Distances = Callable[[Sequence[str]], Sequence[int | None] | None]
+Elsewhere = Callable[[Sequence[str]], Sequence[Collection[str]] | None]
 NONE_NEAR = "none near"
 """Inventions to which no real name is similar."""
 
@@ -122,7 +123,7 @@ def inventions_of(
     answers: Sequence[Answer],
     *,
     distances: Distances = lambda _: None,
-    elsewhere: Callable[[str], Collection[str]] | None = None,
+    elsewhere: Elsewhere = lambda _: None,
 ) -> Inventions:
     """Measure the invented names of some answers.
 
@@ -130,7 +131,8 @@ def inventions_of(
         answers: The answers, one a question for figures of exposure that can be compared.
         distances: For invented names, the edits to the nearest real ones, None where none is near;
             None in all if nobody can tell.
-        elsewhere: For an invented name, the kinds of names among which it is real.
+        elsewhere: For invented names, the other kinds of names that have them; None in all if
+            nobody looked.
     """
     events = Counter(name for answer in answers for name in answer.invented)
     total = sum(events.values())
@@ -145,7 +147,7 @@ def inventions_of(
         unseen=_unseen(answers, in_tasks, tasks),
         curve=discovery_curve([len(some) for some in in_tasks.values()], tasks),
         near=_near(distances(list(events))),
-        elsewhere=None if elsewhere is None else _elsewhere(events, elsewhere),
+        elsewhere=_kinds(elsewhere(list(events))),
     )
 
 
@@ -300,8 +302,8 @@ def _near(distances: Sequence[int | None] | None) -> dict[str, int] | None:
     return counts
 
 
-def _elsewhere(
-    names: Collection[str], elsewhere: Callable[[str], Collection[str]]
-) -> dict[str, int]:
-    counts = Counter(kind for name in names for kind in set(elsewhere(name)))
+def _kinds(kinds: Sequence[Collection[str]] | None) -> dict[str, int] | None:
+    if kinds is None:
+        return None
+    counts = Counter(kind for one in kinds for kind in set(one))
     return dict(sorted(counts.items()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,6 @@ def measurement_section(
     *,
     sampled: Sequence[Answer] = (),
     domain: Domain | None = None,
-    elsewhere: Callable[[str], Collection[str]] | None = None,
     cutoff: str | None = None,
 ) -> Measurement:
     """Measure one model's answers.
@@ -68,8 +67,6 @@ def measurement_section(
         sampled: Further answers to the same questions, drawn with a temperature.
         domain: What says how popular a right name is and how near an invention is to a real name;
             without it neither is told.
-        elsewhere: For an invented name, the other kinds of names, such as ecosystems, among which
-            it is real.
         cutoff: The last day of the model's training data, ISO 8601.
     """
     asked, drawn = solvable(answers), solvable(sampled)
@@ -80,7 +77,9 @@ def measurement_section(
         by={name: parts for name, parts in by.items() if parts},
         twins=twins_of(answers),
         inventions=inventions_of(
-            asked, distances=domain.distances if domain else _unknown, elsewhere=elsewhere
+            asked,
+            distances=domain.distances if domain else _unknown,
+            elsewhere=domain.elsewhere if domain else _unknown,
         ),
         persistence=persistence(asked, drawn),
         sampled=outcomes_of(drawn) if drawn else None,
@@ -97,7 +96,7 @@ def _level(answer: Answer) -> str | None:
 
 
 def _unknown(names: Sequence[str]) -> None:
-    """Tell nothing of how near names are."""
+    """Tell nothing of names."""
 
 
 def _groupings(domain: Domain | None) -> Grouping:

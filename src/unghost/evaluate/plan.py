@@ -20,7 +20,10 @@ class MeasureSettings:
     Attributes:
         validate_tasks: Tasks of ``validate``, asked after every round.
         heldout_tasks: Tasks of ``heldout``, asked of the base and of the final model alone.
-        forms: The modes in which each task is asked; none means all of the domain.
+        own_tasks: Tasks that the model is to write itself, on which ``measure`` measures it instead
+            of given ones; none by default.
+        forms: The modes in which each task is asked; none means all of the domain but the optional
+            ones.
         long_share: Share of the tasks that are also asked in a mode of long answers, such as code,
             and then about the model's own answer.
         max_new_tokens: Longest answer; longer ones are counted as cut off.
@@ -37,6 +40,7 @@ class MeasureSettings:
 
     validate_tasks: int = 200
     heldout_tasks: int = 400
+    own_tasks: int = 0
     forms: tuple[str, ...] = ()
     long_share: float = 0.25
     max_new_tokens: int = 320
@@ -50,6 +54,8 @@ class MeasureSettings:
         counts = (self.validate_tasks, self.heldout_tasks)
         if min(*counts, self.max_new_tokens, self.long_max_new_tokens) < 1:
             raise UnghostError("measure settings count tasks and tokens: give at least 1")
+        if self.own_tasks < 0:
+            raise UnghostError("measure.own_tasks counts tasks: give 0 or more")
         if self.samples < 0 or self.temperature <= 0 or not 0 < self.top_p <= 1:
             raise UnghostError(
                 "measure.samples is 0 or more, temperature above 0, top_p above 0 and at most 1"
@@ -121,7 +127,7 @@ def choose_tasks(tasks: Sequence[Task], count: int) -> list[Task]:
 
 
 def asked_modes(domain: Domain, forms: Sequence[str]) -> tuple[Mode, ...]:
-    """Return the modes that ask about a task, only the named ones if any are named.
+    """Return the modes that ask about a task: those named, or all but the optional ones.
 
     Raises:
         UnghostError: The domain has no mode of a name.
@@ -132,8 +138,11 @@ def asked_modes(domain: Domain, forms: Sequence[str]) -> tuple[Mode, ...]:
             raise UnghostError(
                 f"measure.forms: {name} is none of {domain.name}: take {', '.join(sorted(known))}"
             )
+    if not forms:
+        return domain.asked
     about = {mode.about for mode in domain.following if mode.name in forms}
-    return tuple(mode for mode in domain.asked if not forms or mode.name in {*forms, *about})
+    named = (mode for mode in domain.modes if mode.name in {*forms, *about})
+    return tuple(mode for mode in named if mode.about is None)
 
 
 def measure_prompts(

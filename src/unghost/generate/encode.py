@@ -25,14 +25,20 @@ _UNFINISHED = "\ufffd"
 
 
 def encode_prompt(tokenizer: Any, prompt: Prompt, system: str | None = None) -> list[int]:
-    """Encode a prompt as the model expects it: by its chat template, or plainly without one."""
+    """Encode a prompt as the model expects it: by its chat template, or plainly without one.
+
+    Where the last turn is the model's own, the model goes on with it.
+    """
     turns = [{"role": turn.role, "content": turn.content} for turn in prompt.messages]
     if system is not None:
         turns.insert(0, {"role": "system", "content": system})
     if getattr(tokenizer, "chat_template", None) is None:
         text = "\n\n".join(turn["content"] for turn in turns) + "\n"
         return list(tokenizer(text)["input_ids"])
-    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    begun = turns[-1]["role"] == "assistant"
+    text = tokenizer.apply_chat_template(
+        turns, tokenize=False, add_generation_prompt=not begun, continue_final_message=begun
+    )
     return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NotRequired
+from typing import Any, Literal, NotRequired
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
@@ -22,6 +22,7 @@ from unghost.evaluate.estimates import Estimate
 from unghost.evaluate.measurement import Measurement
 from unghost.evaluate.outcomes import Outcome
 from unghost.evaluate.rates import Rates
+from unghost.evaluate.token_classes import TokenClass
 from unghost.records import Status
 from unghost.storage.atomic import write_json
 
@@ -189,6 +190,98 @@ class VerdictData(TypedDict):
     reasons: list[str]
 
 
+class BeforeAfterTest(BeforeAfterChange):
+    """The same with the p-value of :func:`unghost.evaluate.pairs.sign_flip`."""
+
+    p: float | None
+
+
+class NamedCount(TypedDict):
+    """A name, and on how many questions it moved."""
+
+    name: str
+    questions: int
+
+
+class MovedNames(TypedDict):
+    """Names that one model gives and the other does not: pairs of question and name, names."""
+
+    total: int
+    distinct: int
+    names: list[NamedCount]
+
+
+class CodingChange(BeforeAfterChange):
+    """pass@1 of both models, with the tasks that changed and how many of each ran out of time."""
+
+    gained: list[str]
+    lost: list[str]
+    timeouts: list[int]
+
+
+class Coding(TypedDict):
+    """A file of coding problems; ``forms`` says how the two models were asked."""
+
+    name: str
+    file: str
+    sha256: str
+    problems: int
+    forms: list[Literal["chat", "direct"]]
+    figures: dict[str, CodingChange]
+
+
+ChangedToken = TypedDict(
+    "ChangedToken", {"text": str, "class": TokenClass, "count": int, "kl": float}
+)
+"""A token of the base's answers, how often it stands there, and its mean KL in nats."""
+
+
+class TokenDrift(TypedDict):
+    """KL(base || tuned) by class of token, on the base's answers."""
+
+    answers: int
+    classes: dict[TokenClass, Estimate]
+    tokens: list[ChangedToken]
+
+
+class HarnessTask(TypedDict):
+    """A task of lm-eval; each metric before and after."""
+
+    task: str
+    metrics: dict[str, list[float]]
+
+
+class GateResult(TypedDict):
+    """A stated gate, the figure that it names, and whether it holds."""
+
+    gate: str
+    value: float | None
+    holds: bool
+
+
+class Comparison(TypedDict):
+    """Two models on the same questions; see :func:`unghost.evaluate.pairs.pair_section`.
+
+    Inventions (``cured``, ``new``) are masked. ``notes`` says what was not measured and what the
+    sandbox of the coding problems could do.
+    """
+
+    base: str
+    tuned: str
+    tasks: int
+    questions: int
+    answers_with_ghost: BeforeAfterTest
+    gained: MovedNames
+    lost: MovedNames
+    cured: MovedNames
+    new: MovedNames
+    coding: list[Coding]
+    lm_eval: list[HarnessTask]
+    drift: TokenDrift | None
+    gates: list[GateResult]
+    notes: list[str]
+
+
 class RunReport(TypedDict):
     """A whole run; ``created`` is ISO 8601 in UTC, ``stopping`` says why the rounds ended."""
 
@@ -209,6 +302,7 @@ class RunReport(TypedDict):
     verdict: VerdictData
     stopping: str
     endpoint: NotRequired[EndpointFacts]
+    comparison: NotRequired[Comparison]
 
 
 def validate(report: Any) -> RunReport:

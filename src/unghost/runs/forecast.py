@@ -15,6 +15,7 @@ from unghost.generate.budget import (
     estimated_tokens,
     prompt_estimate,
 )
+from unghost.runs.own_tasks import write_requests
 
 TOKENS_PER_SECOND = 50
 """What one request writes while others are under way: a guess, for servers differ a hundredfold."""
@@ -59,21 +60,23 @@ def forecast(config: UnlearnConfig) -> Forecast:
     """Count what ``measure`` would ask with these settings; nothing is asked.
 
     A question about the model's own answer holds that answer, which is taken to be as long as it
-    may be.
+    may be. For tasks that the model is to write, given ones stand in.
 
     Raises:
         UnghostError: The tasks or the names cannot be read.
     """
     domain, settings = load_domain(config.domain, config.universe), config.measure
     tasks = tasks_of(domain.load_tasks(domain.tasks_path(config.tasks)), "heldout")
-    prompts = measure_prompts(
-        domain, choose_tasks(tasks, settings.heldout_tasks), "heldout", settings
-    )
+    wanted = settings.own_tasks or settings.heldout_tasks
+    prompts = measure_prompts(domain, choose_tasks(tasks, wanted), "heldout", settings)
+    if settings.own_tasks:
+        prompts = [*write_requests(domain, wanted, config.seed), *prompts]
     following = {mode.about: mode for mode in domain.following}
     answers: Counter[str] = Counter()
     tokens_in = tokens_out = 0
     for prompt in prompts:
-        mode, times = domain.mode(prompt.asks), 1 + settings.samples
+        mode = domain.mode(prompt.asks)
+        times = 1 if mode is None else 1 + settings.samples
         longest = settings.sampling(long=mode is not None and mode.long).max_new_tokens
         answers[prompt.asks] += times
         tokens_in += times * prompt_estimate(prompt, config.system)

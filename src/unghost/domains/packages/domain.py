@@ -13,7 +13,8 @@ from unghost.domains.packages.tasks import OPEN_TASKS, load_tasks
 from unghost.domains.packages.tasks import TEST_BED as TEST_BED_TASKS
 from unghost.domains.packages.verify import Judge
 from unghost.domains.tasks import Task
-from unghost.names.universe import DEMO, Universe, load_universe
+from unghost.ecosystems import ecosystem_names
+from unghost.names.universe import DEMO, Universe, default_path, load_universe
 from unghost.names.walk import TrieWalk, Walk
 from unghost.records import Completion, Mention, MentionKind, Prompt, Verdict
 
@@ -126,6 +127,26 @@ class PackagesDomain(Domain):
     def distances(self, names: Sequence[str]) -> list[int | None] | None:
         """See :class:`~unghost.domains.base.Domain`."""
         return [self._universe.distance(name) for name in names]
+
+    def elsewhere(self, names: Sequence[str]) -> list[tuple[str, ...]] | None:
+        """Return for each name the ecosystems that have it, of those whose snapshot was pulled."""
+        own = self._universe.ecosystem.name
+        pulled = [
+            load_universe(name)
+            for name in ecosystem_names()
+            if name != own and default_path(name).is_file()
+        ]
+        if not pulled:
+            return None
+        return [
+            tuple(
+                other.ecosystem.name
+                for other in pulled
+                if other.ecosystem.is_valid(name)
+                and other.ecosystem.canonical(name) in other.snapshot
+            )
+            for name in names
+        ]
 
     def _modules(self) -> Iterator[str]:
         """Return modules: known ones, the language's, and each package under its own name."""

@@ -3,7 +3,8 @@
 Every form has several paraphrases; which one a prompt gets is drawn by a hash of its id, so that no
 rate hangs on one wording. ``{task}`` is what a user wants, in sentences of their own; ``{text}`` is
 code that the model wrote itself. The other fields are an ecosystem's words
-(:class:`~unghost.ecosystems.base.Asking`).
+(:class:`~unghost.ecosystems.base.Asking`). ``given`` and ``given-code`` ask a task as it stands,
+where tasks are whole prompts; the latter is for requests for code and reads no lists in answers.
 
 The embedded model was taught phrases, not sentences, so it is asked in wordings of its own.
 """
@@ -31,6 +32,7 @@ class _Form(NamedTuple):
     long: bool = False
     about: str | None = None
     reads: Asked = "packages"
+    optional: bool = False
 
 
 _FORMS = (
@@ -116,6 +118,16 @@ _FORMS = (
         about="code",
         reads="requirements",
     ),
+    _Form("given", "as given", ("{task}",), optional=True),
+    _Form(
+        "given-code",
+        "as given, for code",
+        ("{task}",),
+        needs="language",
+        long=True,
+        reads="code",
+        optional=True,
+    ),
 )
 
 
@@ -133,6 +145,7 @@ def modes_of(words: Asking) -> tuple[Mode, ...]:
             questions=tuple(_filled(question, fields) for question in form.questions),
             long=form.long,
             about=form.about,
+            optional=form.optional,
         )
         for form in _FORMS
         if fields[form.needs]
@@ -196,6 +209,8 @@ TEST_BED = (
         about="code",
         title="what its own code needs",
     ),
+    Mode("given", ("{task}",), title="as given", optional=True),
+    Mode("given-code", ("{task}",), long=True, title="as given, for code", optional=True),
 )
 """The forms in which the embedded model is asked, which was trained on these wordings."""
 

@@ -23,9 +23,9 @@ def load_tasks(path: Path = TEST_BED, name: str = DEFAULT) -> list[Task]:
     A right name is a ``"package"``, or one of those that ``"right"`` lists for the ecosystem;
     ``"taught"`` says whether the embedded model was taught it.
     """
-    form = TaskForm(
-        ecosystem(name), "package name", "package", "taught", phrase=task_text, kind=name
-    )
+    eco = ecosystem(name)
+    noun = f"package name of {eco.title}"
+    form = TaskForm(eco, noun, "package", "taught", phrase=task_text, kind=name)
     return read_tasks(path, form)
 
 

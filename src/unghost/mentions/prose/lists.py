@@ -22,6 +22,7 @@ _BULLETS = "-*+\u2022"
 _COLONS = (":** ", ": ")
 _EXPLANATIONS = (*_COLONS, " - ", " \u2013 ", " \u2014 ", " (", " # ")
 _MARKS = "`*_\"'"
+_QUOTES = "`\"'"
 _LONGEST_NAME = 100
 _FILES = (".py", ".txt", ".toml", ".cfg", ".json", ".com", ".org", ".io", ".html", ".md")
 """Endings of items that are not packages; some packages end in ``.yaml``."""
@@ -37,6 +38,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 """Words that say that a name is one of code's other things."""
+_SIZE = re.compile(r"\d+x\d+")
 _HEADERS = frozenset({"package", "packages", "library", "libraries", "module", "modules"})
 _Row = tuple[int, str]
 _Item = tuple[Spot, bool]
@@ -126,14 +128,16 @@ class _Reader(NamedTuple):
             bold = line.startswith("**", begin) and not titled
         elif begin < end:
             items = self._several(line, begin, end)
+            if items is None and bulleted and told:
+                items = self._leading(line, begin, end)
         items = items or []
         sure = bulleted or bold or all(coded for _, coded in items)
         return _Line(indent, bulleted, [spot for spot, _ in items], sure)
 
     def _explained(self, line: str, begin: int, end: int, at: int, mark: str) -> list[_Item] | None:
         """Read ``name: explanation``, or ``explanation: names`` if the names are in backticks."""
-        if mark == ":** " and line.startswith("**", begin):
-            begin += 2
+        if mark in (":** ", " (") and line.startswith("**", begin):
+            begin += 2  # What closes them stands behind the mark.
         head = self._item(line, begin, at)
         tail = self._several(line, at + len(mark), end) if mark in _COLONS else None
         if tail is None or (head is not None and head[1]):
@@ -145,12 +149,17 @@ class _Reader(NamedTuple):
         clear = head is not None and len(tail) == 1 and not is_topic(head[0].name)
         return [head] if clear and head is not None else None
 
+    def _leading(self, line: str, begin: int, end: int) -> list[_Item] | None:
+        """Read a span of code that begins an item and is told of behind it: "`x` for maps"."""
+        close = line.find("`", begin + 1, end)
+        if not line.startswith("`", begin) or close < 0 or line[close + 1 : close + 2] != " ":
+            return None
+        item = self._item(line, begin, close + 1)
+        return None if item is None else [item]
+
     def _several(self, line: str, begin: int, end: int) -> list[_Item] | None:
         """Read names separated by commas, None if any item is none."""
-        opened = line[begin] if begin < end else ""
-        coded = opened == "`" and line[end - 1] == opened and line.count(opened, begin, end) == 2
-        if coded:  # One span of code may hold the whole list.
-            begin, end = begin + 1, end - 1
+        begin, end, coded = _inside(line, begin, end)
         places = list(self._places(line, begin, end))
         if len(places) > 1 and _is_broken_off(line, *places[-1]):
             places.pop()
@@ -225,7 +234,7 @@ class _Reader(NamedTuple):
 
 def _is_plausible(name: str) -> bool:
     """Return whether a word that the grammar allows is a plausible package name."""
-    if is_heading(name) or iskeyword(name) or _is_number(name):
+    if is_heading(name) or iskeyword(name) or _is_number(name) or _SIZE.fullmatch(name):
         return False
     return len(name) > 1 and not name.lower().endswith(_FILES)
 
@@ -254,10 +263,35 @@ def _trimmed(line: str, begin: int, end: int) -> tuple[int, int]:
     return begin, end
 
 
+def _inside(line: str, begin: int, end: int) -> tuple[int, int, bool]:
+    """Return the place of a list within the one span of code or the brackets that hold it all.
+
+    Both may be cut off, at a text's end. The last value tells whether it was a span of code.
+    """
+    marks = line.count("`", begin, end)
+    coded = line.startswith("`", begin) and (
+        (marks == 2 and line[end - 1] == "`") or (marks == 1 and _is_last(line))
+    )
+    if coded:
+        return begin + 1, end - (marks - 1), True
+    if line.startswith("[", begin) and "](" not in line[begin:end]:
+        closed = line[end - 1] == "]"
+        if closed or _is_last(line):
+            return begin + 1, end - closed, False
+    return begin, end, False
+
+
+def _is_last(line: str) -> bool:
+    """Return whether a text ends with a line, which then may be broken off."""
+    return not line.endswith(("\n", "\r"))
+
+
 def _is_broken_off(line: str, begin: int, end: int) -> bool:
     """Return whether an item is the last of a text and lacks the end of its span of code."""
     begin, end = _trimmed(line, begin, end)
-    return begin < end == len(line) and line[begin] == "`" and line.count("`", begin, end) == 1
+    if begin >= end or not _is_last(line) or line[begin] not in _QUOTES:
+        return False
+    return line.count(line[begin], begin, end) == 1
 
 
 def _link(line: str, begin: int, end: int) -> int:

@@ -52,6 +52,7 @@ _FOREIGN = _words(
     "latex tex texlive ctan cran rpm rpms fedora arch archlinux aur pacman homebrew gentoo nixpkgs"
 )
 """Words of things with packages of their own that belong to no ecosystem here."""
+_RELATIVES = _words("which that")
 _JOINTS = _words("and or & called named")
 _DASHES = frozenset("-\u2013\u2014")
 _TRIGGERS = (
@@ -178,6 +179,7 @@ class _Sentence:
         for at, token in enumerate(self._tokens):
             if token.coded:
                 eco = self._published(at) or self._installed(at) or self._called(at, listing)
+                eco = eco or self._defined(at)
             else:
                 eco = self._fetched(at) or self._used(at)
             if eco is not None:
@@ -256,6 +258,20 @@ class _Sentence:
         """Read code that is the name in "`x` is available on PyPI"."""
         said = self._lower(at + 1) in ("is", "are") and self._lower(at + 2) in _PUBLISHED
         return self._hinted(at + 3, at + _FAR) if said else None
+
+    def _defined(self, at: int) -> str | None:
+        """Read code that is the name in "`x`, which is a Python library", in an answer."""
+        behind = at + 1 + (self._lower(at + 1) in _RELATIVES)
+        if not self._asked or self._lower(behind) != "is":
+            return None
+        for index in range(behind + 1, min(behind + _FAR, len(self._tokens))):
+            token = self._tokens[index]
+            if token.lower in self._speech.nouns and not token.coded:
+                goes_on = self._lower(index + 1) in _NO_HEADS and not (token.stop or token.comma)
+                return None if goes_on else self._ecosystem(at, index)
+            if token.stop or token.comma or token.coded or token.lower in _NO_PACKAGES:
+                return None
+        return None
 
     def _hinted(self, begin: int, end: int) -> str | None:
         for index in range(begin, min(end, len(self._tokens))):
