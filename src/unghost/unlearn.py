@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from unghost.config import UnlearnConfig
@@ -24,6 +25,7 @@ from unghost.evaluate.compare import retention, right_answers
 from unghost.evaluate.plan import tasks_of
 from unghost.evaluate.rates import rates_of
 from unghost.records import Prompt, Sampling, Split
+from unghost.report.sentences import round_line
 from unghost.runs.context import RunContext, memory_line, open_context
 from unghost.runs.results import write_results
 from unghost.runs.rollouts import Progress, Stage, measure_split
@@ -48,7 +50,8 @@ def unlearn(
         config: The resolved configuration.
         folder: The run's folder; holds the adapter, report.html and report.json at the end.
         progress: Told what is being done.
-        note: Told in one line how much memory the run takes, before it starts.
+        note: Told lines that should stay: how much memory the run takes, before it starts, and what
+            each round brought.
 
     Returns:
         The report, as in report.json.
@@ -59,17 +62,24 @@ def unlearn(
     context = open_context(config)
     with RunFolder.open(folder, context.header) as run:
         note(memory_line(context))
-        return _Run(context, run, progress).go()
+        return _Run(context, run, progress, note).go()
 
 
 class _Run:
     """One run in progress."""
 
-    def __init__(self, context: RunContext, run: RunFolder, progress: Progress) -> None:
-        self.context, self.run, self.progress = context, run, progress
+    def __init__(
+        self,
+        context: RunContext,
+        run: RunFolder,
+        progress: Progress,
+        note: Callable[[str], None],
+    ) -> None:
+        self.context, self.run, self.progress, self.note = context, run, progress, note
         self.config = context.config
         self.explorer = self.new_explorer()
         self.base: list[Answer] = []
+        self.seconds: list[float] = []
 
     def new_explorer(self) -> Explorer:
         tasks = self.context.tasks
@@ -81,7 +91,7 @@ class _Run:
         history = [self.measure_base()]
         reason = self.nothing_found()
         while reason is None:
-            history.append(self.round(len(history)))
+            history.append(self.round(len(history), history[0].rate))
             reason = reason_to_stop(history, self.config.stop)
         best = best_round(history, self.config.stop)
         self.load(best.round)
@@ -112,8 +122,14 @@ class _Run:
         self.explorer = self.new_explorer()
         return found
 
-    def round(self, number: int) -> RoundResult:
-        """Run one round, or take it over from disk: discover, label, train, measure."""
+    def round(self, number: int, base_rate: float) -> RoundResult:
+        """Run one round, or take it over from disk: discover, label, train, measure.
+
+        Args:
+            number: The round.
+            base_rate: Ghost rate of the base, to be told beside that of the round.
+        """
+        began = monotonic()
         folder, before = self.run.round(number), self.run.round(number - 1)
         metrics = folder.metrics
         if metrics is not None:
@@ -145,7 +161,26 @@ class _Run:
             "point": {"rate": _stated(result.rate), "retention": _stated(result.retention)},
         }
         folder.finish(metrics)
+        self.seconds.append(monotonic() - began)
+        self.tell(result, base_rate, answers)
         return result
+
+    def tell(self, result: RoundResult, base_rate: float, answers: Sequence[Answer]) -> None:
+        """Tell in a line that stays what a round brought, and how long the run may still take."""
+        most = self.config.stop.max_rounds
+        pace = sum(self.seconds) / len(self.seconds)
+        abstained = sum(answer.kind == "abstention" for answer in answers)
+        self.note(
+            round_line(
+                result.round,
+                most,
+                (base_rate, result.rate),
+                result.retention,
+                abstained / max(1, len(answers)),
+                self.seconds[-1],
+                pace * (most - result.round),
+            )
+        )
 
     # ---- discover ------------------------------------------------------------------------------
 

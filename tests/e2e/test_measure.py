@@ -34,7 +34,7 @@ def test_a_local_model_is_measured_and_shown_again(tmp_path: Path) -> None:
     assert done.returncode == (1 if before["statuses"]["absent"] else 0)
     assert report["heldout"]["after"] is None
     shown = run_command([sys.executable, "-m", "unghost.cli", "report", str(run)])
-    assert "Ghost rate" in shown.stdout
+    assert "Answers with an invented name" in shown.stdout
     as_json = run_command(
         [sys.executable, "-m", "unghost.cli", "report", str(run), "--format", "json"]
     )

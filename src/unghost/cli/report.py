@@ -14,7 +14,9 @@ def report(
     runs: Annotated[
         list[Path], typer.Argument(metavar="RUN...", help="Folder of a finished run, or several.")
     ],
-    output_format: Annotated[str, typer.Option("--format", help="text, json or html.")] = "text",
+    output_format: Annotated[
+        str, typer.Option("--format", help="text, json, html, or card.")
+    ] = "text",
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="File of the page. Default: RUN/report.html."),
@@ -39,8 +41,8 @@ def report(
         if out is not None and len(runs) > 1:
             raise UnghostError("--out is the folder of one run: give one run, or leave it out")
         runs = [_again(run, out, universe) for run in runs]
-    if output_format not in ("text", "json", "html"):
-        raise UnghostError(f"there is no format {output_format!r}: use text, json or html")
+    if output_format not in ("text", "json", "html", "card"):
+        raise UnghostError(f"there is no format {output_format!r}: use text, json, html or card")
     if len(runs) > 1:
         _compare(runs, output_format, output)
     else:
@@ -67,6 +69,7 @@ def _read(run: Path) -> dict[str, Any]:
 
 def _show(run: Path, output_format: str, output: Path | None, *, full: bool) -> None:
     from unghost.cli.terminal import printable_values
+    from unghost.report.card import card
     from unghost.report.page import write_page
     from unghost.report.summary import print_summary
     from unghost.syntax.printable import printable
@@ -78,6 +81,8 @@ def _show(run: Path, output_format: str, output: Path | None, *, full: bool) -> 
         page = output or run / "report.html"
         write_page(found, page)
         typer.echo(printable(str(page)))
+    elif output_format == "card":
+        typer.echo(card(printable_values(found)), nl=False)
     else:
         print_summary(printable_values(found), full=full)
 
@@ -89,8 +94,8 @@ def _compare(runs: Sequence[Path], output_format: str, output: Path | None) -> N
     from unghost.syntax.printable import printable
 
     reports = {name: _read(run) for name, run in zip(_names(runs), runs, strict=True)}
-    if output_format == "json":
-        raise UnghostError("--format json is for one run: a comparison is text or html")
+    if output_format in ("json", "card"):
+        raise UnghostError(f"--format {output_format} is for one run: a comparison is text or html")
     if output_format == "text":
         print_comparison(printable_values(reports))
     elif output is None:

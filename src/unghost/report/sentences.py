@@ -5,6 +5,7 @@ The same sentences head the page, the table of the terminal and the model card.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -117,6 +118,41 @@ def twins(measured: Data) -> list[str]:
         f"It said so where nothing solves the task in {values['honest']} of the answers, and"
         f" declined a solvable task in {values['over_refusal']}.",
     ]
+
+
+def round_line(
+    number: int,
+    most: int,
+    rates: tuple[float, float],
+    kept: float,
+    abstains: float,
+    seconds: float,
+    left: float,
+) -> str:
+    """Say what a round of training brought, in one line.
+
+    Args:
+        number: The round.
+        most: Rounds that the run has at most.
+        rates: Invented among all names, of the base and after the round; NaN if nothing was named.
+        kept: Share of the base's right answers that are kept; NaN if it gave none.
+        abstains: Share of the answers that say they know none.
+        seconds: What the round took.
+        left: Seconds that the run takes further, if it has all its rounds.
+    """
+    before, after = (_percent(rate) for rate in rates)
+    minutes, rest = divmod(round(seconds), 60)
+    time = f"{minutes}:{rest:02}"
+    if number < most:
+        time += f", at most about {max(1, round(left / 60))} min left"
+    return (
+        f"round {number}/{most}  ghosts {before.removesuffix(' %')} -> {after}"
+        f"  right kept {_percent(kept)}  abstains {_percent(abstains)}  {time}"
+    )
+
+
+def _percent(share: float) -> str:
+    return "n/a" if math.isnan(share) else percent(share)
 
 
 def _verdict(report: Data) -> tuple[str, str]:

@@ -37,7 +37,8 @@ def summary(report: Mapping[str, Any], *, full: bool = False) -> RenderableType:
         for group in groups(report):
             parts += [Text(), _table(group.title, group.rows, has_after)]
         parts += [Text(), *_said(report)]
-    parts += [Text(), Text("; ".join([report["model"], *scope(report)]), style="dim")]
+    facts = [report["domain"]["title"], report["model"], *scope(report)]
+    parts += [Text(), Text("; ".join(facts), style="dim")]
     parts.append(Text(universe(report), style="dim"))
     if report["stopping"]:
         parts.append(Text(f"Stopped: {report['stopping']}", style="dim"))

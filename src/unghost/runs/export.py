@@ -9,6 +9,7 @@ from unghost.config import UnlearnConfig
 from unghost.embedded import MODEL_NAME, model_path
 from unghost.errors import UnghostError
 from unghost.generate.load import load_model
+from unghost.report.card import card
 from unghost.train.merge import export_merged
 
 _TAGS = "tags:\n- unghost\n- unlearning\n"
@@ -67,55 +68,16 @@ def export(config: UnlearnConfig, run: Path, report: dict[str, Any], path: Path)
         return "nothing to merge: no round was trained, so the model is as it was"
     check_export(config, run, path)
     loaded = load_model(config.model, dtype="stored", device="cpu")
-    export_merged(loaded.model, run / "adapter", loaded.tokenizer, path, card=card(report))
+    export_merged(loaded.model, run / "adapter", loaded.tokenizer, path, card=_card(report))
     return f"merged model: {path}"
 
 
-def card(report: dict[str, Any]) -> str:
-    """Fill a model card from a report."""
-    heldout, universe = report["heldout"], report["universe"]
-    verdict = report["verdict"]
-    rows = [
-        ("ghost rate", _percent(heldout["before"]["rate"]), _percent(heldout["after"]["rate"])),
-        (
-            "names per answer",
-            _number(heldout["before"]["names_per_answer"]),
-            _number(heldout["after"]["names_per_answer"]),
-        ),
-    ]
-    for key, label in (("perplexity", "perplexity elsewhere"), ("exact_match", "exact match")):
-        if heldout.get(key):
-            rows.append((label, _number(heldout[key]["before"]), _number(heldout[key]["after"])))
-    table = "\n".join(f"| {label} | {before} | {after} |" for label, before, after in rows)
-    said = "yes" if verdict["success"] else "no: " + "; ".join(verdict["reasons"])
-    return f"""---
-library_name: transformers
-{_TAGS}---
-
-# {report["model"]}, unlearned
+def _card(report: dict[str, Any]) -> str:
+    intro = f"""# {report["model"]}, unlearned
 
 Invented names of {report["domain"]["plural"]} were unlearned with unghost
 {report["versions"]["unghost"]} (objective `{report["config"]["objective"]}`,
 round {report["config"]["kept_round"]} kept).
 
-| held-out tasks | before | after |
-|---|---|---|
-{table}
-
-Share of right answers kept: {_percent(heldout["retention"])}. Called a success: {said}.
-
-What exists was decided by {universe["label"]} ({universe["count"]} names, {universe["as_of"]}).
-Intervals are 95 %. Figures say nothing about names registered later, nor about other kinds.
 """
-
-
-def _percent(estimate: dict[str, Any] | None) -> str:
-    if not estimate or estimate["value"] is None:
-        return "not measured"
-    return f"{estimate['value']:.1%} ({estimate['low']:.1%} to {estimate['high']:.1%})"
-
-
-def _number(estimate: dict[str, Any] | None) -> str:
-    if not estimate or estimate["value"] is None:
-        return "not measured"
-    return f"{estimate['value']:.3f} ({estimate['low']:.3f} to {estimate['high']:.3f})"
+    return card(report, f"library_name: transformers\n{_TAGS}", intro)
