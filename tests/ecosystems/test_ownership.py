@@ -22,9 +22,17 @@ HOMONYMS = {
 }
 OWN = "unghost is a program in Python itself: how it is installed, what runs it, where it is set"
 EXAMPLE = "an example for whoever reads it"
+CODING = "what coding problems are solved in, and what runs it"
+PYDANTIC = "pydantic's word for plain objects"
 PYTHON_DOMAIN = "what models are asked is about packages of Python"
 ALLOWED = {
     "cli/pull.py": ("pypi npm", EXAMPLE),
+    "cli/report.py": ("pypi", EXAMPLE),
+    "domains/task_files.py": ("pypi", "what the prompts of others ask for"),
+    "evaluate/coding.py": ("python", CODING),
+    "evaluate/measurement.py": ("python", PYDANTIC),
+    "evaluate/sandbox.py": ("python", CODING),
+    "measure.py": ("python", PYDANTIC),
     "domains/packages/questions.py": ("pypi pip python", PYTHON_DOMAIN),
     "domains/packages/seeds.py": ("dotnet pip pip3 python python3 rust", PYTHON_DOMAIN),
     "ecosystems/__init__.py": ("pypi", "what names are of if nobody says it"),

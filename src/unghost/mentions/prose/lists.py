@@ -28,7 +28,7 @@ _FILES = (".py", ".txt", ".toml", ".cfg", ".json", ".com", ".org", ".io", ".html
 """Endings of items that are not packages; some packages end in ``.yaml``."""
 _PACKAGES = re.compile(
     r"\b(?:packages?|librar(?:y|ies)|modules?|frameworks?|toolkits?|wrappers?|bindings?|sdk"
-    r"|dependenc(?:y|ies)|gems?|crates?|plugins?|extensions?|pip install|tools?|clients?)\b",
+    r"|dependenc(?:y|ies)|plugins?|extensions?|tools?|clients?)\b",
     re.IGNORECASE,
 )
 """Words that say that a list is of packages, or that a name is one's."""
