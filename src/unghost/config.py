@@ -83,6 +83,8 @@ class UnlearnConfig(BaseModel):
         adapter: What is trained.
         measure: How much is measured.
         stop: When to stop and which round to keep.
+        trackers: Trackers of experiments that figures go to, as accelerate calls them: ``wandb``,
+            ``tensorboard`` and others.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -106,6 +108,7 @@ class UnlearnConfig(BaseModel):
     adapter: AdapterSettings = AdapterSettings()
     measure: MeasureSettings = MeasureSettings()
     stop: StoppingRule = StoppingRule()
+    trackers: tuple[str, ...] = ()
 
     @field_validator("terms")
     @classmethod

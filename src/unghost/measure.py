@@ -27,6 +27,7 @@ from unghost.report.schema import write_report
 from unghost.runs.identity import header, report_of
 from unghost.runs.own_tasks import write_tasks
 from unghost.runs.rollouts import Progress, RolloutRunner, find_in_completions, measure_split
+from unghost.runs.trackers import Trackers, heldout_figures
 from unghost.storage.atomic import write_json
 from unghost.storage.folder import Batch, RunFolder, read_header, read_json, recorded, round_of
 
@@ -47,7 +48,7 @@ def measure(
     """Measure how often a model invents names.
 
     Args:
-        config: Model, domain, universe, tasks and the ``measure`` settings alone are used.
+        config: Model, domain, universe, tasks, trackers and the ``measure`` settings are used.
         folder: The run's folder; with it every figure can be computed again
             (:func:`measure_again`).
         endpoint: The OpenAI-compatible server to ask; None loads local weights.
@@ -64,6 +65,7 @@ def measure(
     Raises:
         UnghostError: Something that the user can mend; finished answers are never asked again.
     """
+    trackers = Trackers(config.trackers, folder, config.model_dump(mode="json"))
     domain = load_domain(config.domain, config.universe)
     tasks = load_tasks_for(tasks_of_model or config.model, domain, config.tasks)
     check_splits(tasks, ["heldout"])
@@ -98,7 +100,10 @@ def measure(
             note(spending(asked, endpoint))
         batch = run.round(0).read_phase("heldout")
         found = MeasuredRun(run.path, head, config, domain, kept, batch, greedy, sampled)
-        return _report(found, run.path, more)
+        report = _report(found, run.path, more)
+        trackers.log(heldout_figures(report), 0)
+        trackers.finish()
+        return report
 
 
 def measure_again(folder: Path, out: Path, universe: str | None = None) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from unghost.report.sentences import round_line
 from unghost.runs.context import RunContext, memory_line, open_context
 from unghost.runs.results import write_results
 from unghost.runs.rollouts import Progress, Stage, measure_split
+from unghost.runs.trackers import Trackers, heldout_figures
 from unghost.runs.training_set import asks_hedged, doubtful_prompts, training_set
 from unghost.storage.atomic import write_json
 from unghost.storage.folder import Batch, RoundFolder, RunFolder, read_json
@@ -59,10 +60,11 @@ def unlearn(
     Raises:
         UnghostError: Something that the user can mend; nothing that was finished is lost.
     """
+    trackers = Trackers(config.trackers, folder, config.model_dump(mode="json"))
     context = open_context(config)
     with RunFolder.open(folder, context.header) as run:
         note(memory_line(context))
-        return _Run(context, run, progress, note).go()
+        return _Run(context, run, progress, note, trackers).go()
 
 
 class _Run:
@@ -74,8 +76,10 @@ class _Run:
         run: RunFolder,
         progress: Progress,
         note: Callable[[str], None],
+        trackers: Trackers,
     ) -> None:
         self.context, self.run, self.progress, self.note = context, run, progress, note
+        self.trackers = trackers
         self.config = context.config
         self.explorer = self.new_explorer()
         self.base: list[Answer] = []
@@ -96,7 +100,10 @@ class _Run:
         best = best_round(history, self.config.stop)
         self.load(best.round)
         self.measure("heldout", best.round)
-        return write_results(self.context, self.run, history, best.round, reason, self.progress)
+        report = write_results(self.context, self.run, history, best.round, reason, self.progress)
+        self.trackers.log(heldout_figures(report), len(history) - 1)
+        self.trackers.finish()
+        return report
 
     def measure_base(self) -> RoundResult:
         """Measure the untouched model on both splits; round 0 of the run."""
@@ -166,17 +173,26 @@ class _Run:
         return result
 
     def tell(self, result: RoundResult, base_rate: float, answers: Sequence[Answer]) -> None:
-        """Tell in a line that stays what a round brought, and how long the run may still take."""
+        """Tell what a round brought, to trackers and in a line that stays."""
         most = self.config.stop.max_rounds
         pace = sum(self.seconds) / len(self.seconds)
-        abstained = sum(answer.kind == "abstention" for answer in answers)
+        abstained = sum(answer.kind == "abstention" for answer in answers) / max(1, len(answers))
+        figures = {
+            "validate/ghosts": result.rate,
+            "validate/right_kept": result.retention,
+            "validate/abstains": abstained,
+            "discover/new_ghosts": result.new_ghosts,
+        }
+        if result.round == 1:
+            self.trackers.log({"validate/ghosts": base_rate}, 0)
+        self.trackers.log(figures, result.round)
         self.note(
             round_line(
                 result.round,
                 most,
                 (base_rate, result.rate),
                 result.retention,
-                abstained / max(1, len(answers)),
+                abstained,
                 self.seconds[-1],
                 pace * (most - result.round),
             )

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from accelerate.tracking import LOGGER_TYPE_TO_CLASS
 
 from e2e.conftest import SETTINGS, command, environment, run_command
+from tracker_stub import Lines
 from unghost.config import read_config, resolve
 from unghost.names.building import build_snapshot
 from unghost.unlearn import unlearn
@@ -148,9 +150,12 @@ def test_tasks_without_packages_run_through(tmp_path: Path) -> None:
     assert run_command(command(tmp_path / "run", *arguments, stop__max_rounds=1)).returncode == 1
 
 
-def test_progress_moves_within_each_stage_and_memory_is_told_first(tmp_path: Path) -> None:
+def test_progress_moves_within_each_stage_and_rounds_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LOGGER_TYPE_TO_CLASS, "lines", Lines)
     told: list[Any] = []
-    settings = SETTINGS | {"device": "cpu", "stop.max_rounds": 1}
+    settings = SETTINGS | {"device": "cpu", "stop.max_rounds": 1, "trackers": ["lines"]}
     config = resolve(
         read_config(None, [f"{key}={json.dumps(value)}" for key, value in settings.items()])
     )
@@ -159,6 +164,11 @@ def test_progress_moves_within_each_stage_and_memory_is_told_first(tmp_path: Pat
     (line,) = [entry for entry in told[1:] if isinstance(entry, str)]
     assert re.fullmatch(r"round 1/1  ghosts .* -> .*  right kept .*  abstains .* %  \d+:\d\d", line)
     told = [entry for entry in told if entry is not line]
+    logged = (tmp_path / "run/trackers/unghost.jsonl").read_text(encoding="utf-8").splitlines()
+    figures = [entry for entry in map(json.loads, logged) if "step" in entry]
+    assert [entry["step"] for entry in figures] == [0, 1, 1]
+    assert "validate/abstains" in figures[1]
+    assert "heldout/after/invented" in figures[2]
     for stage in STEPS:
         steps = [(done, of) for name, done, of, *_ in told[1:] if name == stage]
         # Discovery may be gone through twice: to look for a ghost where `validate` shows none.

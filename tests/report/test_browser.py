@@ -54,7 +54,7 @@ def tab_to_a_name(view: Page) -> None:
 def test_the_page_draws_itself(report: Report, tmp_path: Path) -> None:
     with chromium(written(report, tmp_path)) as view:
         dom = view.ask(DOM)
-    assert "Invented names in 5.0 % of answers" in dom
+    assert "Invented names in 5.0&nbsp;% of answers" in dom
     assert dom.count("<svg") == 5
     assert re.search(r'<button type="button" class="theme">(Light|Dark)</button>', dom)
 

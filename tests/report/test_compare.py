@@ -34,7 +34,7 @@ def test_the_page_has_a_bar_a_run(report: Report, measurement: Report, tmp_path:
     write_comparison({"<tuned>": report, "base": measurement}, tmp_path / "c.html")
     page = (tmp_path / "c.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
-    assert "Invented names in answers: &lt;tuned&gt; 5.0 %, base 37.5 %." in page
+    assert "Invented names in answers: &lt;tuned&gt; 5.0\u00a0%, base 37.5\u00a0%." in page
     assert page.count('class="stacked big"') == 2
     assert "<tuned>" not in page
     assert "plotrix" not in page

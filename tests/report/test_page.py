@@ -35,7 +35,7 @@ class _Elements(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] not in ("script", "style"):
-            self.text += data
+            self.text += data.replace("\xa0", " ")
 
 
 def _parse(page: str) -> _Elements:

@@ -13,6 +13,7 @@ from unghost.cli.unlearn import (
     SeedOption,
     SetOption,
     TasksOption,
+    TrackOption,
     UniverseOption,
     merge,
     show,
@@ -61,6 +62,7 @@ def measure(
     config: ConfigOption = None,
     set_: SetOption = None,
     seed: SeedOption = None,
+    track: TrackOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show how much would be asked; ask nothing.")
     ] = False,
@@ -78,6 +80,7 @@ def measure(
         "universe": universe,
         "tasks": None if tasks is None else str(tasks),
         "seed": seed,
+        "trackers": track or None,
     }
     settings = resolve(merge(read_config(config, set_ or ()), given))
     asked = {

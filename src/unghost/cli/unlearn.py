@@ -29,6 +29,10 @@ ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings, T
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", help="One setting, such as train.lr=1e-4.")
 ]
+TrackOption = Annotated[
+    list[str] | None,
+    typer.Option("--track", help="Send figures to a tracker, such as wandb or tensorboard."),
+]
 SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of all noise.")]
 
 
@@ -41,6 +45,7 @@ def unlearn(
     config: ConfigOption = None,
     set_: SetOption = None,
     seed: SeedOption = None,
+    track: TrackOption = None,
     objective: Annotated[
         str | None, typer.Option(help="What to train with; see 'unghost objectives'.")
     ] = None,
@@ -64,6 +69,7 @@ def unlearn(
         "universe": universe,
         "tasks": None if tasks is None else str(tasks),
         "seed": seed,
+        "trackers": track or None,
         "objective": objective,
         "blame": blame,
     }
