@@ -50,7 +50,7 @@ def test_other_lines_are_refused(tmp_path: Path, line: str) -> None:
 
 def test_perplexity_of_the_same_model_does_not_change(side: Side) -> None:
     texts = ["import flask\n" * 400, "pip install requests", "a"]
-    found = compare_texts(texts, [side, side], 0)
+    found = compare_texts(texts, [side, side])
     assert found["change"]["value"] == 1.0
     assert found["before"]["value"] > 1.0
     # Every token but the first of each window of 512 is scored.
@@ -67,7 +67,7 @@ def test_models_of_other_tokens_are_refused(side: Side) -> None:
 
     other = replace(side, loaded=replace(side.loaded, tokenizer=Other()))
     with pytest.raises(UnghostError, match="different tokens"):
-        compare_texts(["some text of several words"], [side, other], 0)
+        compare_texts(["some text of several words"], [side, other])
 
 
 def test_problems_are_asked_and_run_once(side: Side, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_problems_are_asked_and_run_once(side: Side, tmp_path: Path) -> None:
     def progress(stage: str, done: float, total: int, tokens: int = 0, /) -> None:
         told.append((stage, tokens))
 
-    first = compare_coding(benchmark, [side, side], 0, progress)
+    first = compare_coding(benchmark, [side, side], progress)
     assert first["figures"]["humaneval"]["change"]["value"] == 0.0
     assert first["forms"] == ["chat", "chat"]
     assert first["problems"] == 1
@@ -92,7 +92,7 @@ def test_problems_are_asked_and_run_once(side: Side, tmp_path: Path) -> None:
     results = {answer["id"]: {"solution": "", "base": "pass"}}
     (folder / "results.json").write_text(json.dumps(results), encoding="utf-8")
     told.clear()
-    again = compare_coding(benchmark, [side, side], 0, progress)
+    again = compare_coding(benchmark, [side, side], progress)
     assert again["figures"]["humaneval"]["before"]["value"] == 1.0
     assert all(tokens == 0 for _, tokens in told)
 
