@@ -40,3 +40,12 @@ def test_groups_of_both_sides_stand_together(report: Report) -> None:
         "rare, before",
         "rare, after",
     ]
+
+
+def test_topics_of_a_few_answers_have_no_bar(measurement: Report) -> None:
+    measured = measurement["heldout"]["measured_before"]
+    whole = measured["outcomes"]
+    topics = {name: whole | {"answers": n} for name, n in (("maps", 40), ("audio", 20), ("x", 19))}
+    measured["by"] = {"topic": topics}
+    (group,) = grouped({"measured": measured})
+    assert [stack.name for stack in group.stacks] == ["maps", "audio"]

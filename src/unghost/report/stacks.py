@@ -7,7 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from unghost.domains.tasks import LEVELS
 from unghost.report.figures import GROUPINGS, show
+
+_FEWEST = {"topic": 20}
+"""Answers from which a group gets a bar."""
+_NONE = {"answers": 0}
 
 Data = Mapping[str, Any]
 
@@ -75,21 +80,24 @@ def stack_of(name: str, outcomes: Data) -> Stack:
 
 
 def grouped(sides: Mapping[str, Data]) -> list[Grouped]:
-    """Make the bars of all groups, of each side (``before``, ``after``) one beneath the other.
+    """Make the bars of the groups, of each side (``before``, ``after``) one beneath the other.
+
+    Levels stand in their order; topics of a few answers are left to the tables.
 
     Args:
         sides: By name, measurements (:class:`unghost.evaluate.measurement.Measurement` as JSON).
     """
     found = []
     for key, title in GROUPINGS.items():
-        names = dict.fromkeys(name for side in sides.values() for name in side["by"].get(key, {}))
+        names = [*dict.fromkeys(n for side in sides.values() for n in side["by"].get(key, {}))]
+        names.sort(key=lambda name: LEVELS.index(name) if name in LEVELS else 0)
         stacks = tuple(
             stack_of(name if len(sides) == 1 else f"{name}, {label}", side["by"][key][name])
             for name in names
             for label, side in sides.items()
-            if name in side["by"].get(key, {})
+            if side["by"].get(key, {}).get(name, _NONE)["answers"] >= _FEWEST.get(key, 1)
         )
-        if len(names) > 1:
+        if len(stacks) > len(sides):
             found.append(Grouped(title.capitalize(), stacks))
     return found
 
