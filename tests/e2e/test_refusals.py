@@ -150,8 +150,11 @@ exit $code
 
 def test_no_ghost_at_all_is_a_fine_result(tmp_path: Path) -> None:
     # A universe that holds whatever the model names: nothing is left to unlearn.
-    run = tmp_path / "first"
-    done = run_command(command(run, stop__max_rounds=1))
+    run, one = tmp_path / "first", tmp_path / "one.names"
+    build_snapshot(
+        ["requests"], one, ecosystem="pypi", source="a test", date="2026-01-01", complete=True
+    )
+    done = run_command(command(run, "--universe", str(one), stop__max_rounds=1))
     assert done.returncode in (0, 1), done.stderr
     import pyarrow.parquet as pq
 

@@ -102,6 +102,13 @@ def test_name_mask_needs_spans() -> None:
         name_mask(Completion("c", "p", "m", 0, 0, "x", "stop", Sampling()), [])
 
 
+def test_a_perplexity_that_no_number_holds_has_no_end() -> None:
+    texts = [np.array([-1.0]), np.array([-2000.0])]
+    change = perplexity(texts, texts, ["a", "b"])
+    assert change.before.high is None
+    assert change.change.value == 1.0
+
+
 def test_perplexity_worked_numbers() -> None:
     before = [np.log([0.5, 0.5]), np.log([0.25])]
     after = [np.log([0.5, 0.25]), np.log([0.25])]

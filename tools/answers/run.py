@@ -13,12 +13,14 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
 from masking import real_words, replaced, stand_ins_of
 
 from unghost.domains.packages.domain import PackagesDomain
+from unghost.domains.packages.tasks import OPEN_TASKS
 from unghost.names.building import build_snapshot
 from unghost.names.universe import load_universe
 from unghost.records import Completion, Mention, Prompt, Verdict
@@ -44,16 +46,20 @@ def main() -> None:
     for mention, verdict in zip(mentions, domain.verify(mentions), strict=True):
         if verdict.status == "absent":
             absent.setdefault(mention.source_id, []).append(mention.name)
+    every = {name for names in absent.values() for name in names}
+    # A word of the tasks is only masked where it is given as a name; elsewhere it is a word.
+    spoken = set(re.findall(r"[a-z]+", OPEN_TASKS.read_text(encoding="utf-8").lower()))
+    marked = sorted(name for name in every if name.lower() not in spoken)
     completions = []
     for completion in batch.completions:
         # A question about the model's own code has that code in it: one noise for both.
         origin = prompts[completion.prompt_id].task_id
-        stand_ins = stand_ins_of(absent.get(completion.id, ()), random.Random(origin))
+        own = [*absent.get(completion.id, ()), *marked]
+        stand_ins = stand_ins_of(own, random.Random(origin))
         text = replaced(completion.text, stand_ins)
         bare = replace(completion, text=text, token_ids=None, spans=None, log_probs=None)
         completions.append(bare)
-    every = {name for names in absent.values() for name in names}
-    asked = [_masked(prompt, sorted(every)) for prompt in batch.prompts]
+    asked = [_masked(prompt, marked) for prompt in batch.prompts]
     real = real_words((completion.text for completion in completions), world)
     build_snapshot(
         real,

@@ -251,11 +251,18 @@ def by_cluster(
 
 
 def apply(estimate: Estimate, function: Callable[[float], float]) -> Estimate:
-    """Map an estimate by an increasing function, such as the exponential."""
-    ends = (
-        None if x is None else function(x) for x in (estimate.value, estimate.low, estimate.high)
-    )
-    value, low, high = ends
+    """Map an estimate by an increasing function, such as the exponential.
+
+    An end that no number can hold is None: nothing is known beyond it.
+    """
+
+    def mapped(end: float | None) -> float | None:
+        try:
+            return None if end is None else function(end)
+        except OverflowError:
+            return None
+
+    value, low, high = (mapped(end) for end in (estimate.value, estimate.low, estimate.high))
     return Estimate(
         value, low, high, estimate.hits, estimate.total, estimate.clusters, estimate.method
     )

@@ -276,7 +276,7 @@ def _inside(line: str, begin: int, end: int) -> tuple[int, int, bool]:
         return begin + 1, end - (marks - 1), True
     if line.startswith("[", begin) and "](" not in line[begin:end]:
         closed = line[end - 1] == "]"
-        if closed or _is_last(line):
+        if closed or (_is_last(line) and "," in line[begin:end]):
             return begin + 1, end - closed, False
     return begin, end, False
 
