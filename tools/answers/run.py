@@ -47,9 +47,10 @@ def main() -> None:
         if verdict.status == "absent":
             absent.setdefault(mention.source_id, []).append(mention.name)
     every = {name for names in absent.values() for name in names}
-    # A word of the tasks is only masked where it is given as a name; elsewhere it is a word.
+    # Only masked where it is given as a name: a word of the tasks, which elsewhere is a word, and
+    # a sub-module, which elsewhere is one of a real package.
     spoken = set(re.findall(r"[a-z]+", OPEN_TASKS.read_text(encoding="utf-8").lower()))
-    marked = sorted(name for name in every if name.lower() not in spoken)
+    marked = sorted(name for name in every if name.lower() not in spoken and "." not in name)
     completions = []
     for completion in batch.completions:
         # A question about the model's own code has that code in it: one noise for both.
