@@ -24,7 +24,7 @@ def test_the_guide_tells_the_figures_of_its_run(repo_root: Path, tmp_path: Path)
     measured = cast(Any, read_report(tmp_path / "read/report.json")["heldout"])
     before, said = Measurement.from_json(measured["measured_before"]), " ".join(guide.split())
     outcomes, twins = before.outcomes, before.twins
-    shares = [outcomes.invented, outcomes.real, outcomes.cut_off, outcomes.looped, outcomes.recall]
+    shares = [outcomes.invented, outcomes.real, outcomes.cut_off, outcomes.looped, outcomes.right]
     for value in (*(share.value for share in shares), measured["before"]["rate"]["value"]):
         assert value is not None
         assert f"{100 * value:.1f} %" in said
