@@ -21,6 +21,7 @@ from typing import Any
 
 from unghost.cli.progress import Bars
 from unghost.config import resolve
+from unghost.domains.tasks import LEVELS
 from unghost.measure import measure
 from unghost.storage.atomic import write_json, write_text
 
@@ -69,6 +70,8 @@ def table(results: dict[str, Report]) -> str:
         ]
         for grouping in ("asks", "level", "popularity"):
             groups = measured["by"].get(grouping, {})
+            if grouping == "level":
+                groups = {level: groups[level] for level in LEVELS if level in groups}
             lines += [_row(f"{grouping}: {group}", part) for group, part in groups.items()]
         if measured["sampled"]:
             lines.append(_row("all, sampled", measured["sampled"], intervals=True))
@@ -111,7 +114,7 @@ def _words(result: Report) -> str:
             f"Over-refusal on solvable twins {_share(twins['over_refusal'], True)} %, abstains on"
             f" impossible tasks {_share(twins['honest'], True)} %."
         )
-    said += result["measured"]["validity"]["warnings"]
+    said += [f"{warning}." for warning in result["measured"]["validity"]["warnings"]]
     return " ".join(said)
 
 
