@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from unghost.config import UnlearnConfig, resolve
+from unghost.evaluate.plan import MeasureSettings
 from unghost.generate.budget import EndpointSettings
 from unghost.runs.forecast import forecast
 
@@ -14,7 +15,7 @@ def config(**measure: Any) -> UnlearnConfig:
 def test_samples_and_longer_answers_are_more_tokens() -> None:
     plain = forecast(config(long_share=0.0))
     assert sum(plain.answers.values()) >= 5
-    assert plain.answer_tokens == sum(plain.answers.values()) * 320
+    assert plain.answer_tokens == sum(plain.answers.values()) * MeasureSettings().max_new_tokens
     again = forecast(config(long_share=0.0, samples=2, max_new_tokens=100))
     assert again.answers == {form: 3 * count for form, count in plain.answers.items()}
     assert again.answer_tokens == sum(again.answers.values()) * 100
@@ -26,7 +27,7 @@ def test_questions_about_long_answers_are_counted_with_the_answers() -> None:
     more = {form: n for form, n in long.answers.items() if form not in plain.answers}
     assert more
     assert set(more.values()) == {5}
-    assert long.prompt_tokens > plain.prompt_tokens + 5 * 640
+    assert long.prompt_tokens > plain.prompt_tokens + 5 * MeasureSettings().long_max_new_tokens
 
 
 def test_it_is_told_with_the_cost_if_there_are_prices() -> None:

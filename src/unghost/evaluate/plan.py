@@ -43,8 +43,8 @@ class MeasureSettings:
     own_tasks: int = 0
     forms: tuple[str, ...] = ()
     long_share: float = 0.25
-    max_new_tokens: int = 320
-    long_max_new_tokens: int = 640
+    max_new_tokens: int = 512
+    long_max_new_tokens: int = 768
     samples: int = 0
     temperature: float = 0.7
     top_p: float = 0.9
