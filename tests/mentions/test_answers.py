@@ -90,6 +90,7 @@ SHAPES: list[tuple[Asked, str]] = [
     ("packages", "['{0}', '{1}']"),
     ("packages", "['{0}', \"{1}\", 'half-a-na"),
     ("packages", "`{0}, {1}, "),
+    ("packages", "{0}, {1}, again" + "-and-again" * 20),
     ("packages", "These packages fit:\n- `{0}` for Python 3.10\n- `{1}` with its extras"),
     ("packages", "Python packages that help:\n1. **{0} (Some Database)**: one\n2. **{1}**: two"),
     ("packages", "One is `{0}`, which is a small Python library. `{1}` is another package."),

@@ -287,11 +287,13 @@ def _is_last(line: str) -> bool:
 
 
 def _is_broken_off(line: str, begin: int, end: int) -> bool:
-    """Return whether an item is the last of a text and lacks the end of its span of code."""
+    """Return whether an item is the last of a text and lacks its end."""
     begin, end = _trimmed(line, begin, end)
-    if begin >= end or not _is_last(line) or line[begin] not in _QUOTES:
+    if begin >= end or not _is_last(line):
         return False
-    return line.count(line[begin], begin, end) == 1
+    if end - begin > _LONGEST_NAME:  # A name that ran away.
+        return True
+    return line[begin] in _QUOTES and line.count(line[begin], begin, end) == 1
 
 
 def _link(line: str, begin: int, end: int) -> int:
