@@ -5,9 +5,11 @@
 ``tests/mentions/real_answers`` holds answers of two models to all kinds of questions; every name in
 them was labelled by two readers who did not see what the program finds, and invented names were
 replaced by random ones of the same form (``tools/answers/corpus.py``). The reader was mended on all
-that is ``dev``; ``docs/results.md`` has what it was on answers that nobody had looked at. Counted are distinct names an answer that are judged
-absent: precision is the share of them that the label has as well, recall the share of the label's
-that is found. What the labels leave open (``unsure``) counts for neither. Writes
+that is ``dev``; ``docs/results.md`` has what it was on answers that nobody had looked at.
+
+Counted are distinct names an answer that are judged absent: precision is the share of them that the
+label has as well, recall the share of the label's that is found. What the labels leave open
+(``unsure``) counts for neither. Writes
 ``benchmarks/results/reader.json`` and the marked part of ``docs/results.md``.
 """
 
